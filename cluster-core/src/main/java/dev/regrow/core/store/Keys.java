@@ -1,0 +1,68 @@
+package dev.regrow.core.store;
+
+/**
+ * Where each record lives. Numbers are padded, so that the order of keys is the order of numbers.
+ */
+public final class Keys {
+
+  public static final String WORKLOADS = "workloads/";
+  public static final String REVISIONS = "revisions/";
+  public static final String ASSIGNMENTS = "assignments/";
+  public static final String NODE_ASSIGNMENTS = "node-assignments/";
+  public static final String NODES = "nodes/";
+  public static final String EVENTS = "events/";
+  public static final String TOKENS = "tokens/";
+  public static final String INCARNATION = "cluster/incarnation";
+  public static final String META = "cluster/meta";
+
+  private Keys() {}
+
+  public static String workload(String namespace, String name) {
+    return WORKLOADS + namespace + "/" + name;
+  }
+
+  public static String revisions(String namespace, String name) {
+    return REVISIONS + namespace + "/" + name + "/";
+  }
+
+  public static String revision(String namespace, String name, long revision) {
+    return revisions(namespace, name) + padded(revision);
+  }
+
+  public static String assignments(String namespace, String name) {
+    return ASSIGNMENTS + namespace + "/" + name + "/";
+  }
+
+  public static String assignment(String namespace, String name, String instanceId) {
+    return assignments(namespace, name) + instanceId;
+  }
+
+  public static String nodeAssignments(String nodeUid) {
+    return NODE_ASSIGNMENTS + nodeUid + "/";
+  }
+
+  public static String nodeAssignment(
+      String nodeUid, String namespace, String name, String instanceId) {
+    return nodeAssignments(nodeUid) + namespace + "/" + name + "/" + instanceId;
+  }
+
+  public static String node(String nodeUid) {
+    return NODES + nodeUid;
+  }
+
+  public static String events(String namespace, String name) {
+    return EVENTS + namespace + "/" + name + "/";
+  }
+
+  public static String event(String namespace, String name, long timeMillis, long sequence) {
+    return events(namespace, name) + padded(timeMillis) + "-" + padded(sequence);
+  }
+
+  public static String token(String id) {
+    return TOKENS + id;
+  }
+
+  private static String padded(long number) {
+    return "%019d".formatted(number);
+  }
+}

@@ -1,0 +1,69 @@
+package dev.regrow.runtime;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that one start of an instance needs. Units: millicores, bytes, counts.
+ *
+ * @param attempt counts starts of this instance, from 1
+ * @param slot as {@code web-2}; also the host name inside
+ * @param labels opaque text that comes back with an adopted instance (workload uid, epoch, ...)
+ * @param rootfs a directory, never written to; null: the host's programs, read-only
+ * @param lease if not null, the shim kills the instance when so long passes without a renewal
+ */
+public record LaunchSpec(
+    InstanceKey key,
+    int attempt,
+    String slot,
+    Map<String, String> labels,
+    @Nullable Path rootfs,
+    boolean readOnlyRoot,
+    List<String> command,
+    Map<String, String> env,
+    int uid,
+    int gid,
+    String workdir,
+    Network network,
+    List<Mount> mounts,
+    Limits limits,
+    String stopSignal,
+    Duration stopGrace,
+    @Nullable Duration lease) {
+
+  public LaunchSpec {
+    labels = Map.copyOf(labels);
+    command = List.copyOf(command);
+    mounts = List.copyOf(mounts);
+  }
+
+  /** Which network the instance sees. */
+  public enum Network {
+    HOST,
+    NONE
+  }
+
+  /** Something that appears inside at {@code at}. */
+  public sealed interface Mount {
+    String at();
+
+    record Host(Path source, String at, boolean readOnly) implements Mount {}
+
+    record Tmpfs(long bytes, String at, boolean readOnly) implements Mount {}
+  }
+
+  /**
+   * What it may use.
+   *
+   * @param cpuMillis its share, relative to others
+   * @param cpuLimitMillis a hard quota; 0: none
+   * @param memoryBytes its request; protected where the kernel can
+   * @param memoryLimitBytes a hard limit
+   * @param pids a hard limit
+   */
+  public record Limits(
+      long cpuMillis, long cpuLimitMillis, long memoryBytes, long memoryLimitBytes, long pids) {}
+}

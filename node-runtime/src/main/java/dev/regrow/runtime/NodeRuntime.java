@@ -1,0 +1,40 @@
+package dev.regrow.runtime;
+
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * The door to this machine for the node agent. It touches only what bears its own node uid.
+ *
+ * <p>Methods return at once; what blocks runs on threads of the runtime's own. Stages fail with a
+ * {@link RuntimeFailure}.
+ */
+public interface NodeRuntime extends AutoCloseable {
+
+  /** What this machine has and lacks. */
+  Machine machine();
+
+  /**
+   * Finds what the last agent of this node left: living instances, to go on with untouched, and
+   * those that ended meanwhile. To be called once, before the first {@link #launch}.
+   */
+  CompletionStage<List<RunningInstance>> adopt();
+
+  /**
+   * Starts an instance, or the next attempt of one whose last attempt has ended. Completes when
+   * exec has succeeded; a failed launch leaves nothing behind but its logs.
+   */
+  CompletionStage<RunningInstance> launch(LaunchSpec spec);
+
+  /** Removes cgroup, root and state of an instance that has ended; its logs stay. Idempotent. */
+  CompletionStage<Void> discard(InstanceKey key);
+
+  /** Removes the logs as well. Idempotent. */
+  CompletionStage<Void> forget(InstanceKey key);
+
+  Logs logs();
+
+  /** Stops watching; the instances live on. */
+  @Override
+  void close();
+}

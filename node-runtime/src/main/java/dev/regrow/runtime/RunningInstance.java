@@ -1,0 +1,54 @@
+package dev.regrow.runtime;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+
+/** One attempt of an instance, from exec until its end is known. */
+public interface RunningInstance {
+
+  InstanceKey key();
+
+  int attempt();
+
+  String slot();
+
+  /** As given in the {@link LaunchSpec}. */
+  Map<String, String> labels();
+
+  /** Of the workload's own process, on the host. */
+  long pid();
+
+  /** When exec succeeded. */
+  Instant startedAt();
+
+  /** CLOCK_BOOTTIME of exec, in nanoseconds. */
+  long startedAtBoottimeNanos();
+
+  /** What the machine could not give it, each a sentence. */
+  List<String> warnings();
+
+  /** Completes once all its processes are gone and the exit is known; never fails. */
+  CompletionStage<Ended> ended();
+
+  /**
+   * Sends the stop signal, and KILL to all its processes when the grace is over; the shim does
+   * both, so they happen even if this agent dies. Idempotent; a shorter grace wins.
+   */
+  void stop(Duration grace);
+
+  /** Extends the lease: the shim kills the instance at this CLOCK_BOOTTIME, in nanoseconds. */
+  void renewLease(long deadlineBoottimeNanos);
+
+  /** What it uses now. */
+  Usage usage();
+
+  /**
+   * @param cpuNanos since its first attempt
+   * @param memoryBytes now
+   * @param pids now
+   */
+  record Usage(long cpuNanos, long memoryBytes, long pids) {}
+}

@@ -1,0 +1,96 @@
+package dev.regrow.actors.control;
+
+import dev.regrow.v1.Cluster;
+import dev.regrow.v1.Event;
+import dev.regrow.v1.Instance;
+import dev.regrow.v1.Node;
+import dev.regrow.v1.Plan;
+import dev.regrow.v1.Revision;
+import dev.regrow.v1.WatchEvent;
+import dev.regrow.v1.Workload;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * What the gateway may ask of the cluster.
+ *
+ * <p>Thread-safe. Stages complete with a value or fail with a {@link Refusal}; any other failure is
+ * a bug. A change has happened, on a majority's disk, when its stage completes.
+ */
+public interface ControlPlane {
+
+  /** Whether the cluster can serve; empty means yes, else a sentence that says what is missing. */
+  Optional<String> notReady();
+
+  /** Creates or changes a workload; {@code declared} was validated against the schema. */
+  CompletionStage<Applied> apply(Workload declared, Precondition precondition);
+
+  /** What {@link #apply} would do. */
+  CompletionStage<Plan> plan(Workload declared);
+
+  CompletionStage<Workload> scale(WorkloadRef ref, int replicas, Precondition precondition);
+
+  /**
+   * @param revision whose content becomes a new revision; 0: the one before the current
+   */
+  CompletionStage<Workload> rollback(WorkloadRef ref, long revision, Precondition precondition);
+
+  /** Replaces all instances, at the workload's update pace, without a new revision. */
+  CompletionStage<Workload> restart(WorkloadRef ref, Precondition precondition);
+
+  /** Marks it deleted; it is gone once none of its instances can be alive. */
+  CompletionStage<Workload> delete(WorkloadRef ref, Precondition precondition);
+
+  CompletionStage<Workload> workload(WorkloadRef ref, ReadPoint at);
+
+  CompletionStage<Listing<Workload>> workloads(ListQuery query, ReadPoint at);
+
+  /** Newest first. */
+  CompletionStage<Listing<Revision>> revisions(WorkloadRef ref, ReadPoint at);
+
+  CompletionStage<Listing<Instance>> instances(ListQuery query, ReadPoint at);
+
+  /** By id, or by slot when no instance has that id. */
+  CompletionStage<Instance> instance(String namespace, String idOrSlot, ReadPoint at);
+
+  CompletionStage<Listing<Node>> nodes(ReadPoint at);
+
+  CompletionStage<Node> node(String name, ReadPoint at);
+
+  /** Oldest first. */
+  CompletionStage<Listing<Event>> events(ListQuery query, ReadPoint at);
+
+  CompletionStage<Cluster> cluster(ReadPoint at);
+
+  /** The index of the newest change that this node knows; goes out as X-Regrow-Index. */
+  long index();
+
+  /**
+   * Streams current items, then SYNCED, then changes; from {@code since} on only changes.
+   *
+   * @param since 0: from the current state
+   */
+  Subscription watch(WatchKind kind, ListQuery query, long since, WatchSink sink);
+
+  /** What can be watched. */
+  enum WatchKind {
+    WORKLOADS,
+    INSTANCES,
+    NODES,
+    EVENTS
+  }
+
+  /** Learns what changed; must not block. */
+  interface WatchSink {
+    void onEvent(WatchEvent event);
+
+    /** The stream ended: GONE when {@code since} is too old; BAD_REQUEST when from the future. */
+    void onEnd(Refusal cause);
+  }
+
+  /** A running watch. */
+  interface Subscription extends AutoCloseable {
+    @Override
+    void close();
+  }
+}
