@@ -21,7 +21,11 @@ public sealed interface NodeOrder {
       long restartGeneration)
       implements NodeOrder {}
 
-  /** End it and do not start it again; the answer is {@link NodeFact.Observed} with its end. */
+  /**
+   * End it and do not start it again, ever, also when a {@link Run} of it comes later. The answer
+   * is {@link NodeFact.Observed} with its end (phase Exited or Failed); an agent that has no such
+   * instance answers Exited.
+   */
   record Stop(AssignmentRef assignment, String reason) implements NodeOrder {}
 
   /** Its end is on record: remove what is left of it. */
