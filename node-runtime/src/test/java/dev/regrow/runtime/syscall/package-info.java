@@ -1,0 +1,4 @@
+@NullMarked
+package dev.regrow.runtime.syscall;
+
+import org.jspecify.annotations.NullMarked;
