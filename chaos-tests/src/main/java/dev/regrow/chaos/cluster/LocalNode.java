@@ -1,0 +1,213 @@
+package dev.regrow.chaos.cluster;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One real node as a JVM of its own, started by the distribution's launcher on a loopback address.
+ *
+ * <pre>
+ *   stopped ──start──▶ running ──kill9 | term──▶ stopped (its instances live on)
+ *                                  any ──close──▶ swept: nothing of it is left on the machine
+ * </pre>
+ */
+public final class LocalNode implements AutoCloseable {
+
+  private static final Duration READY_WITHIN = Duration.ofSeconds(60);
+  private static final Duration SWEPT_WITHIN = Duration.ofSeconds(60);
+  private static final int GATEWAY_PORT = 7400;
+  private static final int LOG_LINES_SHOWN = 40;
+
+  private final Path home;
+  private final Path data;
+  private final String name;
+  private final String address;
+  private final HttpClient http =
+      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(1)).build();
+  private @Nullable Process process;
+
+  /**
+   * @param home of an unpacked distribution
+   * @param data made if absent; kept by everything but {@code --purge}
+   * @param address of the loopback range, one per node
+   */
+  public LocalNode(Path home, Path data, String name, String address) {
+    this.home = home;
+    this.data = data;
+    this.name = name;
+    this.address = address;
+  }
+
+  /** Starts the JVM and returns at once. */
+  public LocalNode launch() {
+    try {
+      Files.createDirectories(data);
+      var builder = new ProcessBuilder(command("node", "--name", name, "--bind", address));
+      builder.command().addAll(List.of("--data", data.toString()));
+      builder.environment().putAll(Map.of("NO_COLOR", "1"));
+      builder.redirectErrorStream(true);
+      builder.redirectOutput(ProcessBuilder.Redirect.appendTo(output().toFile()));
+      builder.redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
+      process = builder.start();
+    } catch (IOException e) {
+      throw new UncheckedIOException("start a node from " + home, e);
+    }
+    return this;
+  }
+
+  /** Starts the JVM and waits until it serves. */
+  public LocalNode start() {
+    return launch().awaitReady();
+  }
+
+  /** Waits until /readyz says so. */
+  public LocalNode awaitReady() {
+    try {
+      Await.until("node " + name + " to be ready", READY_WITHIN, this::readiness, "200"::equals);
+    } catch (AssertionError late) {
+      throw new AssertionError(late.getMessage() + "\nits output ends:\n" + outputTail(), late);
+    }
+    return this;
+  }
+
+  /** "200" when it serves, else what it says or why it cannot be reached. */
+  public String readiness() {
+    if (process != null && !process.isAlive()) {
+      return "the JVM has ended with exit code " + process.exitValue();
+    }
+    try {
+      var answer =
+          http.send(
+              HttpRequest.newBuilder(uri().resolve("/readyz"))
+                  .timeout(Duration.ofSeconds(2))
+                  .build(),
+              BodyHandlers.ofString());
+      return answer.statusCode() == 200 ? "200" : answer.statusCode() + " " + answer.body();
+    } catch (IOException e) {
+      return e.toString();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted while waiting for node " + name, e);
+    }
+  }
+
+  /** Kills the JVM as a crash would: nothing of it runs any more, its instances go on. */
+  public void kill9() {
+    end(running().destroyForcibly());
+  }
+
+  /** Ends the JVM in order, as a restart or an upgrade does; its instances go on. */
+  public void term() {
+    Process stopping = running();
+    stopping.destroy();
+    end(stopping);
+  }
+
+  /** Of the JVM. */
+  public long pid() {
+    return running().pid();
+  }
+
+  public Path data() {
+    return data;
+  }
+
+  public String name() {
+    return name;
+  }
+
+  /** Where `node` wrote the address and the admin token. */
+  public Path contextFile() {
+    return data.resolve("context.json");
+  }
+
+  public URI uri() {
+    return URI.create("http://" + address + ":" + GATEWAY_PORT);
+  }
+
+  /** The last lines that the JVM wrote. */
+  public String outputTail() {
+    try {
+      List<String> lines = Files.readAllLines(output());
+      return String.join(
+          "\n", lines.subList(Math.max(0, lines.size() - LOG_LINES_SHOWN), lines.size()));
+    } catch (IOException e) {
+      return "(" + e + ")";
+    }
+  }
+
+  /** A command line of the distribution's launcher. */
+  public List<String> command(String... arguments) {
+    var command = new ArrayList<String>();
+    command.add(home.resolve("bin/regrow").toString());
+    command.addAll(List.of(arguments));
+    return command;
+  }
+
+  /** Ends the JVM and removes its instances and all else it made, except its data. */
+  @Override
+  public void close() {
+    if (process != null && process.isAlive()) {
+      kill9();
+    }
+    sweep();
+  }
+
+  private void sweep() {
+    try {
+      var log = data.resolve("sweep.out");
+      Process sweep =
+          new ProcessBuilder(command("sweep", data.toString()))
+              .redirectErrorStream(true)
+              .redirectOutput(log.toFile())
+              .start();
+      if (!sweep.waitFor(SWEPT_WITHIN.toSeconds(), TimeUnit.SECONDS)) {
+        sweep.destroyForcibly();
+        throw new AssertionError("the sweep of " + data + " took over " + SWEPT_WITHIN);
+      }
+      if (sweep.exitValue() != 0) {
+        throw new AssertionError("the sweep failed: " + Files.readString(log));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("sweep " + data, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted while sweeping " + data, e);
+    }
+  }
+
+  private void end(Process ending) {
+    try {
+      if (!ending.waitFor(READY_WITHIN.toSeconds(), TimeUnit.SECONDS)) {
+        throw new AssertionError(
+            "node " + name + " did not end within " + READY_WITHIN + "\n" + outputTail());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted while node " + name + " ended", e);
+    }
+  }
+
+  private Process running() {
+    if (process == null) {
+      throw new IllegalStateException("node " + name + " was not started");
+    }
+    return process;
+  }
+
+  private Path output() {
+    return data.resolveSibling(data.getFileName() + ".out");
+  }
+}
