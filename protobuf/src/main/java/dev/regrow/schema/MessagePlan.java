@@ -1,0 +1,73 @@
+package dev.regrow.schema;
+
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.OneofDescriptor;
+import dev.regrow.v1.Options;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** What is known of one message type, read once from its descriptor and then shared. */
+final class MessagePlan {
+  private static final Map<Descriptor, MessagePlan> PLANS = new ConcurrentHashMap<>();
+
+  private final List<FieldPlan> fields = new ArrayList<>();
+  private final Map<String, FieldPlan> byName = new LinkedHashMap<>();
+  private final List<OneofDescriptor> chosen = new ArrayList<>();
+  private final Set<String> later;
+  private final boolean defaulted;
+
+  private MessagePlan(Descriptor type) {
+    type.getFields().forEach(field -> fields.add(FieldPlan.of(field)));
+    fields.forEach(field -> byName.put(field.name(), field));
+    for (OneofDescriptor oneof : type.getRealOneofs()) {
+      if (oneof.getOptions().getExtension(Options.exactlyOne)) {
+        chosen.add(oneof);
+      }
+    }
+    later = new LinkedHashSet<>(type.getOptions().getExtension(Options.laterField));
+    defaulted = type.getOptions().getExtension(Options.defaulted);
+  }
+
+  static MessagePlan of(Descriptor type) {
+    MessagePlan known = PLANS.get(type);
+    return known != null ? known : PLANS.computeIfAbsent(type, MessagePlan::new);
+  }
+
+  /** In the order of declaration. */
+  List<FieldPlan> fields() {
+    return fields;
+  }
+
+  @Nullable FieldPlan field(String name) {
+    return byName.get(name);
+  }
+
+  Set<String> names() {
+    return byName.keySet();
+  }
+
+  /** The oneofs of which exactly one member must be set. */
+  List<OneofDescriptor> chosen() {
+    return chosen;
+  }
+
+  /** Whether the contract has this field and this release does not. */
+  boolean isLater(String name) {
+    return later.contains(name);
+  }
+
+  Set<String> later() {
+    return later;
+  }
+
+  /** Whether an absent message of this type is filled in with its fields' defaults. */
+  boolean defaulted() {
+    return defaulted;
+  }
+}

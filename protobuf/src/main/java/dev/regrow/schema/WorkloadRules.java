@@ -1,0 +1,179 @@
+package dev.regrow.schema;
+
+import dev.regrow.v1.Backoff;
+import dev.regrow.v1.InstanceTemplate;
+import dev.regrow.v1.Port;
+import dev.regrow.v1.Resources;
+import dev.regrow.v1.UpdatePolicy;
+import dev.regrow.v1.Volume;
+import dev.regrow.v1.Workload;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * What is true of a workload as a whole, beyond what the options say of its single fields. Pure.
+ */
+final class WorkloadRules {
+  /** Of one workload as Protobuf: it is copied into revisions, the log and every watch. */
+  static final int MAX_BYTES = 512 * 1024;
+
+  private static final Path INSTANCE = Path.ROOT.field("instance");
+  private static final Pattern ENV_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_.-]*");
+  private static final Set<String> KERNEL_DIRECTORIES = Set.of("proc", "sys", "dev");
+
+  private final Findings findings;
+
+  private WorkloadRules(Findings findings) {
+    this.findings = findings;
+  }
+
+  /**
+   * Forces what {@code exclusive} means: never a second process beside the old one, so no surge,
+   * and hence one slot may be without a process while it is replaced.
+   */
+  static Workload normalised(Workload workload) {
+    if (!workload.getExclusive()) {
+      return workload;
+    }
+    UpdatePolicy.Builder update = workload.getUpdate().toBuilder().setSurge(0);
+    return workload.toBuilder()
+        .setUpdate(update.setUnavailable(Math.max(1, update.getUnavailable())))
+        .build();
+  }
+
+  /** Adds what is wrong with a workload whose defaults are written in. */
+  static void check(Workload workload, Findings findings) {
+    var rules = new WorkloadRules(findings);
+    rules.update(workload);
+    rules.backoff(workload.getRestart().getBackoff());
+    rules.image(workload.getInstance());
+    rules.command(workload.getInstance());
+    rules.env(workload.getInstance());
+    rules.user(workload);
+    rules.resources(workload.getInstance().getResources());
+    rules.ports(workload.getInstance());
+    rules.volumes(workload.getInstance());
+    int size = workload.getSerializedSize();
+    if (size > MAX_BYTES) {
+      findings.add(
+          Path.ROOT, "has " + size + " bytes in all; at most " + MAX_BYTES + " are allowed");
+    }
+  }
+
+  private void update(Workload workload) {
+    UpdatePolicy update = workload.getUpdate();
+    Path path = Path.ROOT.field("update");
+    if (update.getSurge() == 0 && update.getUnavailable() == 0) {
+      findings.add(
+          path, "surge and unavailable are both 0, so nothing could be replaced; raise one to 1");
+    }
+    if (update.getMinReady() >= update.getProgressDeadline() && update.getMinReady() > 0) {
+      findings.add(
+          path.field("minReady"),
+          "is not below progressDeadline, so no rollout could end in time; lower it");
+    }
+  }
+
+  private void backoff(Backoff backoff) {
+    if (backoff.getMax() < backoff.getBase()) {
+      findings.add(
+          Path.ROOT.field("restart").field("backoff").field("max"), "is below base; raise it");
+    }
+  }
+
+  private void image(InstanceTemplate instance) {
+    String image = instance.getImage();
+    if (image.startsWith("dir:")) {
+      String directory = normalised(image.substring("dir:".length()));
+      if (directory.equals("/")) {
+        findings.add(
+            INSTANCE.field("image"),
+            "is the host's own root; leave image out to use the host's programs");
+      } else if (Arrays.asList(image.split("/", -1)).contains("..")) {
+        findings.add(INSTANCE.field("image"), "holds ..; write the path without it");
+      }
+    }
+  }
+
+  private void command(InstanceTemplate instance) {
+    if (instance.getCommandCount() > 0 && instance.getCommand(0).isEmpty()) {
+      findings.add(INSTANCE.field("command").item(0), "is empty; write the program to start");
+    }
+  }
+
+  private void env(InstanceTemplate instance) {
+    for (String name : instance.getEnvMap().keySet()) {
+      if (!ENV_NAME.matcher(name).matches()) {
+        findings.add(
+            INSTANCE.field("env").field(name),
+            Quoting.quoted(name)
+                + " is not a variable's name; write letters, digits, _ . or -, beginning with a"
+                + " letter or _");
+      }
+    }
+  }
+
+  /** Until namespaces can say what they allow, only `default` does. */
+  private void user(Workload workload) {
+    String user = workload.getInstance().getUser();
+    boolean root = user.matches("0+(:.*)?") || user.matches("[0-9]+:0+");
+    if (root && !workload.getNamespace().equals("default")) {
+      findings.add(
+          INSTANCE.field("user"),
+          Quoting.quoted(user)
+              + " is root, which only the namespace default allows; write another UID:GID");
+    }
+  }
+
+  private void resources(Resources resources) {
+    if (resources.getMemoryLimit() < resources.getMemory()) {
+      findings.add(
+          INSTANCE.field("resources").field("memoryLimit"),
+          "is below memory; raise it or leave it out");
+    }
+  }
+
+  private void ports(InstanceTemplate instance) {
+    Set<String> names = new HashSet<>();
+    Set<String> numbers = new HashSet<>();
+    for (int i = 0; i < instance.getPortsCount(); i++) {
+      Port port = instance.getPorts(i);
+      Path path = INSTANCE.field("ports").item(i);
+      if (!port.getName().isEmpty() && !names.add(port.getName())) {
+        findings.add(
+            path.field("name"), Quoting.quoted(port.getName()) + " names two ports; rename one");
+      }
+      if (!numbers.add(port.getProtocolValue() + "/" + port.getPort())) {
+        findings.add(path.field("port"), port.getPort() + " is listed twice; keep one");
+      }
+    }
+  }
+
+  private void volumes(InstanceTemplate instance) {
+    Set<String> targets = new HashSet<>();
+    for (int i = 0; i < instance.getVolumesCount(); i++) {
+      Volume volume = instance.getVolumes(i);
+      Path path = INSTANCE.field("volumes").item(i).field("at");
+      if (!volume.getAt().startsWith("/")) {
+        continue; // Said already.
+      }
+      String target = normalised(volume.getAt());
+      if (target.equals("/") || KERNEL_DIRECTORIES.contains(target.split("/", -1)[1])) {
+        findings.add(
+            path, Quoting.quoted(target) + " is the system's own; mount it somewhere else");
+      } else if (!targets.add(target)) {
+        findings.add(path, Quoting.quoted(target) + " is mounted twice; keep one");
+      }
+    }
+  }
+
+  /** Without doubled slashes, dots and a slash at the end. */
+  private static String normalised(String path) {
+    return Arrays.stream(path.split("/", -1))
+        .filter(step -> !step.isEmpty() && !step.equals("."))
+        .collect(Collectors.joining("/", "/", ""));
+  }
+}

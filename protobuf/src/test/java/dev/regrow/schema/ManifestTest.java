@@ -1,0 +1,133 @@
+package dev.regrow.schema;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.regrow.v1.Kind;
+import dev.regrow.v1.Network;
+import dev.regrow.v1.Workload;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ManifestTest {
+  private static final String WEB =
+      """
+      kind: Service
+      name: web
+      labels: {team: shop}
+      replicas: 3
+      instance:
+        image: dir:/srv/rootfs
+        command: [/bin/web, --port, "8080"]
+        env: {MODE: prod}
+        user: "1000:1000"
+        workdir: /srv
+        resources: {cpu: 500m, memory: 128Mi, pids: 256, cpuLimit: "2", memoryLimit: 256Mi}
+        ports: [{name: http, port: 8080, protocol: tcp}]
+        network: none
+        volumes: [{host: /srv/www, at: /www, readOnly: true}, {tmpfs: 64Mi, at: /cache}]
+        stop: {signal: TERM, grace: 10s}
+        security: {readOnlyRoot: true}
+      restart: {policy: always, backoff: {initial: 0s, base: 100ms, max: 30s, factor: 2, resetAfter: 1m}}
+      placement: {policy: spread}
+      update: {surge: 1, unavailable: 0, minReady: 0s, progressDeadline: 2m, autoRevert: true}
+      disconnect: {lostAfter: 0s, reconcile: keep-replacement}
+      exclusive: false
+      """;
+
+  @Test
+  void the_manifest_of_the_contract_is_read() {
+    Workload web = parse(WEB).orThrow();
+
+    assertThat(web.getKind()).isEqualTo(Kind.SERVICE);
+    assertThat(web.getReplicas()).isEqualTo(3);
+    assertThat(web.getInstance().getCommandList()).containsExactly("/bin/web", "--port", "8080");
+    assertThat(web.getInstance().getNetwork()).isEqualTo(Network.NONE);
+    assertThat(web.getInstance().getResources().getCpu()).isEqualTo(500);
+    assertThat(web.getInstance().getResources().getCpuLimit()).isEqualTo(2000);
+    assertThat(web.getInstance().getResources().getMemory()).isEqualTo(128 << 20);
+    assertThat(web.getInstance().getVolumes(0).getReadOnly()).isTrue();
+    assertThat(web.getInstance().getVolumes(1).getTmpfs()).isEqualTo(64 << 20);
+    assertThat(web.getRestart().getBackoff().getResetAfter()).isEqualTo(60_000);
+    assertThat(web.getUpdate().getAutoRevert()).isTrue();
+  }
+
+  @Test
+  void what_get_prints_can_be_applied() {
+    Workload web = Schema.withDefaults(parse(WEB).orThrow());
+    Workload observed = web.toBuilder().setUid("u1").setRevision(7).setIndex(42).build();
+
+    assertThat(parse(Schema.toYaml(observed)).orThrow()).isEqualTo(web);
+    assertThat(
+            Schema.parse(Workload.getDefaultInstance(), Schema.toJson(observed), Syntax.JSON)
+                .orThrow())
+        .isEqualTo(web);
+  }
+
+  @Test
+  void every_mistake_is_told_at_once_with_its_place_and_what_to_write() {
+    var parsed =
+        parse(
+            """
+            kind: Service
+            name: Web
+            instance:
+              comand: [/bin/web]
+              network: bridge
+              resources: {memory: 12Q}
+              user: 1000
+              env: {DB: {secret: db, key: password}}
+            """);
+
+    assertThat(parsed.verdict()).isEqualTo(Verdict.INVALID);
+    assertThat(parsed.violations().stream().map(Violation::toString))
+        .containsExactly(
+            "2:7: name: \"Web\" is not a name; write 1 to 63 of a-z, 0-9 and -, beginning and ending"
+                + " with a letter or digit",
+            "4:3: instance.comand: is not a known field; did you mean \"command\"?",
+            "4:3: instance.command: is missing; the program and its arguments, as [/bin/web,"
+                + " --port, \"8080\"]",
+            "5:12: instance.network: \"bridge\" is not supported by this release; write host or"
+                + " none",
+            "6:23: instance.resources.memory: \"12Q\" is not a size; write 128Mi, 1Gi or a number"
+                + " of bytes",
+            "7:9: instance.user: 1000 is a number; write \"1000\"",
+            "8:13: instance.env.DB: is an object; write text; values from secrets and configs are"
+                + " not supported by this release");
+  }
+
+  @Test
+  void variables_are_written_in_and_unset_ones_are_named_with_their_place() {
+    String manifest =
+        """
+        kind: Service
+        name: ${NAME}
+        replicas: ${N:-2}
+        instance:
+          command: [/bin/echo, "${MISSING}", "$$HOME"]
+          network: none
+        """;
+
+    var unset = documents(manifest, Map.of("NAME", "web"));
+    var set = documents(manifest, Map.of("NAME", "web", "MISSING", "a: [b"));
+
+    assertThat(unset.get(0).violations()).hasSize(1);
+    assertThat(unset.get(0).violations().get(0).toString())
+        .startsWith("5:24: instance.command[1]: needs the variable MISSING, which is not set");
+    assertThat(set.get(0).orThrow().getReplicas()).isEqualTo(2);
+    assertThat(set.get(0).orThrow().getInstance().getCommandList())
+        .containsExactly("/bin/echo", "a: [b", "$HOME");
+  }
+
+  private static Parsed<Workload> parse(String yaml) {
+    return Schema.parse(Workload.getDefaultInstance(), yaml, Syntax.YAML);
+  }
+
+  private static List<Parsed<Workload>> documents(String yaml, Map<String, String> variables) {
+    return Schema.parseDocuments(
+        Workload.getDefaultInstance(),
+        yaml.getBytes(java.nio.charset.StandardCharsets.UTF_8),
+        Syntax.YAML,
+        variables);
+  }
+}
