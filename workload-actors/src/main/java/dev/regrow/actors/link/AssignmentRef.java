@@ -1,5 +1,7 @@
 package dev.regrow.actors.link;
 
+import dev.regrow.actors.wire.Tag;
+
 /**
  * One assignment of an instance to a node.
  *
@@ -7,10 +9,10 @@ package dev.regrow.actors.link;
  * @param epoch the store index of the commit that made the assignment
  */
 public record AssignmentRef(
-    String namespace,
-    String workload,
-    String workloadUid,
-    String instanceId,
-    String slot,
-    long revision,
-    long epoch) {}
+    @Tag(1) String namespace,
+    @Tag(2) String workload,
+    @Tag(3) String workloadUid,
+    @Tag(4) String instanceId,
+    @Tag(5) String slot,
+    @Tag(6) long revision,
+    @Tag(7) long epoch) {}

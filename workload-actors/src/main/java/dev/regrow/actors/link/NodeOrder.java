@@ -1,5 +1,7 @@
 package dev.regrow.actors.link;
 
+import dev.regrow.actors.wire.Tag;
+import dev.regrow.actors.wire.WireMessage;
 import dev.regrow.v1.InstanceTemplate;
 import dev.regrow.v1.RestartPolicy;
 
@@ -8,17 +10,17 @@ import dev.regrow.v1.RestartPolicy;
  * instance and the epoch of the assignment (the index of the commit that made it); an agent refuses
  * what is older than what it knows. Orders may be lost or repeated: each is idempotent.
  */
-public sealed interface NodeOrder {
+public sealed interface NodeOrder extends WireMessage {
 
   AssignmentRef assignment();
 
   /** Have this instance running; start it if it is not there. */
   record Run(
-      AssignmentRef assignment,
-      InstanceTemplate template,
-      RestartPolicy restart,
-      boolean exclusive,
-      long restartGeneration)
+      @Tag(1) AssignmentRef assignment,
+      @Tag(2) InstanceTemplate template,
+      @Tag(3) RestartPolicy restart,
+      @Tag(4) boolean exclusive,
+      @Tag(5) long restartGeneration)
       implements NodeOrder {}
 
   /**
@@ -26,8 +28,8 @@ public sealed interface NodeOrder {
    * is {@link NodeFact.Observed} with its end (phase Exited or Failed); an agent that has no such
    * instance answers Exited.
    */
-  record Stop(AssignmentRef assignment, String reason) implements NodeOrder {}
+  record Stop(@Tag(1) AssignmentRef assignment, @Tag(2) String reason) implements NodeOrder {}
 
   /** Its end is on record: remove what is left of it. */
-  record Forget(AssignmentRef assignment) implements NodeOrder {}
+  record Forget(@Tag(1) AssignmentRef assignment) implements NodeOrder {}
 }

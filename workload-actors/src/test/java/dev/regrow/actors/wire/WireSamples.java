@@ -1,0 +1,74 @@
+package dev.regrow.actors.wire;
+
+import dev.regrow.actors.link.AssignmentRef;
+import dev.regrow.actors.link.NodeFact;
+import dev.regrow.actors.link.NodeOrder;
+import dev.regrow.v1.Backoff;
+import dev.regrow.v1.Instance;
+import dev.regrow.v1.InstancePhase;
+import dev.regrow.v1.InstanceTemplate;
+import dev.regrow.v1.Network;
+import dev.regrow.v1.RestartPolicy;
+import java.util.List;
+
+/** One message of each registered record, with no component at its default. */
+final class WireSamples {
+
+  private static final AssignmentRef WEB_2 =
+      new AssignmentRef("shop", "web", "uid-7", "web-2-x4f", "web-2", 3, 4711);
+
+  private WireSamples() {}
+
+  static List<Record> all() {
+    return List.of(
+        WEB_2,
+        new NodeOrder.Run(WEB_2, template(), restart(), true, 2),
+        new NodeOrder.Stop(WEB_2, "scaled down from 3 to 2"),
+        new NodeOrder.Forget(WEB_2),
+        new NodeFact.Observed("node-1", WEB_2, instance(), 99),
+        new NodeFact.Refused("node-1", WEB_2, "memory: 200 MiB are missing", summary()),
+        new NodeFact.Happened("node-1", WEB_2, 1_700_000_000_123L, "OOMKilled", "64Mi", true),
+        summary());
+  }
+
+  private static NodeFact.Summary summary() {
+    return new NodeFact.Summary(
+        "node-1",
+        "n1",
+        2000,
+        1L << 33,
+        30_000,
+        100,
+        1L << 27,
+        256,
+        1L << 20,
+        5,
+        1,
+        true,
+        List.of("no CAP_SYS_RESOURCE"),
+        100);
+  }
+
+  private static Instance instance() {
+    return Instance.newBuilder()
+        .setId("web-2-x4f")
+        .setPhase(InstancePhase.INSTANCE_RUNNING)
+        .setPid(4242)
+        .setReady(true)
+        .build();
+  }
+
+  private static InstanceTemplate template() {
+    return InstanceTemplate.newBuilder()
+        .addCommand("/bin/web")
+        .putEnv("MODE", "prod")
+        .setNetwork(Network.HOST)
+        .build();
+  }
+
+  private static RestartPolicy restart() {
+    return RestartPolicy.newBuilder()
+        .setBackoff(Backoff.newBuilder().setBase(100).setFactor(2).setMax(30_000))
+        .build();
+  }
+}
