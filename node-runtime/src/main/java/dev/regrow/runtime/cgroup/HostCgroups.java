@@ -1,0 +1,390 @@
+package dev.regrow.runtime.cgroup;
+
+import dev.regrow.runtime.InstanceKey;
+import dev.regrow.runtime.LaunchSpec.Limits;
+import dev.regrow.runtime.Machine.CgroupWorld;
+import dev.regrow.runtime.RuntimeFailure;
+import dev.regrow.runtime.cgroup.Hierarchies.Controller;
+import dev.regrow.runtime.cgroup.LimitFiles.LimitFile;
+import dev.regrow.runtime.syscall.Kernel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** {@link Cgroups} in the hierarchies of this machine. */
+public final class HostCgroups implements Cgroups {
+
+  private static final Path MOUNTS = Path.of("/proc/self/mounts");
+  private static final String TOP = "regrow";
+  private static final String AGENT_TOP = "regrow-agent";
+  private static final long MAX_MILLIS = 1_000_000;
+
+  private final Hierarchies hierarchies;
+  private final String nodeUid;
+  private final CgroupFiles files;
+  private final Supplier<Kernel> kernel;
+  private final long machineMillis;
+
+  /** Guards what follows, and the making and removing of levels that instances share. */
+  private final Object levels = new Object();
+
+  private final Map<InstanceKey, Limits> claims = new HashMap<>();
+  private final Map<Path, String> written = new HashMap<>();
+
+  HostCgroups(
+      Hierarchies hierarchies,
+      String nodeUid,
+      CgroupFiles files,
+      Supplier<Kernel> kernel,
+      int processors) {
+    this.hierarchies = hierarchies;
+    this.nodeUid = nodeUid;
+    this.files = files;
+    this.kernel = kernel;
+    this.machineMillis = processors * 1000L;
+  }
+
+  /**
+   * Those of this machine.
+   *
+   * @param kernel is asked for only where the machine has v1 alone, to kill
+   * @throws RuntimeFailure if no cgroup file system is mounted
+   */
+  public static HostCgroups ofThisMachine(String nodeUid, Supplier<Kernel> kernel) {
+    try {
+      var hierarchies =
+          Hierarchies.parse(Files.readString(MOUNTS))
+              .orElseThrow(
+                  () ->
+                      new RuntimeFailure(
+                          "no cgroup file system is mounted; mount cgroup2 at /sys/fs/cgroup",
+                          false));
+      return new HostCgroups(
+          hierarchies,
+          nodeUid,
+          new CgroupFiles(),
+          kernel,
+          Runtime.getRuntime().availableProcessors());
+    } catch (IOException e) {
+      throw CgroupFiles.failure("read " + MOUNTS, e);
+    }
+  }
+
+  @Override
+  public CgroupWorld world() {
+    return hierarchies.world();
+  }
+
+  @Override
+  public List<String> warnings() {
+    var missing =
+        Arrays.stream(Controller.values())
+            .filter(controller -> !available(controller))
+            .map(Controller::kernelName)
+            .collect(Collectors.joining(", "));
+    return missing.isEmpty()
+        ? List.of()
+        : List.of("cgroup controllers are missing, their limits are not enforced: " + missing);
+  }
+
+  boolean available(Controller controller) {
+    if (world() != CgroupWorld.V2) {
+      return hierarchies.root(controller).isPresent();
+    }
+    return controller == Controller.CPUACCT // cpu.stat is always there
+        || words(unifiedRoot(), "cgroup.controllers").contains(controller.kernelName());
+  }
+
+  private Path unifiedRoot() {
+    var unified = hierarchies.unified();
+    if (unified == null) {
+      throw new IllegalStateException("no unified hierarchy");
+    }
+    return unified;
+  }
+
+  private List<String> words(Path dir, String file) {
+    return List.of(files.read(dir.resolve(file)).trim().split("\\s+", -1));
+  }
+
+  @Override
+  public void enterAgentCgroup() {
+    synchronized (levels) {
+      for (var root : agentRoots()) {
+        var top = root.resolve(AGENT_TOP);
+        make(top, root);
+        make(top.resolve(nodeUid), root);
+        if (hierarchies.root(Controller.CPU).filter(root::equals).isPresent()) {
+          for (var dir : List.of(top, top.resolve(nodeUid))) {
+            share(dir, MAX_MILLIS);
+          }
+        }
+        files.write(
+            top.resolve(nodeUid).resolve("cgroup.procs"),
+            Long.toString(ProcessHandle.current().pid()));
+      }
+    }
+  }
+
+  /** Only where it matters: cpu for the weight, unified to be found again. */
+  private Set<Path> agentRoots() {
+    var roots = new LinkedHashSet<Path>();
+    hierarchies.root(Controller.CPU).ifPresent(roots::add);
+    var unified = hierarchies.unified();
+    if (unified != null) {
+      roots.add(unified);
+    }
+    return roots;
+  }
+
+  @Override
+  public boolean agentCgroupHas(long pid) {
+    return agentRoots().stream()
+        .limit(1)
+        .anyMatch(root -> lists(root.resolve(AGENT_TOP).resolve(nodeUid), pid));
+  }
+
+  boolean lists(Path dir, long pid) {
+    return files.read(dir.resolve("cgroup.procs")).lines().anyMatch(Long.toString(pid)::equals);
+  }
+
+  @Override
+  public InstanceCgroup create(InstanceKey key, Limits limits) {
+    boolean fresh = false;
+    try {
+      synchronized (levels) {
+        for (var root : hierarchies.roots()) {
+          fresh |= make(directory(root, key), root);
+        }
+        fresh |= !limits.equals(claims.put(key, limits));
+        rebalance(key);
+      }
+      if (fresh) {
+        limitFiles(limits).forEach(limit -> write(key, limit));
+      }
+    } catch (RuntimeFailure e) {
+      of(key).remove();
+      throw e;
+    }
+    return of(key);
+  }
+
+  private List<LimitFile> limitFiles(Limits limits) {
+    return world() == CgroupWorld.V2 ? LimitFiles.v2(limits) : LimitFiles.v1(limits);
+  }
+
+  private void write(InstanceKey key, LimitFile limit) {
+    if (available(limit.controller())) {
+      hierarchies
+          .root(limit.controller())
+          .ifPresent(root -> files.write(directory(root, key), limit));
+    }
+  }
+
+  /** Makes it, and what is missing above it up to the root, each handing its controllers on. */
+  private boolean make(Path dir, Path root) {
+    try {
+      return files.makeDirectory(dir);
+    } catch (NoSuchFileException e) {
+      make(parent(dir), root);
+      delegate(parent(dir));
+      return make(dir, root);
+    } catch (IOException e) {
+      throw CgroupFiles.failure("make cgroup " + dir, e);
+    } finally {
+      if (parent(dir).equals(root)) {
+        delegate(root);
+        delegate(dir);
+      }
+    }
+  }
+
+  /**
+   * v2 only: children have the controllers that their parent names; it may hold no process then.
+   */
+  private void delegate(Path dir) {
+    if (world() != CgroupWorld.V2) {
+      return;
+    }
+    var has = words(dir, "cgroup.controllers");
+    var delegated = words(dir, "cgroup.subtree_control");
+    var missing =
+        Arrays.stream(Controller.values())
+            .map(Controller::kernelName)
+            .filter(has::contains)
+            .filter(name -> !delegated.contains(name))
+            .map(name -> "+" + name)
+            .collect(Collectors.joining(" "));
+    if (!missing.isEmpty()) {
+      files.write(dir.resolve("cgroup.subtree_control"), missing);
+    }
+  }
+
+  private static Path parent(Path dir) {
+    var parent = dir.getParent();
+    if (parent == null) {
+      throw new IllegalArgumentException("no cgroup below a root: " + dir);
+    }
+    return parent;
+  }
+
+  private Path directory(Path root, InstanceKey key) {
+    return root.resolve(TOP)
+        .resolve(nodeUid)
+        .resolve(key.namespace())
+        .resolve(key.workload())
+        .resolve(key.instanceId());
+  }
+
+  /** Gives the levels above an instance the sum of what is below them. */
+  private void rebalance(InstanceKey key) {
+    var cpu = hierarchies.root(Controller.CPU);
+    if (cpu.isEmpty() || !available(Controller.CPU)) {
+      return;
+    }
+    var workload = parent(directory(cpu.get(), key));
+    var namespace = parent(workload);
+    var node = parent(namespace);
+    long ofWorkload = 0;
+    long ofNamespace = 0;
+    for (var claim : claims.entrySet()) {
+      if (claim.getKey().namespace().equals(key.namespace())) {
+        ofNamespace += claim.getValue().cpuMillis();
+        if (claim.getKey().workload().equals(key.workload())) {
+          ofWorkload += claim.getValue().cpuMillis();
+        }
+      }
+    }
+    share(workload, ofWorkload);
+    share(namespace, ofNamespace);
+    // What the machine's own services compete with is a whole machine, not the sum of requests.
+    share(node, machineMillis);
+    share(parent(node), machineMillis);
+    protectMemory(key, workload, namespace);
+  }
+
+  private void share(Path dir, long cpuMillis) {
+    var limit = LimitFiles.cpuShare(world() == CgroupWorld.V2, cpuMillis);
+    if (available(Controller.CPU)) {
+      writeOnce(dir, limit);
+    }
+  }
+
+  private void protectMemory(InstanceKey key, Path workload, Path namespace) {
+    if (world() != CgroupWorld.V2 || !available(Controller.MEMORY)) {
+      return; // v1's soft limit is not hierarchical
+    }
+    writeOnce(workload, LimitFiles.memoryProtection(claimed(key.namespace(), key.workload())));
+    writeOnce(namespace, LimitFiles.memoryProtection(claimed(key.namespace(), null)));
+    var node = parent(namespace);
+    writeOnce(node, LimitFiles.memoryProtection(claimed(null, null)));
+    var all =
+        files.children(parent(node)).stream()
+            .mapToLong(each -> files.readNumber(each.resolve("memory.low")))
+            .sum();
+    writeOnce(parent(node), LimitFiles.memoryProtection(all));
+  }
+
+  private long claimed(@Nullable String namespace, @Nullable String workload) {
+    return claims.entrySet().stream()
+        .filter(c -> namespace == null || c.getKey().namespace().equals(namespace))
+        .filter(c -> workload == null || c.getKey().workload().equals(workload))
+        .mapToLong(c -> c.getValue().memoryBytes())
+        .sum();
+  }
+
+  private void writeOnce(Path dir, LimitFile limit) {
+    var file = dir.resolve(limit.name());
+    if (!limit.content().equals(written.get(file)) && Files.isDirectory(dir)) {
+      files.write(dir, limit);
+      written.put(file, limit.content());
+    }
+  }
+
+  @Override
+  public InstanceCgroup of(InstanceKey key) {
+    return new HostInstanceCgroup(this, hierarchies, key, files, kernel);
+  }
+
+  Path directoryOf(Path root, InstanceKey key) {
+    return directory(root, key);
+  }
+
+  /**
+   * @return whether the instance's own cgroups are all gone
+   */
+  boolean remove(InstanceKey key) {
+    synchronized (levels) {
+      boolean gone = true;
+      for (var root : hierarchies.roots()) {
+        var dir = directory(root, key);
+        gone &= removeTree(dir);
+        for (var up = parent(dir); !up.equals(root) && files.removeDirectory(up); ) {
+          written.keySet().removeAll(filesOf(up));
+          up = parent(up);
+        }
+      }
+      if (gone && claims.remove(key) != null) {
+        rebalance(key);
+      }
+      return gone;
+    }
+  }
+
+  private static Set<Path> filesOf(Path dir) {
+    return Set.of(dir.resolve("cpu.weight"), dir.resolve("cpu.shares"), dir.resolve("memory.low"));
+  }
+
+  private boolean removeTree(Path dir) {
+    files.children(dir).forEach(this::removeTree);
+    return files.removeDirectory(dir);
+  }
+
+  @Override
+  public Set<InstanceKey> instances() {
+    var found = new LinkedHashSet<InstanceKey>();
+    for (var root : hierarchies.roots()) {
+      for (var namespace : files.children(root.resolve(TOP).resolve(nodeUid))) {
+        for (var workload : files.children(namespace)) {
+          for (var instance : files.children(workload)) {
+            found.add(
+                new InstanceKey(
+                    namespace.getFileName().toString(),
+                    workload.getFileName().toString(),
+                    instance.getFileName().toString()));
+          }
+        }
+      }
+    }
+    return found;
+  }
+
+  @Override
+  public List<String> removeAll() {
+    synchronized (levels) {
+      claims.clear();
+      written.clear();
+      var left = new ArrayList<String>();
+      for (var root : hierarchies.roots()) {
+        for (var top : List.of(root.resolve(TOP), root.resolve(AGENT_TOP))) {
+          if (!removeTree(top.resolve(nodeUid))) {
+            left.add("cgroup " + top.resolve(nodeUid) + " still holds processes");
+          }
+          files.removeDirectory(top); // stays while another node of this machine is in it
+        }
+      }
+      return left;
+    }
+  }
+}

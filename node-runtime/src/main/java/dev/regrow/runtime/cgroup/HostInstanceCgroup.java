@@ -1,0 +1,181 @@
+package dev.regrow.runtime.cgroup;
+
+import dev.regrow.runtime.InstanceKey;
+import dev.regrow.runtime.Machine.CgroupWorld;
+import dev.regrow.runtime.RunningInstance.Usage;
+import dev.regrow.runtime.RuntimeFailure;
+import dev.regrow.runtime.cgroup.Hierarchies.Controller;
+import dev.regrow.runtime.syscall.Errno;
+import dev.regrow.runtime.syscall.Kernel;
+import dev.regrow.runtime.syscall.Signal;
+import dev.regrow.runtime.syscall.SyscallException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/** {@link InstanceCgroup} in the hierarchies of this machine. Holds no state of its own. */
+final class HostInstanceCgroup implements InstanceCgroup {
+
+  /** A cgroup counts as busy for a moment after its last process. */
+  private static final Duration REMOVAL_PATIENCE = Duration.ofSeconds(2);
+
+  private final HostCgroups cgroups;
+  private final Hierarchies hierarchies;
+  private final InstanceKey key;
+  private final CgroupFiles files;
+  private final Supplier<Kernel> kernel;
+
+  HostInstanceCgroup(
+      HostCgroups cgroups,
+      Hierarchies hierarchies,
+      InstanceKey key,
+      CgroupFiles files,
+      Supplier<Kernel> kernel) {
+    this.cgroups = cgroups;
+    this.hierarchies = hierarchies;
+    this.key = key;
+    this.files = files;
+    this.kernel = kernel;
+  }
+
+  @Override
+  public List<Path> v1Tasks() {
+    return hierarchies.v1Roots().stream()
+        .map(root -> cgroups.directoryOf(root, key).resolve("tasks"))
+        .toList();
+  }
+
+  @Override
+  public Optional<Path> v2Directory() {
+    return Optional.ofNullable(hierarchies.unified()).map(root -> cgroups.directoryOf(root, key));
+  }
+
+  @Override
+  public Counters counters() {
+    var oomFile = v2() ? "memory.events" : "memory.oom_control";
+    return new Counters(
+        Counters.value(read(Controller.MEMORY, oomFile), "oom_kill"),
+        Counters.value(read(Controller.PIDS, "pids.events"), "max"));
+  }
+
+  @Override
+  public Usage usage() {
+    long cpuNanos =
+        v2()
+            ? Counters.value(read(Controller.CPU, "cpu.stat"), "usage_usec") * 1000
+            : number(Controller.CPUACCT, "cpuacct.usage");
+    // What the kernel could drop at once (cached files that nobody used lately) is not in use.
+    long memory = number(Controller.MEMORY, v2() ? "memory.current" : "memory.usage_in_bytes");
+    var inactive = v2() ? "inactive_file" : "total_inactive_file";
+    long droppable = Counters.value(read(Controller.MEMORY, "memory.stat"), inactive);
+    return new Usage(
+        cpuNanos, Math.max(0, memory - droppable), number(Controller.PIDS, "pids.current"));
+  }
+
+  private boolean v2() {
+    return hierarchies.world() == CgroupWorld.V2;
+  }
+
+  private String read(Controller controller, String file) {
+    return hierarchies
+        .root(controller)
+        .map(root -> files.read(cgroups.directoryOf(root, key).resolve(file)))
+        .orElse("");
+  }
+
+  private long number(Controller controller, String file) {
+    return hierarchies
+        .root(controller)
+        .map(root -> files.readNumber(cgroups.directoryOf(root, key).resolve(file)))
+        .orElse(0L);
+  }
+
+  @Override
+  public boolean has(long pid) {
+    return hierarchies.roots().stream()
+        .allMatch(root -> cgroups.lists(cgroups.directoryOf(root, key), pid));
+  }
+
+  @Override
+  public boolean empty() {
+    return hierarchies.roots().stream()
+        .map(root -> cgroups.directoryOf(root, key))
+        .allMatch(this::unpopulated);
+  }
+
+  private boolean unpopulated(Path dir) {
+    var events = files.read(dir.resolve("cgroup.events"));
+    return events.isEmpty()
+        ? files.read(dir.resolve("cgroup.procs")).isBlank()
+        : Counters.value(events, "populated") == 0;
+  }
+
+  @Override
+  public void killAll() {
+    var kill = v2Directory().map(dir -> dir.resolve("cgroup.kill"));
+    if (kill.isPresent() && Files.exists(kill.get())) {
+      files.write(kill.get(), "1");
+    } else {
+      hierarchies.roots().stream()
+          .map(root -> cgroups.directoryOf(root, key))
+          .flatMap(
+              dir -> files.read(dir.resolve("cgroup.procs")).lines().map(p -> new Member(dir, p)))
+          .forEach(this::kill);
+    }
+  }
+
+  private record Member(Path cgroup, String pid) {}
+
+  /** Once the pidfd is open its process cannot be mistaken, so only then is membership decided. */
+  private void kill(Member member) {
+    try (var pidfd = kernel.get().pidfdOpen(Integer.parseInt(member.pid))) {
+      if (cgroups.lists(member.cgroup, Long.parseLong(member.pid))) {
+        kernel.get().pidfdSendSignal(pidfd, Signal.KILL);
+      }
+    } catch (SyscallException e) {
+      if (e.errno() != Errno.ESRCH) { // ESRCH: it is gone, which is what we want
+        throw e;
+      }
+    }
+  }
+
+  @Override
+  public boolean killAndAwaitEmpty(Duration timeout) {
+    return within(
+        timeout,
+        () -> {
+          if (empty()) {
+            return true;
+          }
+          killAll(); // again: without cgroup.kill a fork may have escaped the last round
+          return empty();
+        });
+  }
+
+  @Override
+  public void remove() {
+    if (!within(REMOVAL_PATIENCE, () -> cgroups.remove(key))) {
+      throw new RuntimeFailure(
+          "cannot remove the cgroups of " + key + ": processes are still in them", true);
+    }
+  }
+
+  /** These waits happen off the path of a restart; nothing announces the end of the last zombie. */
+  private static boolean within(Duration timeout, BooleanSupplier condition) {
+    long deadline = System.nanoTime() + timeout.toNanos();
+    long pause = 200_000;
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > deadline) {
+        return false;
+      }
+      LockSupport.parkNanos(pause);
+      pause = Math.min(pause * 2, 20_000_000);
+    }
+    return true;
+  }
+}

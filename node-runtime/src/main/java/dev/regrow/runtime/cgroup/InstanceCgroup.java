@@ -1,0 +1,39 @@
+package dev.regrow.runtime.cgroup;
+
+import dev.regrow.runtime.RunningInstance.Usage;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** The cgroups of one instance, one in each hierarchy. */
+public interface InstanceCgroup {
+
+  /**
+   * The v1 files that a process writes "0" to in order to join. (Its {@code cgroup.procs} would do
+   * too, but costs 10 ms instead of 0.05.)
+   */
+  List<Path> v1Tasks();
+
+  /** For CLONE_INTO_CGROUP; empty on a machine with v1 only. */
+  Optional<Path> v2Directory();
+
+  Counters counters();
+
+  Usage usage();
+
+  /** Whether this process is one of its own. */
+  boolean has(long pid);
+
+  /** Whether no process is left in any of its cgroups; true if they do not exist. */
+  boolean empty();
+
+  /** Kills whatever runs in it. Harmless when nothing does. */
+  void killAll();
+
+  /** Kills whatever runs in it, and waits until that is gone. */
+  boolean killAndAwaitEmpty(Duration timeout);
+
+  /** Removes it, and the levels above it that hold nothing any more. Idempotent. */
+  void remove();
+}
