@@ -49,22 +49,6 @@ class InMemoryStoreTest {
   }
 
   @Test
-  void a_quiet_watch_is_not_left_behind_by_history() throws InterruptedException {
-    try (var store = new InMemoryStore(new ChangeHistory.Bound(3, 1 << 20))) {
-      put(store, "a/1");
-      store.watch("a/", 0, listener);
-      assertThat(next()).isEqualTo("1:a/1");
-      for (int i = 0; i < 100; i++) {
-        put(store, "b/" + i);
-      }
-
-      put(store, "a/2");
-
-      assertThat(next()).isEqualTo("102:a/2");
-    }
-  }
-
-  @Test
   void a_watch_from_before_the_history_is_told_so_and_ends() throws InterruptedException {
     try (var store = new InMemoryStore(new ChangeHistory.Bound(3, 1 << 20))) {
       for (int i = 0; i < 10; i++) {

@@ -1,0 +1,131 @@
+package dev.regrow.core.identity;
+
+import dev.regrow.core.disk.DurableFile;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * Who this node is, as its directory remembers it. Made once, at bootstrap; read from then on.
+ *
+ * @param nodeUid 12 hexadecimal digits, random
+ * @param clusterId names the cluster, random; also its Raft group
+ * @param tls what proves it to the other nodes
+ */
+public record NodeIdentity(String nodeUid, UUID clusterId, TlsFiles tls) {
+
+  /**
+   * Long, because nothing may stop at midnight some year for want of a renewal; they are renewed at
+   * upgrades.
+   */
+  private static final Duration VALID = Duration.ofDays(3650);
+
+  /** Clocks differ; a certificate is good a little before it was made. */
+  private static final Duration EARLIER = Duration.ofDays(1);
+
+  private static final String UID_FILE = "node-uid";
+  private static final String CLUSTER_FILE = "cluster-id";
+
+  /**
+   * Reads the identity in a directory, or makes one for a new cluster if there is none.
+   *
+   * @param directory gets mode 0700, its files 0600
+   * @param host the address or name by which others reach this node
+   * @throws IOException if it cannot be read or written, or is there in part only
+   */
+  public static NodeIdentity openOrBootstrap(Path directory, String host, Clock clock)
+      throws IOException {
+    DurableFile.makeDirectory(directory);
+    if (!Files.exists(directory.resolve(UID_FILE))) {
+      bootstrap(directory, host, clock.instant());
+    }
+    return read(directory);
+  }
+
+  private static NodeIdentity read(Path directory) throws IOException {
+    TlsFiles tls = files(directory);
+    for (Path needed :
+        List.of(tls.key(), tls.certificate(), tls.authority(), directory.resolve(CLUSTER_FILE))) {
+      if (!Files.isReadable(needed)) {
+        throw new IOException(
+            "the node's identity is incomplete: %s is missing; restore %s from a backup"
+                .formatted(needed, directory));
+      }
+    }
+    return new NodeIdentity(
+        text(directory.resolve(UID_FILE)),
+        UUID.fromString(text(directory.resolve(CLUSTER_FILE))),
+        tls);
+  }
+
+  private static TlsFiles files(Path directory) {
+    return new TlsFiles(
+        directory.resolve("node-key.pem"),
+        directory.resolve("node.pem"),
+        directory.resolve("ca.pem"));
+  }
+
+  /** The uid is written last: as long as it is missing, nothing was made that anyone relies on. */
+  private static void bootstrap(Path directory, String host, Instant now) throws IOException {
+    var random = new SecureRandom();
+    String nodeUid = "%012x".formatted(random.nextLong() & 0xffff_ffff_ffffL);
+    UUID clusterId = UUID.randomUUID();
+    TlsFiles tls = files(directory);
+    try {
+      var certificates = new Certificates(random);
+      var validity = new Certificates.Validity(now.minus(EARLIER), now.plus(VALID));
+      var issuer = new Certificates.Issuer("cluster " + clusterId, certificates.newKeys());
+      KeyPair node = certificates.newKeys();
+      DurableFile.write(
+          directory.resolve("ca-key.pem"),
+          pem("PRIVATE KEY", issuer.keys().getPrivate().getEncoded()));
+      DurableFile.write(
+          tls.authority(), pem("CERTIFICATE", certificates.authority(issuer, validity)));
+      DurableFile.write(tls.key(), pem("PRIVATE KEY", node.getPrivate().getEncoded()));
+      DurableFile.write(
+          tls.certificate(),
+          pem(
+              "CERTIFICATE",
+              certificates.node(
+                  issuer, "node " + nodeUid, node.getPublic(), hosts(host), validity)));
+    } catch (GeneralSecurityException unsupported) {
+      throw new IOException(
+          "this JDK cannot make EC keys on P-256; use a complete JDK 17 or newer", unsupported);
+    }
+    DurableFile.write(directory.resolve(CLUSTER_FILE), line(clusterId.toString()));
+    DurableFile.write(directory.resolve(UID_FILE), line(nodeUid));
+  }
+
+  private static List<String> hosts(String host) {
+    String loopback = InetAddress.getLoopbackAddress().getHostAddress();
+    return host.equals(loopback) || host.equals("localhost")
+        ? List.of(loopback, "localhost")
+        : List.of(host, loopback, "localhost");
+  }
+
+  private static byte[] pem(String type, byte[] der) {
+    var encoder = Base64.getMimeEncoder(64, new byte[] {'\n'});
+    return "-----BEGIN %s-----\n%s\n-----END %s-----\n"
+        .formatted(type, encoder.encodeToString(der), type)
+        .getBytes(StandardCharsets.US_ASCII);
+  }
+
+  private static byte[] line(String text) {
+    return (text + "\n").getBytes(StandardCharsets.US_ASCII);
+  }
+
+  private static String text(Path file) throws IOException {
+    return Files.readString(file, StandardCharsets.US_ASCII).strip();
+  }
+}

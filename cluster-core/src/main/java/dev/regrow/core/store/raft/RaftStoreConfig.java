@@ -1,0 +1,87 @@
+package dev.regrow.core.store.raft;
+
+import dev.regrow.core.identity.NodeIdentity;
+import dev.regrow.core.store.ChangeHistory;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * How a store is opened.
+ *
+ * @param directory its own; made if it is missing
+ * @param host the address to listen on and be reached at
+ * @param port TCP
+ * @param identity names the group, and proves this server to its peers
+ * @param tuning the rest
+ */
+public record RaftStoreConfig(
+    Path directory, String host, int port, NodeIdentity identity, Tuning tuning) {
+
+  public static RaftStoreConfig of(Path directory, String host, int port, NodeIdentity identity) {
+    return new RaftStoreConfig(directory, host, port, identity, Tuning.DEFAULT);
+  }
+
+  public RaftStoreConfig with(Tuning tuning) {
+    return new RaftStoreConfig(directory, host, port, identity, tuning);
+  }
+
+  /**
+   * What fits most.
+   *
+   * @param startPatience how long opening waits until this server leads or follows
+   * @param commitPatience how long a commit waits for the disks of a majority
+   * @param readPatience how long a read waits for its minimum index
+   * @param txnBytesMax of one transaction, encoded; larger ones are refused as TOO_LARGE
+   * @param snapshotEntries a snapshot is due after so many log entries
+   * @param snapshotBytes or after so many bytes of them
+   * @param segmentBytes size of one log file
+   * @param history what is remembered for watches
+   */
+  public record Tuning(
+      Duration startPatience,
+      Duration commitPatience,
+      Duration readPatience,
+      int txnBytesMax,
+      long snapshotEntries,
+      long snapshotBytes,
+      long segmentBytes,
+      ChangeHistory.Bound history) {
+
+    public static final Tuning DEFAULT =
+        new Tuning(
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(5),
+            1 << 20,
+            20_000,
+            16L << 20,
+            8L << 20,
+            ChangeHistory.Bound.DEFAULT);
+
+    /** The same, with snapshots after so many entries or bytes. */
+    public Tuning snapshotEvery(long entries, long bytes) {
+      return new Tuning(
+          startPatience,
+          commitPatience,
+          readPatience,
+          txnBytesMax,
+          entries,
+          bytes,
+          segmentBytes,
+          history);
+    }
+
+    /** The same, with log files of another size. */
+    public Tuning segmentsOf(long bytes) {
+      return new Tuning(
+          startPatience,
+          commitPatience,
+          readPatience,
+          txnBytesMax,
+          snapshotEntries,
+          snapshotBytes,
+          bytes,
+          history);
+    }
+  }
+}

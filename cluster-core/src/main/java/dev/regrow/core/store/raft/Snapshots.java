@@ -1,0 +1,121 @@
+package dev.regrow.core.store.raft;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.regrow.core.disk.DurableFile;
+import dev.regrow.core.store.Entry;
+import dev.regrow.v1.Checked;
+import dev.regrow.v1.StoreSnapshotEntries;
+import dev.regrow.v1.StoreSnapshotEntry;
+import dev.regrow.v1.StoreSnapshotHeader;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The whole state in one file, at one index. */
+final class Snapshots {
+
+  private static final int FORMAT = 1;
+  private static final int CHUNK_BYTES = 256 << 10;
+
+  private Snapshots() {}
+
+  /** What a snapshot holds. */
+  record Content(long index, List<Entry> entries) {}
+
+  /** Writes beside, fsyncs, renames: the file is there whole or not at all. */
+  static void write(Path file, Content content) throws IOException {
+    Path temporary = file.resolveSibling(file.getFileName() + ".writing");
+    try (var out = new FileOutputStream(temporary.toFile())) {
+      var buffered = new BufferedOutputStream(out, 1 << 16);
+      write(
+          buffered,
+          StoreSnapshotHeader.newBuilder()
+              .setFormat(FORMAT)
+              .setFeatureLevel(Commands.FEATURE_LEVEL)
+              .setIndex(content.index())
+              .setEntries(content.entries().size())
+              .build()
+              .toByteString());
+      writeEntries(buffered, content.entries());
+      buffered.flush();
+      out.getFD().sync();
+    } catch (IOException failed) {
+      Files.deleteIfExists(temporary); // Half a snapshot only takes space that is needed now.
+      throw failed;
+    }
+    DurableFile.moveInto(temporary, file);
+  }
+
+  private static void writeEntries(OutputStream out, List<Entry> entries) throws IOException {
+    var chunk = StoreSnapshotEntries.newBuilder();
+    int bytes = 0;
+    for (Entry entry : entries) {
+      chunk.addEntries(
+          StoreSnapshotEntry.newBuilder()
+              .setKey(entry.key())
+              .setValue(entry.value())
+              .setCreateIndex(entry.createIndex())
+              .setModIndex(entry.modIndex()));
+      bytes += entry.key().length() + entry.value().size();
+      if (bytes >= CHUNK_BYTES) {
+        write(out, chunk.build().toByteString());
+        chunk.clear();
+        bytes = 0;
+      }
+    }
+    if (chunk.getEntriesCount() > 0) {
+      write(out, chunk.build().toByteString());
+    }
+  }
+
+  private static void write(OutputStream out, ByteString content) throws IOException {
+    Checksums.seal(content).writeDelimitedTo(out);
+  }
+
+  /** Reads a snapshot that {@link #write} made, in this release or an earlier one. */
+  static Content read(Path file) throws IOException {
+    try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
+      var header = StoreSnapshotHeader.parseFrom(next(in, file));
+      if (header.getFormat() > FORMAT || header.getFeatureLevel() > Commands.FEATURE_LEVEL) {
+        throw new IOException(
+            "the snapshot %s was written by a newer release (format %d, feature level %d; this release knows %d and %d); start that release again"
+                .formatted(
+                    file,
+                    header.getFormat(),
+                    header.getFeatureLevel(),
+                    FORMAT,
+                    Commands.FEATURE_LEVEL));
+      }
+      var entries = new ArrayList<Entry>();
+      while (entries.size() < header.getEntries()) {
+        for (var one : StoreSnapshotEntries.parseFrom(next(in, file)).getEntriesList()) {
+          entries.add(
+              new Entry(one.getKey(), one.getValue(), one.getCreateIndex(), one.getModIndex()));
+        }
+      }
+      return new Content(header.getIndex(), entries);
+    } catch (InvalidProtocolBufferException garbage) {
+      throw damaged(file, String.valueOf(garbage.getMessage()));
+    }
+  }
+
+  private static ByteString next(InputStream in, Path file) throws IOException {
+    Checked checked = Checked.parseDelimitedFrom(in);
+    if (checked == null) {
+      throw damaged(file, "it ends before its last entry");
+    }
+    return Checksums.open(checked, "the snapshot " + file);
+  }
+
+  private static Damaged damaged(Path file, String how) {
+    return new Damaged("the snapshot %s is damaged: %s".formatted(file, how));
+  }
+}

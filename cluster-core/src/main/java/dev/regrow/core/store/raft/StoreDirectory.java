@@ -1,0 +1,136 @@
+package dev.regrow.core.store.raft;
+
+import dev.regrow.core.disk.DurableFile;
+import dev.regrow.v1.StorePeer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.UUID;
+
+/**
+ * What lies in the store's directory, and what may therefore be started.
+ *
+ * <pre>
+ * peer             who this server is in the group; made once, with the directory
+ * raft/GROUP/      Ratis' own: log, snapshots, term and vote
+ * ballast          space that is freed when the disk is full
+ * </pre>
+ */
+final class StoreDirectory {
+
+  private final Path root;
+
+  StoreDirectory(Path root) {
+    this.root = root;
+  }
+
+  /** Whether the log is made or continued. */
+  enum Start {
+    FORMAT,
+    RECOVER
+  }
+
+  Path raft() {
+    return root.resolve("raft");
+  }
+
+  Path group(StorePeer peer) {
+    return raft().resolve(peer.getGroupId());
+  }
+
+  Path ballast() {
+    return root.resolve("ballast");
+  }
+
+  Path root() {
+    return root;
+  }
+
+  private Path peerFile() {
+    return root.resolve("peer");
+  }
+
+  /** Who this server is; made now if the directory is new. */
+  StorePeer peer(UUID group) throws IOException {
+    if (Files.exists(peerFile())) {
+      return known(group);
+    }
+    try (var groups = Files.list(raft())) {
+      if (groups.findAny().isPresent()) {
+        throw new Damaged(
+            "%s holds a log, but %s, which says whose it is, is missing; restore %s from a backup"
+                .formatted(raft(), peerFile(), root));
+      }
+    }
+    var peer =
+        StorePeer.newBuilder()
+            .setPeerId(UUID.randomUUID().toString())
+            .setGroupId(group.toString())
+            .build();
+    write(peer);
+    return peer;
+  }
+
+  private StorePeer known(UUID group) throws IOException {
+    String file = peerFile().toString();
+    var peer = StorePeer.parseFrom(Checksums.open(Files.readAllBytes(peerFile()), file));
+    if (!peer.getGroupId().equals(group.toString())) {
+      throw new IOException(
+          "%s belongs to the cluster %s, and this node's identity to %s; give the node the directory of its own cluster"
+              .formatted(root, peer.getGroupId(), group));
+    }
+    return peer;
+  }
+
+  /** Makes the directories, for the owner only. */
+  void make() throws IOException {
+    DurableFile.makeDirectory(root);
+    DurableFile.makeDirectory(raft());
+  }
+
+  /** Notes that the group exists; from now on its log is never made anew. */
+  StorePeer formed(StorePeer peer) throws IOException {
+    StorePeer formed = peer.toBuilder().setFormed(true).build();
+    write(formed);
+    return formed;
+  }
+
+  private void write(StorePeer peer) throws IOException {
+    DurableFile.write(peerFile(), Checksums.seal(peer.toByteString()).toByteArray());
+  }
+
+  /** Clears what an unfinished forming left behind, or refuses to replace a log that is gone. */
+  Start prepare(StorePeer peer) throws IOException {
+    Path group = group(peer);
+    Start start = decide(peer.getFormed(), Files.isDirectory(group), group);
+    if (start == Start.FORMAT) {
+      deleteTree(group);
+    }
+    return start;
+  }
+
+  /** Only what was never formed may be made: a formed log that is absent was lost. */
+  static Start decide(boolean formed, boolean present, Path group) throws Damaged {
+    if (!formed) {
+      return Start.FORMAT;
+    }
+    if (!present) {
+      throw new Damaged(
+          "the log %s is gone, although this server wrote one; restore the store's directory from a backup"
+              .formatted(group));
+    }
+    return Start.RECOVER;
+  }
+
+  private static void deleteTree(Path tree) throws IOException {
+    if (!Files.exists(tree)) {
+      return;
+    }
+    try (var files = Files.walk(tree)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+}
