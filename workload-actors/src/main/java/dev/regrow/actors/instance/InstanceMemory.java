@@ -1,0 +1,145 @@
+package dev.regrow.actors.instance;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.MessageLite;
+import com.google.protobuf.Parser;
+import dev.regrow.actors.link.AssignmentRef;
+import dev.regrow.actors.link.NodeOrder;
+import dev.regrow.runtime.RunningInstance;
+import dev.regrow.v1.LastEnd;
+import dev.regrow.v1.Resources;
+import dev.regrow.v1.RestartPolicy;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * What must be remembered of a running instance for the next agent to know it fully: it travels as
+ * the labels of the launch. Environment and command stay out of it; they may hold secrets.
+ *
+ * @param streak restarts in a row without running well
+ * @param last how the attempt before ended
+ */
+public record InstanceMemory(
+    AssignmentRef assignment,
+    RestartPolicy restart,
+    Resources resources,
+    long stopGraceMillis,
+    boolean exclusive,
+    long restartGeneration,
+    int streak,
+    LastEnd last) {
+
+  private static final String UID = "workload-uid";
+  private static final String EPOCH = "epoch";
+  private static final String REVISION = "revision";
+  private static final String RESTART = "restart";
+  private static final String RESOURCES = "resources";
+  private static final String GRACE = "stop-grace-millis";
+  private static final String EXCLUSIVE = "exclusive";
+  private static final String GENERATION = "restart-generation";
+  private static final String STREAK = "streak";
+  private static final String LAST = "last-end";
+
+  /** Of an instance that is to run as ordered and has not run yet. */
+  public static InstanceMemory of(NodeOrder.Run run) {
+    return new InstanceMemory(
+        run.assignment(),
+        run.restart(),
+        run.template().getResources(),
+        run.template().getStop().getGrace(),
+        run.exclusive(),
+        run.restartGeneration(),
+        0,
+        LastEnd.getDefaultInstance());
+  }
+
+  /**
+   * Of an instance that another agent of this node started.
+   *
+   * @throws IllegalArgumentException when its labels are not ours
+   */
+  public static InstanceMemory of(RunningInstance process) {
+    var labels = process.labels();
+    var key = process.key();
+    return new InstanceMemory(
+        new AssignmentRef(
+            key.namespace(),
+            key.workload(),
+            labels.getOrDefault(UID, ""),
+            key.instanceId(),
+            process.slot(),
+            number(labels, REVISION),
+            number(labels, EPOCH)),
+        message(labels, RESTART, RestartPolicy.parser(), RestartPolicy.getDefaultInstance()),
+        message(labels, RESOURCES, Resources.parser(), Resources.getDefaultInstance()),
+        number(labels, GRACE),
+        Boolean.parseBoolean(labels.get(EXCLUSIVE)),
+        number(labels, GENERATION),
+        Math.toIntExact(number(labels, STREAK)),
+        message(labels, LAST, LastEnd.parser(), LastEnd.getDefaultInstance()));
+  }
+
+  /** What a new order changes; what has happened stays. */
+  InstanceMemory orderedBy(NodeOrder.Run run) {
+    var ordered = of(run);
+    return new InstanceMemory(
+        ordered.assignment,
+        ordered.restart,
+        ordered.resources,
+        ordered.stopGraceMillis,
+        ordered.exclusive,
+        ordered.restartGeneration,
+        streak,
+        last);
+  }
+
+  InstanceMemory after(LastEnd end, int newStreak) {
+    return new InstanceMemory(
+        assignment,
+        restart,
+        resources,
+        stopGraceMillis,
+        exclusive,
+        restartGeneration,
+        newStreak,
+        end);
+  }
+
+  /** The labels of the next launch. */
+  Map<String, String> toLabels() {
+    var labels = new HashMap<String, String>();
+    labels.put(UID, assignment.workloadUid());
+    labels.put(EPOCH, Long.toString(assignment.epoch()));
+    labels.put(REVISION, Long.toString(assignment.revision()));
+    labels.put(RESTART, base64(restart));
+    labels.put(RESOURCES, base64(resources));
+    labels.put(GRACE, Long.toString(stopGraceMillis));
+    labels.put(EXCLUSIVE, Boolean.toString(exclusive));
+    labels.put(GENERATION, Long.toString(restartGeneration));
+    labels.put(STREAK, Integer.toString(streak));
+    labels.put(LAST, base64(last));
+    return labels;
+  }
+
+  private static String base64(MessageLite message) {
+    return Base64.getEncoder().encodeToString(message.toByteArray());
+  }
+
+  private static long number(Map<String, String> labels, String name) {
+    return Long.parseLong(labels.getOrDefault(name, "0"));
+  }
+
+  private static <M> M message(
+      Map<String, String> labels, String name, Parser<M> parser, M missing) {
+    var text = labels.get(name);
+    if (text == null) {
+      return missing;
+    }
+    try {
+      return parser.parseFrom(Base64.getDecoder().decode(text));
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalArgumentException("the label %s is damaged".formatted(name), e);
+    }
+  }
+}

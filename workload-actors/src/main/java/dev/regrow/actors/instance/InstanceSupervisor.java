@@ -1,0 +1,398 @@
+package dev.regrow.actors.instance;
+
+import dev.regrow.actors.link.NodeOrder;
+import dev.regrow.runtime.Ended;
+import dev.regrow.runtime.LaunchSpec;
+import dev.regrow.runtime.NodeRuntime;
+import dev.regrow.runtime.RunningInstance;
+import dev.regrow.runtime.RuntimeFailure;
+import java.time.Duration;
+import java.util.Optional;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.BehaviorBuilder;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps one instance as it was ordered. The way from a death to the next launch leads through this
+ * actor and nothing else.
+ *
+ * <pre>
+ *  ordered ──▶ Starting ──launched──▶ Running ──ended──▶ (restart?) ──no──▶ Exited | Failed
+ *                ▲   │                   │  ▲                │yes
+ *                │   └─launch failed─▶(restart?)             ▼
+ *                └──────time passes── Backoff ◀──────────────┘   (a wait of 0 skips Backoff)
+ *
+ *  adopted ──▶ Running, held ──confirmed──▶ Running
+ *                   └──ended──▶ Pending ──confirmed──▶ (restart?)
+ *
+ *  Stop:  Running ──▶ Stopping ──ended──▶ Exited;   Starting ──launched──▶ Stopping
+ *         Backoff, Pending ──▶ Exited
+ * </pre>
+ */
+public final class InstanceSupervisor {
+
+  /** Imperative: what the agent asks. */
+  public sealed interface Command {}
+
+  /** The assignment is (still) this node's: heal from now on, as this order says. */
+  public record Confirm(NodeOrder.Run run) implements Command {}
+
+  /** End it for good. */
+  public record Stop(String why) implements Command {}
+
+  /** Say again how it is. */
+  public enum Tell implements Command {
+    INSTANCE
+  }
+
+  /** The majority granted the node's lease up to this CLOCK_BOOTTIME, in nanoseconds. */
+  public record RenewLease(long deadlineBootNanos) implements Command {}
+
+  private record Launched(RunningInstance process) implements Command {}
+
+  private record LaunchFailed(Throwable cause) implements Command {}
+
+  private record ProcessEnded(Ended ended) implements Command {}
+
+  private enum BackoffOver implements Command {
+    INSTANCE
+  }
+
+  private enum StopOverdue implements Command {
+    INSTANCE
+  }
+
+  /** What an ended process still has to be gone for before it is asked again, beyond its grace. */
+  private static final Duration STOP_SLACK = Duration.ofSeconds(10);
+
+  /**
+   * What all supervisors of a node share.
+   *
+   * @param lease how long an exclusive instance may live without a renewal
+   */
+  public record Node(NodeRuntime runtime, NodeClock clock, String name, Duration lease) {}
+
+  private final ActorContext<Command> context;
+  private final TimerScheduler<Command> timers;
+  private final Node node;
+  private final Teller teller;
+  private final InstanceStatus status;
+  private InstanceMemory memory;
+
+  private InstanceSupervisor(
+      ActorContext<Command> context,
+      TimerScheduler<Command> timers,
+      Node node,
+      ActorRef<Report> agent,
+      InstanceMemory memory) {
+    this.context = context;
+    this.timers = timers;
+    this.node = node;
+    this.memory = memory;
+    this.status = new InstanceStatus(memory.assignment(), node.name(), memory);
+    this.teller = new Teller(agent, node.clock(), status);
+  }
+
+  /** Starts an instance that is not there. */
+  public static Behavior<Command> start(Node node, NodeOrder.Run run, ActorRef<Report> agent) {
+    return Behaviors.setup(
+        context ->
+            Behaviors.withTimers(
+                timers ->
+                    new InstanceSupervisor(context, timers, node, agent, InstanceMemory.of(run))
+                        .launch(run)));
+  }
+
+  /** Goes on with a process that another agent started; heals nothing before it is confirmed. */
+  public static Behavior<Command> adopt(
+      Node node, RunningInstance process, InstanceMemory memory, ActorRef<Report> agent) {
+    return Behaviors.setup(
+        context ->
+            Behaviors.withTimers(
+                timers ->
+                    new InstanceSupervisor(context, timers, node, agent, memory).hold(process)));
+  }
+
+  private Behavior<Command> hold(RunningInstance process) {
+    status.running(process);
+    awaitEndOf(process);
+    teller.happened(
+        memory, "Adopted", "pid %d, attempt %d".formatted(process.pid(), process.attempt()));
+    teller.changed(memory, process);
+    return held(process);
+  }
+
+  /** Running, but perhaps no longer ours. */
+  private Behavior<Command> held(RunningInstance process) {
+    return telling(process)
+        .onMessage(Confirm.class, confirm -> confirmed(confirm.run(), process))
+        .onMessage(ProcessEnded.class, ended -> endedWhileHeld(process, ended.ended()))
+        .onMessage(RenewLease.class, renewal -> renew(process, renewal))
+        .onMessage(Stop.class, stop -> stop(process, stop.why()))
+        .build();
+  }
+
+  private Behavior<Command> confirmed(NodeOrder.Run confirmed, RunningInstance process) {
+    take(confirmed);
+    teller.changed(memory, process);
+    return running(confirmed, process);
+  }
+
+  private Behavior<Command> endedWhileHeld(RunningInstance process, Ended ended) {
+    var last = status.ended(ended);
+    memory = memory.after(last, memory.streak());
+    status.pending();
+    teller.ended(memory, ended);
+    teller.changed(memory, null);
+    return pending(ended, ranFor(process, ended));
+  }
+
+  /** Ended while nobody could say whether it is to run again. */
+  private Behavior<Command> pending(Ended ended, Duration ranFor) {
+    return telling(null)
+        .onMessage(
+            Confirm.class,
+            confirm -> {
+              take(confirm.run());
+              return goOn(confirm.run(), ended, ranFor, () -> {});
+            })
+        .onMessage(Stop.class, stop -> stopIdle(stop.why()))
+        .build();
+  }
+
+  private Behavior<Command> stopIdle(String why) {
+    teller.happened(memory, "Stopped", why);
+    return over(false);
+  }
+
+  private void take(NodeOrder.Run ordered) {
+    memory = memory.orderedBy(ordered);
+    status.reordered(ordered.assignment());
+  }
+
+  private Behavior<Command> launch(NodeOrder.Run ordered) {
+    int attempt = status.attempt() + 1;
+    Optional<LaunchSpec> spec = specOf(ordered, attempt);
+    status.starting(attempt);
+    if (spec.isPresent()) {
+      context.pipeToSelf(
+          node.runtime().launch(spec.get()),
+          (process, failure) ->
+              failure == null ? new Launched(process) : new LaunchFailed(failure));
+    }
+    teller.changed(memory, null); // After the launch: nothing is on the way from death to life.
+    return starting(ordered);
+  }
+
+  private Optional<LaunchSpec> specOf(NodeOrder.Run ordered, int attempt) {
+    try {
+      return Optional.of(LaunchSpecs.of(ordered, memory, attempt, node.lease()));
+    } catch (IllegalArgumentException e) {
+      context
+          .getSelf()
+          .tell(new LaunchFailed(new RuntimeFailure(String.valueOf(e.getMessage()), false, e)));
+      return Optional.empty();
+    }
+  }
+
+  private Behavior<Command> starting(NodeOrder.Run ordered) {
+    return telling(null)
+        .onMessage(Launched.class, launched -> onLaunched(ordered, launched.process()))
+        .onMessage(
+            LaunchFailed.class,
+            failed -> {
+              var ended = launchFailed(failed.cause());
+              return goOn(ordered, ended, Duration.ZERO, () -> teller.ended(memory, ended));
+            })
+        .onMessage(Stop.class, stop -> stopOnceLaunched(stop.why()))
+        .onMessage(
+            Confirm.class,
+            confirm -> {
+              take(confirm.run());
+              return starting(confirm.run());
+            })
+        .build();
+  }
+
+  private Behavior<Command> onLaunched(NodeOrder.Run ordered, RunningInstance process) {
+    awaitEndOf(process);
+    status.running(process);
+    teller.happened(
+        memory, "Started", "attempt %d, pid %d".formatted(process.attempt(), process.pid()));
+    teller.changed(memory, process);
+    return running(ordered, process);
+  }
+
+  private Ended launchFailed(Throwable failure) {
+    var ended = StartFailures.endOf(failure, node.clock().wall());
+    memory = memory.after(status.ended(ended), memory.streak());
+    return ended;
+  }
+
+  private Behavior<Command> stopOnceLaunched(String why) {
+    status.stopping(why);
+    teller.changed(memory, null);
+    return telling(null)
+        .onMessage(
+            Launched.class,
+            launched -> {
+              awaitEndOf(launched.process());
+              status.running(launched.process());
+              return stop(launched.process(), why);
+            })
+        .onMessage(
+            LaunchFailed.class,
+            failed -> {
+              teller.ended(memory, launchFailed(failed.cause()));
+              return over(false);
+            })
+        .build();
+  }
+
+  private Behavior<Command> running(NodeOrder.Run ordered, RunningInstance process) {
+    return telling(process)
+        .onMessage(ProcessEnded.class, ended -> onEnded(ordered, process, ended.ended()))
+        .onMessage(Stop.class, stop -> stop(process, stop.why()))
+        .onMessage(RenewLease.class, renewal -> renew(process, renewal))
+        .onMessage(Confirm.class, confirm -> confirmed(confirm.run(), process))
+        .build();
+  }
+
+  private Behavior<Command> onEnded(NodeOrder.Run ordered, RunningInstance process, Ended ended) {
+    memory = memory.after(status.ended(ended), memory.streak());
+    return goOn(ordered, ended, ranFor(process, ended), () -> teller.ended(memory, ended));
+  }
+
+  /** Decides what follows an end, and does it; an immediate restart comes before any telling. */
+  private Behavior<Command> goOn(
+      NodeOrder.Run ordered, Ended ended, Duration ranFor, Runnable tellEnd) {
+    boolean failed = ended.reason() != Ended.Reason.COMPLETED;
+    var decision = RestartDecision.decide(ordered.restart(), failed, memory.streak(), ranFor);
+    if (decision instanceof RestartDecision.Restart restart) {
+      memory = memory.after(memory.last(), restart.streak());
+      if (restart.after().isZero()) {
+        var next = launch(ordered);
+        tellEnd.run();
+        return next;
+      }
+      tellEnd.run();
+      return backOff(ordered, restart.after());
+    }
+    tellEnd.run();
+    return over(failed);
+  }
+
+  private Behavior<Command> backOff(NodeOrder.Run ordered, Duration wait) {
+    timers.startSingleTimer(BackoffOver.INSTANCE, wait);
+    status.backoff(node.clock().wall().plus(wait));
+    teller.happened(memory, "BackingOff", Words.of(wait));
+    teller.changed(memory, null);
+    return backoff(ordered);
+  }
+
+  private Behavior<Command> backoff(NodeOrder.Run ordered) {
+    return telling(null)
+        .onMessage(BackoffOver.class, over -> launch(ordered))
+        .onMessage(
+            Stop.class,
+            stop -> {
+              timers.cancelAll();
+              return stopIdle(stop.why());
+            })
+        .onMessage(
+            Confirm.class,
+            confirm -> {
+              take(confirm.run());
+              return backoff(confirm.run());
+            })
+        .build();
+  }
+
+  private Behavior<Command> stop(RunningInstance process, String why) {
+    var grace = Duration.ofMillis(memory.stopGraceMillis());
+    timers.startSingleTimer(StopOverdue.INSTANCE, grace.plus(STOP_SLACK));
+    status.stopping(why);
+    teller.happened(memory, "Stopping", why);
+    teller.changed(memory, process);
+    process.stop(grace); // Last: whoever sees the signal knows that the timer is armed.
+    return stopping(process);
+  }
+
+  private Behavior<Command> stopping(RunningInstance process) {
+    return telling(process)
+        .onMessage(
+            ProcessEnded.class,
+            ended -> {
+              timers.cancelAll();
+              memory = memory.after(status.ended(ended.ended()), memory.streak());
+              teller.happened(memory, "Stopped", ended.ended().message());
+              return over(false);
+            })
+        .onMessage(RenewLease.class, renewal -> renew(process, renewal))
+        .onMessage(
+            StopOverdue.class,
+            overdue -> {
+              teller.warned(
+                  memory,
+                  "StopOverdue",
+                  "its processes outlive their grace; asked the shim again to kill them");
+              timers.startSingleTimer(StopOverdue.INSTANCE, STOP_SLACK);
+              process.stop(Duration.ZERO);
+              return Behaviors.same();
+            })
+        .build();
+  }
+
+  private Behavior<Command> over(boolean failed) {
+    status.over(failed);
+    teller.over(memory);
+    return Behaviors.receive(Command.class)
+        .onMessage(
+            Tell.class,
+            tell -> {
+              teller.over(memory);
+              return Behaviors.same();
+            })
+        .onAnyMessage(late -> Behaviors.same())
+        .build();
+  }
+
+  /** What every phase with a future has in common: it says how it is, and ignores what is late. */
+  private BehaviorBuilder<Command> telling(@Nullable RunningInstance process) {
+    return Behaviors.receive(Command.class)
+        .onMessage(
+            Tell.class,
+            tell -> {
+              teller.changed(memory, process);
+              return Behaviors.same();
+            });
+  }
+
+  private Behavior<Command> renew(RunningInstance process, RenewLease renewal) {
+    if (memory.exclusive()) {
+      process.renewLease(renewal.deadlineBootNanos());
+    }
+    return Behaviors.same();
+  }
+
+  private void awaitEndOf(RunningInstance process) {
+    context.pipeToSelf(
+        process.ended(),
+        (ended, failure) ->
+            new ProcessEnded(
+                failure == null ? ended : StartFailures.lost(failure, node.clock().wall())));
+  }
+
+  private Duration ranFor(RunningInstance process, Ended ended) {
+    var known = node.clock().bootNanos() - process.startedAtBoottimeNanos();
+    var said = Duration.between(process.startedAt(), ended.finishedAt());
+    // What ended while no agent looked ran shorter than we could see; a stepped wall clock only
+    // ever shortens the time, so an instance is never taken to have run well when it did not.
+    var shorter = said.isNegative() || said.toNanos() > known ? Duration.ofNanos(known) : said;
+    return shorter.isNegative() ? Duration.ZERO : shorter;
+  }
+}

@@ -1,0 +1,115 @@
+package dev.regrow.actors.instance;
+
+import dev.regrow.actors.link.NodeOrder;
+import dev.regrow.runtime.InstanceKey;
+import dev.regrow.runtime.LaunchSpec;
+import dev.regrow.v1.InstanceTemplate;
+import dev.regrow.v1.Network;
+import dev.regrow.v1.Resources;
+import dev.regrow.v1.Volume;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What a template says, in the words of the machine. */
+final class LaunchSpecs {
+
+  private static final String IMAGE_DIRECTORY = "dir:";
+  private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+  private static final String NOBODY = "65534:65534";
+
+  private LaunchSpecs() {}
+
+  /**
+   * @param lease how long an exclusive instance may live without a renewal
+   * @throws IllegalArgumentException when the template asks for what this version cannot do
+   */
+  static LaunchSpec of(NodeOrder.Run run, InstanceMemory memory, int attempt, Duration lease) {
+    var template = run.template();
+    var assignment = run.assignment();
+    var user = UserIds.of(template.getUser());
+    return new LaunchSpec(
+        new InstanceKey(assignment.namespace(), assignment.workload(), assignment.instanceId()),
+        attempt,
+        assignment.slot(),
+        memory.toLabels(),
+        rootfsOf(template.getImage()),
+        template.getSecurity().getReadOnlyRoot(),
+        template.getCommandList(),
+        environmentOf(template),
+        user.uid(),
+        user.gid(),
+        template.getWorkdir().isEmpty() ? "/" : template.getWorkdir(),
+        networkOf(template.getNetwork()),
+        mountsOf(template.getVolumesList()),
+        limitsOf(template.getResources()),
+        template.getStop().getSignal().isEmpty() ? "TERM" : template.getStop().getSignal(),
+        Duration.ofMillis(template.getStop().getGrace()),
+        run.exclusive() ? lease : null);
+  }
+
+  private static @Nullable Path rootfsOf(String image) {
+    if (image.isEmpty()) {
+      return null;
+    }
+    if (!image.startsWith(IMAGE_DIRECTORY)) {
+      throw new IllegalArgumentException(
+          "image %s: only dir:/absolute/path can be run here".formatted(image));
+    }
+    return Path.of(image.substring(IMAGE_DIRECTORY.length()));
+  }
+
+  private static Map<String, String> environmentOf(InstanceTemplate template) {
+    var environment = new HashMap<String, String>();
+    environment.put("PATH", PATH);
+    environment.putAll(template.getEnvMap());
+    return environment;
+  }
+
+  private static LaunchSpec.Network networkOf(Network network) {
+    return switch (network) {
+      case HOST -> LaunchSpec.Network.HOST;
+      case NONE -> LaunchSpec.Network.NONE;
+      case NETWORK_UNSPECIFIED, UNRECOGNIZED ->
+          throw new IllegalArgumentException("network: host or none must be written");
+    };
+  }
+
+  private static List<LaunchSpec.Mount> mountsOf(List<Volume> volumes) {
+    return volumes.stream().map(LaunchSpecs::mountOf).toList();
+  }
+
+  private static LaunchSpec.Mount mountOf(Volume volume) {
+    return switch (volume.getSourceCase()) {
+      case HOST ->
+          new LaunchSpec.Mount.Host(
+              Path.of(volume.getHost()), volume.getAt(), volume.getReadOnly());
+      case TMPFS ->
+          new LaunchSpec.Mount.Tmpfs(volume.getTmpfs(), volume.getAt(), volume.getReadOnly());
+      case SOURCE_NOT_SET ->
+          throw new IllegalArgumentException(
+              "the volume at %s has no source known here".formatted(volume.getAt()));
+    };
+  }
+
+  private static LaunchSpec.Limits limitsOf(Resources resources) {
+    return new LaunchSpec.Limits(
+        resources.getCpu(),
+        resources.hasCpuLimit() ? resources.getCpuLimit() : 0,
+        resources.getMemory(),
+        resources.hasMemoryLimit() ? resources.getMemoryLimit() : resources.getMemory(),
+        resources.getPids());
+  }
+
+  /** UID or UID:GID; without a group, the group of the same number. */
+  private record UserIds(int uid, int gid) {
+    static UserIds of(String user) {
+      var parts = (user.isEmpty() ? NOBODY : user).split(":", 2);
+      int uid = Integer.parseInt(parts[0]);
+      return new UserIds(uid, parts.length == 1 ? uid : Integer.parseInt(parts[1]));
+    }
+  }
+}

@@ -1,0 +1,131 @@
+package dev.regrow.actors.testing;
+
+import dev.regrow.runtime.Ended;
+import dev.regrow.runtime.InstanceKey;
+import dev.regrow.runtime.LaunchSpec;
+import dev.regrow.runtime.RunningInstance;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** A process in memory; it ends when the test says so, or when stopped unless deaf. */
+public final class FakeInstance implements RunningInstance {
+
+  private final LaunchSpec spec;
+  private final long pid;
+  private final FakeClock clock;
+  private final Instant startedAt;
+  private final long startedAtBoottimeNanos;
+  private final CompletableFuture<Ended> ended = new CompletableFuture<>();
+  private final List<Duration> stops = new CopyOnWriteArrayList<>();
+  private final List<Long> leases = new CopyOnWriteArrayList<>();
+  private volatile boolean deaf;
+
+  FakeInstance(LaunchSpec spec, long pid, FakeClock clock) {
+    this.spec = spec;
+    this.pid = pid;
+    this.clock = clock;
+    this.startedAt = clock.wall();
+    this.startedAtBoottimeNanos = clock.bootNanos();
+  }
+
+  public LaunchSpec spec() {
+    return spec;
+  }
+
+  /** It goes on when stopped, until {@link #exits} or {@link #isKilledBy}. */
+  public FakeInstance thatIsDeaf() {
+    deaf = true;
+    return this;
+  }
+
+  public void exits(int code) {
+    var reason = code == 0 ? Ended.Reason.COMPLETED : Ended.Reason.ERROR;
+    ended.complete(new Ended(code, null, reason, "exit code " + code, clock.wall()));
+  }
+
+  public void isKilledBy(String signal, Ended.Reason reason) {
+    ended.complete(new Ended(null, signal, reason, "killed by " + signal, clock.wall()));
+  }
+
+  /** The graces of the stops that were asked, in order. */
+  public List<Duration> stops() {
+    return List.copyOf(stops);
+  }
+
+  public List<Long> leases() {
+    return List.copyOf(leases);
+  }
+
+  @Override
+  public InstanceKey key() {
+    return spec.key();
+  }
+
+  @Override
+  public int attempt() {
+    return spec.attempt();
+  }
+
+  @Override
+  public String slot() {
+    return spec.slot();
+  }
+
+  @Override
+  public Map<String, String> labels() {
+    return spec.labels();
+  }
+
+  @Override
+  public long pid() {
+    return pid;
+  }
+
+  @Override
+  public Instant startedAt() {
+    return startedAt;
+  }
+
+  @Override
+  public long startedAtBoottimeNanos() {
+    return startedAtBoottimeNanos;
+  }
+
+  @Override
+  public List<String> warnings() {
+    return List.of("no user namespace");
+  }
+
+  @Override
+  public CompletionStage<Ended> ended() {
+    return ended.minimalCompletionStage();
+  }
+
+  @Override
+  public void stop(Duration grace) {
+    stops.add(grace);
+    if (!deaf) {
+      isKilledBy("TERM", Ended.Reason.SIGNALED);
+    }
+  }
+
+  @Override
+  public void renewLease(long deadlineBoottimeNanos) {
+    leases.add(deadlineBoottimeNanos);
+  }
+
+  @Override
+  public Usage usage() {
+    return new Usage(5_000_000, 1 << 20, 3);
+  }
+
+  @Override
+  public String toString() {
+    return "%s attempt %d pid %d".formatted(key(), attempt(), pid);
+  }
+}

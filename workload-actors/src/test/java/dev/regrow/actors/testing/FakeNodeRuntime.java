@@ -1,0 +1,123 @@
+package dev.regrow.actors.testing;
+
+import dev.regrow.runtime.InstanceKey;
+import dev.regrow.runtime.LaunchSpec;
+import dev.regrow.runtime.Logs;
+import dev.regrow.runtime.Machine;
+import dev.regrow.runtime.NodeRuntime;
+import dev.regrow.runtime.RunningInstance;
+import dev.regrow.runtime.RuntimeFailure;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** A machine in memory: launches succeed at once unless told otherwise. */
+public final class FakeNodeRuntime implements NodeRuntime {
+
+  private final FakeClock clock;
+  private final AtomicLong nextPid = new AtomicLong(1000);
+  private final List<RunningInstance> left = new CopyOnWriteArrayList<>();
+  private final List<FakeInstance> launched = new CopyOnWriteArrayList<>();
+  private final List<InstanceKey> discarded = new CopyOnWriteArrayList<>();
+  private final List<InstanceKey> forgotten = new CopyOnWriteArrayList<>();
+  private final Queue<CompletableFuture<RunningInstance>> answers = new ConcurrentLinkedQueue<>();
+  private final CompletableFuture<Void> adoptable = new CompletableFuture<>();
+
+  public FakeNodeRuntime(FakeClock clock) {
+    this.clock = clock;
+    adoptable.complete(null);
+  }
+
+  /** The next launch fails so. */
+  public FakeNodeRuntime failNextLaunch(String message) {
+    answers.add(CompletableFuture.failedFuture(new RuntimeFailure(message, true)));
+    return this;
+  }
+
+  /** The next launch completes when the test says so. */
+  public CompletableFuture<RunningInstance> holdNextLaunch() {
+    var answer = new CompletableFuture<RunningInstance>();
+    answers.add(answer);
+    return answer;
+  }
+
+  /** An instance that another agent left running. */
+  public FakeInstance leave(LaunchSpec spec) {
+    var instance = new FakeInstance(spec, nextPid.incrementAndGet(), clock);
+    left.add(instance);
+    return instance;
+  }
+
+  /** All that were ever launched, in order. */
+  public List<FakeInstance> launched() {
+    return List.copyOf(launched);
+  }
+
+  /** The newest launch of an instance. */
+  public FakeInstance newest(String instanceId) {
+    var all = new ArrayList<>(launched);
+    for (int i = all.size() - 1; i >= 0; i--) {
+      if (all.get(i).key().instanceId().equals(instanceId)) {
+        return all.get(i);
+      }
+    }
+    throw new NoSuchElementException(instanceId + " was never launched; were: " + all);
+  }
+
+  public List<InstanceKey> discarded() {
+    return List.copyOf(discarded);
+  }
+
+  public List<InstanceKey> forgotten() {
+    return List.copyOf(forgotten);
+  }
+
+  public FakeInstance instanceOf(LaunchSpec spec) {
+    var instance = new FakeInstance(spec, nextPid.incrementAndGet(), clock);
+    launched.add(instance);
+    return instance;
+  }
+
+  @Override
+  public Machine machine() {
+    return new Machine(
+        2000, 1L << 30, 1000, Machine.CgroupWorld.HYBRID, "6.18", "boot-1", List.of());
+  }
+
+  @Override
+  public CompletionStage<List<RunningInstance>> adopt() {
+    return adoptable.thenApply(nothing -> List.copyOf(left));
+  }
+
+  @Override
+  public CompletionStage<RunningInstance> launch(LaunchSpec spec) {
+    var answer = answers.poll();
+    return answer != null ? answer : CompletableFuture.completedFuture(instanceOf(spec));
+  }
+
+  @Override
+  public CompletionStage<Void> discard(InstanceKey key) {
+    discarded.add(key);
+    return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  public CompletionStage<Void> forget(InstanceKey key) {
+    forgotten.add(key);
+    return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  public Logs logs() {
+    throw new UnsupportedOperationException("this machine keeps no logs");
+  }
+
+  @Override
+  public void close() {}
+}
