@@ -1,0 +1,183 @@
+package dev.regrow.core.membership;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import com.google.protobuf.Parser;
+import dev.regrow.core.membership.Formation.Candidate;
+import dev.regrow.core.membership.Formation.Decision;
+import dev.regrow.core.membership.Formation.Outlook;
+import dev.regrow.core.membership.Formation.Recorded;
+import dev.regrow.core.store.Entry;
+import dev.regrow.core.store.Keys;
+import dev.regrow.core.store.RangeQuery;
+import dev.regrow.core.store.Store;
+import dev.regrow.core.store.StoreException;
+import dev.regrow.core.store.Txn;
+import dev.regrow.core.store.TxnResult;
+import dev.regrow.v1.StoredCluster;
+import dev.regrow.v1.StoredIncarnation;
+import dev.regrow.v1.StoredNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** Carries the decisions about membership out, by compare-and-set on the store. */
+public final class Membership {
+
+  /** Losing so often in a row means that something other than a race is wrong. */
+  private static final int ATTEMPTS = 16;
+
+  private final Store store;
+
+  public Membership(Store store) {
+    this.store = store;
+  }
+
+  /**
+   * Settles who forms the cluster system.
+   *
+   * @return {@link Decision.Formed}: form it; {@link Decision.Join}: join it, and settle again with
+   *     {@link Outlook#NOBODY_ANSWERED} if that is in vain. Fails with a {@link StoreException}
+   */
+  public CompletionStage<Decision> settle(Candidate self, Outlook outlook) {
+    return settle(self, outlook, ATTEMPTS);
+  }
+
+  private CompletionStage<Decision> settle(Candidate self, Outlook outlook, int attempts) {
+    return read(Keys.INCARNATION)
+        .thenCombine(nodes(), (named, nodes) -> decide(self, named, nodes, outlook))
+        .thenCompose(
+            decision -> {
+              if (!(decision instanceof Decision.Form form)) {
+                return CompletableFuture.completedFuture(decision);
+              }
+              // Committed, lost or unknown: the record says which, so it is read again.
+              return settled(store.commit(form.txn()), attempts)
+                  .thenCompose(done -> settle(self, outlook, attempts - 1));
+            });
+  }
+
+  private static Decision decide(
+      Candidate self, @Nullable Entry named, List<StoredNode> nodes, Outlook outlook) {
+    Optional<Recorded> recorded =
+        Optional.ofNullable(named)
+            .map(
+                entry ->
+                    new Recorded(
+                        parse(StoredIncarnation.parser(), entry.key(), entry.value()),
+                        entry.modIndex()));
+    List<String> others =
+        nodes.stream()
+            .filter(node -> !node.getUid().equals(self.nodeUid()) && !node.getAddress().isEmpty())
+            .map(StoredNode::getAddress)
+            .toList();
+    return Formation.decide(self, recorded, others, outlook);
+  }
+
+  /**
+   * Changes a node's record, or makes it; what a newer release wrote into it is kept.
+   *
+   * @param change from the record as it is (or an empty one with the uid) to what it shall be
+   */
+  public CompletionStage<StoredNode> register(String uid, UnaryOperator<StoredNode> change) {
+    return update(
+        Keys.node(uid),
+        StoredNode.newBuilder().setUid(uid).build(),
+        StoredNode.parser(),
+        change,
+        ATTEMPTS);
+  }
+
+  /**
+   * The cluster's own record, made now if it is missing.
+   *
+   * @param initial what it is made of
+   */
+  public CompletionStage<StoredCluster> cluster(StoredCluster initial) {
+    return update(Keys.META, initial, StoredCluster.parser(), UnaryOperator.identity(), ATTEMPTS);
+  }
+
+  /** The records of all nodes, by uid. */
+  public CompletionStage<List<StoredNode>> nodes() {
+    return store
+        .range(RangeQuery.prefix(Keys.NODES).linearizable())
+        .thenApply(
+            result -> {
+              var nodes = new ArrayList<StoredNode>();
+              for (Entry entry : result.entries()) {
+                nodes.add(parse(StoredNode.parser(), entry.key(), entry.value()));
+              }
+              return nodes;
+            });
+  }
+
+  private <M extends Message> CompletionStage<M> update(
+      String key, M initial, Parser<M> parser, UnaryOperator<M> change, int attempts) {
+    return read(key)
+        .thenCompose(
+            entry -> {
+              M before = entry == null ? initial : parse(parser, key, entry.value());
+              M after = change.apply(before);
+              if (entry != null && after.equals(before)) {
+                return CompletableFuture.completedFuture(after);
+              }
+              Txn.Condition asRead =
+                  entry == null
+                      ? new Txn.Condition.Absent(key)
+                      : new Txn.Condition.ChangedAt(key, entry.modIndex());
+              var write = new Txn.Write.Put(key, after.toByteString());
+              return settled(store.commit(new Txn(List.of(asRead), List.of(write))), attempts)
+                  .thenCompose(
+                      committed ->
+                          committed
+                              ? CompletableFuture.completedFuture(after)
+                              : update(key, initial, parser, change, attempts - 1));
+            });
+  }
+
+  /** Whether it was committed; false if it was not, or if nobody knows. */
+  private static CompletionStage<Boolean> settled(CompletionStage<TxnResult> commit, int attempts) {
+    return commit
+        .handle(
+            (result, failure) -> {
+              if (failure == null) {
+                return CompletableFuture.completedFuture(result instanceof TxnResult.Committed);
+              }
+              Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+              boolean unknown =
+                  cause instanceof StoreException known
+                      && known.kind() == StoreException.Kind.OUTCOME_UNKNOWN;
+              return unknown && attempts > 0
+                  ? CompletableFuture.completedFuture(false)
+                  : CompletableFuture.<Boolean>failedFuture(cause);
+            })
+        .thenCompose(outcome -> outcome)
+        .thenApply(
+            committed -> {
+              if (!committed && attempts <= 0) {
+                throw new IllegalStateException(
+                    "lost %d races in a row for one record of the store".formatted(ATTEMPTS));
+              }
+              return committed;
+            });
+  }
+
+  private CompletionStage<@Nullable Entry> read(String key) {
+    return store
+        .range(RangeQuery.key(key).linearizable())
+        .thenApply(result -> result.entries().isEmpty() ? null : result.entries().get(0));
+  }
+
+  private static <M extends Message> M parse(Parser<M> parser, String key, ByteString value) {
+    try {
+      return parser.parseFrom(value);
+    } catch (InvalidProtocolBufferException garbage) {
+      throw new IllegalStateException("the store's record " + key + " cannot be read", garbage);
+    }
+  }
+}
