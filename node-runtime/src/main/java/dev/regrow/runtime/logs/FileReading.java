@@ -1,0 +1,143 @@
+package dev.regrow.runtime.logs;
+
+import dev.regrow.runtime.Logs.Chunk;
+import dev.regrow.runtime.Logs.Query;
+import dev.regrow.runtime.Logs.Reading;
+import dev.regrow.runtime.Logs.Sink;
+import dev.regrow.runtime.RuntimeFailure;
+import java.io.IOException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One reading. It has no thread: a round on the executor hands over what is there; while it
+ * follows, the watcher calls for another round whenever the directory changes.
+ *
+ * <pre>
+ * IDLE ──changed──▶ RUNNING ──changed──▶ AGAIN        each but ENDED ──close──▶ ENDED
+ *  ▲────round over────┘ ▲────round over────┘
+ * </pre>
+ */
+final class FileReading implements Reading {
+
+  private enum State {
+    IDLE,
+    RUNNING,
+    AGAIN,
+    ENDED
+  }
+
+  private final LogDirectory directory;
+  private final Query query;
+  private final Sink sink;
+  private final Executor executor;
+  private final LogWatcher watcher;
+  private final AtomicReference<State> state = new AtomicReference<>(State.IDLE);
+
+  private @Nullable LogCursor cursor;
+  private LineSelection selection = new LineSelection(null, 0);
+
+  FileReading(
+      LogDirectory directory, Query query, Sink sink, Executor executor, LogWatcher watcher) {
+    this.directory = directory;
+    this.query = query;
+    this.sink = sink;
+    this.executor = executor;
+    this.watcher = watcher;
+  }
+
+  void start() {
+    if (query.follow() && directory.exists()) {
+      watcher.watch(directory.path(), this);
+    }
+    changed();
+  }
+
+  /** Something was written, rotated or deleted. */
+  void changed() {
+    var before =
+        state.getAndUpdate(
+            now ->
+                switch (now) {
+                  case IDLE -> State.RUNNING;
+                  case RUNNING, AGAIN -> State.AGAIN;
+                  case ENDED -> State.ENDED;
+                });
+    if (before == State.IDLE) {
+      executor.execute(this::round);
+    }
+  }
+
+  private void round() {
+    try {
+      boolean more = state.get() != State.ENDED && readOn();
+      if (!more || !query.follow() || !directory.exists() || !watcher.open()) {
+        end(null);
+        return;
+      }
+    } catch (IOException e) {
+      end(FileLogs.failure("read logs in " + directory.path(), e));
+      return;
+    } catch (RuntimeException e) {
+      end(new RuntimeFailure("reading logs in " + directory.path() + " failed: " + e, false, e));
+      return;
+    }
+    var before =
+        state.getAndUpdate(
+            now ->
+                switch (now) {
+                  case RUNNING -> State.IDLE;
+                  case AGAIN -> State.RUNNING;
+                  case IDLE, ENDED -> now;
+                });
+    if (before == State.AGAIN) {
+      executor.execute(this::round);
+    } else if (before == State.ENDED) {
+      end(null);
+    }
+  }
+
+  private boolean readOn() throws IOException {
+    if (cursor == null) {
+      var attempts = FileLogs.attempts(query.attempt(), directory.attempts());
+      cursor = new LogCursor(directory, attempts);
+      if (query.tail() >= 0) {
+        var counter = new LineSelection.Counter(query.since());
+        try (var counting = new LogCursor(directory, attempts)) {
+          counting.advance(counter::count);
+        }
+        selection = new LineSelection(query.since(), Math.max(0, counter.lines() - query.tail()));
+      } else {
+        selection = new LineSelection(query.since(), 0);
+      }
+    }
+    return cursor.advance(this::handOver);
+  }
+
+  private boolean handOver(Chunk chunk) {
+    return state.get() != State.ENDED && selection.select(chunk).map(sink::onChunk).orElse(true);
+  }
+
+  private void end(@Nullable RuntimeFailure failure) {
+    state.set(State.ENDED);
+    watcher.forget(this);
+    RuntimeFailure said = failure;
+    try {
+      if (cursor != null) {
+        cursor.close();
+      }
+    } catch (IOException e) {
+      said = said == null ? FileLogs.failure("close logs in " + directory.path(), e) : said;
+    }
+    sink.onEnd(said);
+  }
+
+  /** A round that is under way ends by itself; an idle reading is ended by a last round. */
+  @Override
+  public void close() {
+    if (state.getAndSet(State.ENDED) == State.IDLE) {
+      executor.execute(this::round);
+    }
+  }
+}

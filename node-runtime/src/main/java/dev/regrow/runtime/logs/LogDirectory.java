@@ -1,0 +1,114 @@
+package dev.regrow.runtime.logs;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.function.IntPredicate;
+import java.util.stream.Stream;
+
+/** The logs of one instance. */
+record LogDirectory(Path path) {
+
+  private static final int LISTING_TRIES = 10;
+
+  /**
+   * A file with what stays the same when it is renamed by a rotation.
+   *
+   * @param key the file's device and inode
+   */
+  record Kept(LogFile file, Object key, long bytes) {}
+
+  boolean exists() {
+    return Files.isDirectory(path);
+  }
+
+  /**
+   * From the oldest to the youngest. A rotation renames several files, one by one, so a listing
+   * counts once a second one agrees with it.
+   */
+  List<Kept> list() throws IOException {
+    var last = listOnce();
+    for (int i = 0; i < LISTING_TRIES; i++) {
+      var next = listOnce();
+      if (keys(next).equals(keys(last))) {
+        return next;
+      }
+      last = next;
+    }
+    return last;
+  }
+
+  private static List<Object> keys(List<Kept> files) {
+    return files.stream().map(Kept::key).toList();
+  }
+
+  private List<Kept> listOnce() throws IOException {
+    List<LogFile> files;
+    try (Stream<Path> entries = Files.list(path)) {
+      files = entries.flatMap(entry -> LogFile.named(entry).stream()).sorted().toList();
+    } catch (NoSuchFileException e) {
+      return List.of();
+    }
+    var kept = new ArrayList<Kept>();
+    for (var file : files) {
+      try {
+        var attributes = Files.readAttributes(file.path(), BasicFileAttributes.class);
+        kept.add(new Kept(file, attributes.fileKey(), attributes.size()));
+      } catch (NoSuchFileException e) {
+        kept.clear(); // A rotation is under way: no second listing will agree with this.
+      }
+    }
+    return kept;
+  }
+
+  /** The attempts that have logs, oldest first. */
+  List<Integer> attempts() throws IOException {
+    return list().stream().map(kept -> kept.file().attempt()).distinct().toList();
+  }
+
+  /** Drops the oldest attempts until the rest is within bounds; the youngest always stays. */
+  void retain(int maxAttempts, long maxBytes) throws IOException {
+    var bytesByAttempt = new TreeMap<Integer, Long>();
+    var files = list();
+    files.forEach(kept -> bytesByAttempt.merge(kept.file().attempt(), kept.bytes(), Long::sum));
+    var surplus = LogRetention.surplus(bytesByAttempt, maxAttempts, maxBytes);
+    delete(files, surplus::contains);
+  }
+
+  private static void delete(List<Kept> files, IntPredicate attempts) throws IOException {
+    for (var kept : files) {
+      if (attempts.test(kept.file().attempt())) {
+        Files.deleteIfExists(kept.file().path());
+      }
+    }
+  }
+
+  /** Deletes all, and the levels above that hold nothing any more, below {@code root}. */
+  void delete(Path root) throws IOException {
+    if (!exists()) {
+      return;
+    }
+    try (Stream<Path> entries = Files.list(path)) {
+      for (var entry : entries.toList()) {
+        Files.deleteIfExists(entry);
+      }
+    }
+    Files.deleteIfExists(path);
+    var up = path.getParent();
+    while (up != null && !up.equals(root) && isEmpty(up)) {
+      Files.deleteIfExists(up);
+      up = up.getParent();
+    }
+  }
+
+  private static boolean isEmpty(Path dir) throws IOException {
+    try (Stream<Path> entries = Files.list(dir)) {
+      return entries.findAny().isEmpty();
+    }
+  }
+}
