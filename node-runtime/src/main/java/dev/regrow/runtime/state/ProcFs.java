@@ -1,0 +1,43 @@
+package dev.regrow.runtime.state;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** What /proc says (proc(5)). */
+public final class ProcFs {
+
+  private static final Path PROC = Path.of("/proc");
+  private static final int START_TIME_AFTER_NAME = 20;
+
+  private ProcFs() {}
+
+  /** Of this boot of the kernel. */
+  public static String bootId() {
+    try {
+      return Files.readString(PROC.resolve("sys/kernel/random/boot_id")).trim();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * @return clock ticks since boot; -1 if there is no such process
+   */
+  public static long startTicks(int pid) {
+    try {
+      var stat = Files.readAllBytes(PROC.resolve(Integer.toString(pid)).resolve("stat"));
+      return startTicks(new String(stat, StandardCharsets.ISO_8859_1));
+    } catch (IOException e) {
+      return -1;
+    }
+  }
+
+  /** Field 22; the name in field 2 may hold blanks and brackets of its own. */
+  static long startTicks(String stat) {
+    var fields = stat.substring(stat.lastIndexOf(')') + 1).trim().split(" ", -1);
+    return Long.parseLong(fields[START_TIME_AFTER_NAME - 1]);
+  }
+}
