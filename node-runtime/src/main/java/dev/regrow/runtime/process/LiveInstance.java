@@ -1,0 +1,111 @@
+package dev.regrow.runtime.process;
+
+import dev.regrow.runtime.Ended;
+import dev.regrow.runtime.InstanceKey;
+import dev.regrow.runtime.RunningInstance;
+import dev.regrow.runtime.cgroup.InstanceCgroup;
+import dev.regrow.runtime.state.Control;
+import dev.regrow.runtime.state.InstanceFile;
+import dev.regrow.runtime.syscall.Signal;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** {@link RunningInstance} behind a shim. */
+final class LiveInstance implements RunningInstance {
+
+  /** What the shim says of its start. */
+  record Start(long pid, Instant at, long boottimeNanos) {}
+
+  private final InstanceFile file;
+  private final Start start;
+  private final InstanceCgroup cgroup;
+  private final Control control;
+  private final CompletableFuture<Ended> ended = new CompletableFuture<>();
+
+  LiveInstance(InstanceFile file, Start start, InstanceCgroup cgroup, Control control) {
+    this.file = file;
+    this.start = start;
+    this.cgroup = cgroup;
+    this.control = control;
+  }
+
+  InstanceFile file() {
+    return file;
+  }
+
+  void end(Ended how) {
+    ended.complete(how);
+  }
+
+  boolean hasEnded() {
+    return ended.isDone();
+  }
+
+  @Override
+  public InstanceKey key() {
+    return file.key();
+  }
+
+  @Override
+  public int attempt() {
+    return file.attempt();
+  }
+
+  @Override
+  public String slot() {
+    return file.slot();
+  }
+
+  @Override
+  public Map<String, String> labels() {
+    return file.labels();
+  }
+
+  @Override
+  public long pid() {
+    return start.pid();
+  }
+
+  @Override
+  public Instant startedAt() {
+    return start.at();
+  }
+
+  @Override
+  public long startedAtBoottimeNanos() {
+    return start.boottimeNanos();
+  }
+
+  @Override
+  public List<String> warnings() {
+    return file.warnings();
+  }
+
+  @Override
+  public CompletionStage<Ended> ended() {
+    return ended.minimalCompletionStage();
+  }
+
+  @Override
+  public void stop(Duration grace) {
+    if (!hasEnded()) {
+      control.stop(Signal.named(file.stopSignal()).orElse(Signal.TERM), grace);
+    }
+  }
+
+  @Override
+  public void renewLease(long deadlineBoottimeNanos) {
+    if (!hasEnded()) {
+      control.lease(deadlineBoottimeNanos);
+    }
+  }
+
+  @Override
+  public Usage usage() {
+    return cgroup.usage();
+  }
+}

@@ -1,0 +1,296 @@
+package dev.regrow.runtime.process;
+
+import dev.regrow.runtime.InstanceKey;
+import dev.regrow.runtime.LaunchSpec;
+import dev.regrow.runtime.Logs;
+import dev.regrow.runtime.Machine;
+import dev.regrow.runtime.NodeRuntime;
+import dev.regrow.runtime.RunningInstance;
+import dev.regrow.runtime.RuntimeFailure;
+import dev.regrow.runtime.cgroup.Cgroups;
+import dev.regrow.runtime.cgroup.HostCgroups;
+import dev.regrow.runtime.logs.FileLogs;
+import dev.regrow.runtime.process.LiveInstance.Start;
+import dev.regrow.runtime.state.Adoption.Decision;
+import dev.regrow.runtime.state.Control;
+import dev.regrow.runtime.state.InstanceFile;
+import dev.regrow.runtime.state.StateDirectory;
+import dev.regrow.runtime.state.Status;
+import dev.regrow.runtime.syscall.Kernel;
+import dev.regrow.runtime.syscall.SyscallException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@link NodeRuntime} on this machine: a shim per instance, cgroups, and a state directory from
+ * which the next agent adopts what this one leaves.
+ */
+public final class LocalNodeRuntime implements NodeRuntime {
+
+  private static final Logger LOG = LoggerFactory.getLogger(LocalNodeRuntime.class);
+
+  /** A start waits for exec, some milliseconds; so many at once keep two cores busy. */
+  private static final int LAUNCH_THREADS = 6;
+
+  private static final int LOG_THREADS = 2;
+
+  /** The kernel tears a pid namespace down at its own pace. */
+  private static final Duration KILL_BOUND = Duration.ofSeconds(10);
+
+  private final RuntimeConfig config;
+  private final Kernel kernel;
+  private final Cgroups cgroups;
+  private final StateDirectory state;
+  private final Shims shims;
+  private final Machine machine;
+  private final ExitWatcher exits;
+  private final ExecutorService work = Threads.pool("regrow-runtime", LAUNCH_THREADS);
+  private final ExecutorService disk = Threads.pool("regrow-logs", LOG_THREADS);
+  private final FileLogs logs;
+  private final Map<InstanceKey, LiveInstance> instances = new ConcurrentHashMap<>();
+
+  private LocalNodeRuntime(
+      RuntimeConfig config, Kernel kernel, Cgroups cgroups, StateDirectory state, Shims shims) {
+    this.config = config;
+    this.kernel = kernel;
+    this.cgroups = cgroups;
+    this.state = state;
+    this.shims = shims;
+    this.machine = MachineReport.look(cgroups);
+    this.logs = new FileLogs(config.logs(), disk);
+    this.exits = new ExitWatcher(kernel);
+  }
+
+  /**
+   * Prepares this machine for a node: its state directory, its agent's cgroup. Loads JNR-FFI, so it
+   * takes some hundred milliseconds: to be called off the start-up path.
+   *
+   * @throws RuntimeFailure if this process may not run workloads, with what is needed
+   */
+  public static LocalNodeRuntime open(RuntimeConfig config, Shims shims) {
+    Prerequisites.refusal(MachineReport.read("self/status"))
+        .ifPresent(
+            why -> {
+              throw new RuntimeFailure(why, false);
+            });
+    var kernel = Kernel.load();
+    var cgroups = HostCgroups.ofThisMachine(config.nodeUid(), () -> kernel);
+    var state = StateDirectory.ofNode(config.nodeUid());
+    try {
+      state.mount(kernel);
+      cgroups.enterAgentCgroup();
+      return new LocalNodeRuntime(config, kernel, cgroups, state, shims);
+    } catch (SyscallException e) {
+      throw new RuntimeFailure("cannot prepare this machine: " + e.getMessage(), false, e);
+    }
+  }
+
+  @Override
+  public Machine machine() {
+    return machine;
+  }
+
+  @Override
+  public Logs logs() {
+    return logs;
+  }
+
+  @Override
+  public CompletionStage<RunningInstance> launch(LaunchSpec spec) {
+    return supply(() -> start(spec));
+  }
+
+  private RunningInstance start(LaunchSpec spec) {
+    var last = instances.get(spec.key());
+    if (last != null && !last.hasEnded()) {
+      throw new RuntimeFailure(
+          "%s is running its attempt %d already".formatted(spec.key(), last.attempt()), false);
+    }
+    try {
+      var instance = startShim(spec);
+      disk.execute(() -> logs.retain(spec.key(), config.logAttempts(), config.logBytesMax()));
+      return instance;
+    } catch (SyscallException e) {
+      remove(spec.key());
+      throw new RuntimeFailure(
+          "cannot start %s: %s".formatted(spec.key(), e.getMessage()), true, e);
+    } catch (RuntimeFailure e) {
+      remove(spec.key());
+      throw e;
+    }
+  }
+
+  private LiveInstance startShim(LaunchSpec spec) {
+    var cgroup = cgroups.create(spec.key(), spec.limits());
+    var file = InstanceFile.of(spec, machine.bootId(), cgroup.counters());
+    state.writeSpec(file, true);
+    var stateDirectory = state.instance(spec.key().instanceId());
+    var started = shims.start(spec, cgroup, stateDirectory, logs.directory(spec.key()));
+    var shim = kernel.pidfdOpen(started.shimPid());
+    if (!started.warnings().isEmpty()) {
+      file = file.withWarnings(started.warnings());
+      state.writeSpec(file, false);
+    }
+    var status = Status.parse(state.status(spec.key().instanceId()));
+    var instance =
+        live(
+            file,
+            status
+                .status()
+                .orElseThrow(
+                    () ->
+                        new RuntimeFailure(
+                            "the shim of " + spec.key() + " wrote no status: " + status.problem(),
+                            true)));
+    exits.watch(shim, () -> ended(instance));
+    return instance;
+  }
+
+  private LiveInstance live(InstanceFile file, Status status) {
+    var start =
+        new Start(status.workload().pid(), status.startedAt(), status.startedBoottimeNanos());
+    return remember(file, start);
+  }
+
+  private LiveInstance remember(InstanceFile file, Start start) {
+    var control = new Control(kernel, state.instance(file.key().instanceId()), file.attempt());
+    var instance = new LiveInstance(file, start, cgroups.of(file.key()), control);
+    instances.put(file.key(), instance);
+    return instance;
+  }
+
+  /** On the exit watcher's thread. */
+  private void ended(LiveInstance instance) {
+    var status = Status.parse(state.status(instance.key().instanceId())).status().orElse(null);
+    if (status == null || status.exit() == null) {
+      // No shim, no record: see to it that the rest is gone, which may take a moment.
+      work.execute(() -> end(instance, null));
+    } else {
+      end(instance, status);
+    }
+  }
+
+  private void end(LiveInstance instance, @Nullable Status status) {
+    var cgroup = cgroups.of(instance.key());
+    if (status == null && !cgroup.killAndAwaitEmpty(KILL_BOUND)) {
+      LOG.error(
+          "{}: processes are left after a kill; its cgroup is frozen or a disk hangs",
+          instance.key());
+    }
+    var file = instance.file();
+    var hits = cgroup.counters().since(file.baseline());
+    instance.end(Ending.of(status, hits, file.limits(), file.stopGrace(), Instant.now()));
+  }
+
+  @Override
+  public CompletionStage<List<RunningInstance>> adopt() {
+    return supply(this::adoptAll);
+  }
+
+  private List<RunningInstance> adoptAll() {
+    var adopted = new ArrayList<RunningInstance>();
+    for (var found : new Adopter(kernel, state, cgroups, machine.bootId()).find()) {
+      var file = found.file();
+      if (file == null || found.decision() instanceof Decision.Disown) {
+        LOG.warn("instance {} is not taken over: {}", found.instanceId(), found.decision());
+        state.forget(found.instanceId());
+        continue;
+      }
+      cgroups.create(file.key(), file.limits());
+      if (found.decision() instanceof Decision.Adopt living && found.shim() != null) {
+        var instance = live(file, living.status());
+        exits.watch(found.shim(), () -> ended(instance));
+        adopted.add(instance);
+      } else if (found.decision() instanceof Decision.Ended over) {
+        var instance = live(file, over.status());
+        end(instance, over.status());
+        adopted.add(instance);
+      } else if (found.decision() instanceof Decision.ShimLost lost) {
+        adopted.add(lost(file, lost.status()));
+      }
+    }
+    removeStrays();
+    return adopted;
+  }
+
+  private LiveInstance lost(InstanceFile file, @Nullable Status status) {
+    var instance =
+        status == null ? remember(file, new Start(0, Instant.now(), 0)) : live(file, status);
+    end(instance, null);
+    return instance;
+  }
+
+  /** Cgroups of ours that no state speaks of: their agent died before it could write any. */
+  private void removeStrays() {
+    for (var key : cgroups.instances()) {
+      if (!instances.containsKey(key)) {
+        LOG.warn("{}: no state is left of it, so it is removed", key);
+        remove(key);
+      }
+    }
+  }
+
+  @Override
+  public CompletionStage<Void> discard(InstanceKey key) {
+    return run(() -> discardNow(key));
+  }
+
+  @Override
+  public CompletionStage<Void> forget(InstanceKey key) {
+    return run(
+        () -> {
+          discardNow(key);
+          logs.forget(key);
+        });
+  }
+
+  private void discardNow(InstanceKey key) {
+    var instance = instances.get(key);
+    if (instance != null && !instance.hasEnded()) {
+      throw new RuntimeFailure(key + " is still running; stop it first", true);
+    }
+    remove(key);
+    instances.remove(key);
+  }
+
+  private void remove(InstanceKey key) {
+    var cgroup = cgroups.of(key);
+    if (!cgroup.killAndAwaitEmpty(KILL_BOUND)) {
+      throw new RuntimeFailure(key + ": processes are left after a kill", true);
+    }
+    cgroup.remove();
+    shims.release(key);
+    state.forget(key.instanceId());
+  }
+
+  private CompletionStage<Void> run(Runnable action) {
+    return supply(
+        () -> {
+          action.run();
+          return null;
+        });
+  }
+
+  private <T extends @Nullable Object> CompletionStage<T> supply(Supplier<T> action) {
+    return CompletableFuture.supplyAsync(action, work).minimalCompletionStage();
+  }
+
+  @Override
+  public void close() {
+    exits.close();
+    logs.close();
+    Threads.finish(work);
+    Threads.finish(disk);
+  }
+}

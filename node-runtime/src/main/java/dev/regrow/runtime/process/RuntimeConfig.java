@@ -1,0 +1,28 @@
+package dev.regrow.runtime.process;
+
+import java.nio.file.Path;
+
+/**
+ * What a node's runtime is told.
+ *
+ * @param nodeUid names all that it makes: lower-case letters and digits, at most 16
+ * @param dataDirectory logs are below {@code logs}, which is made
+ * @param logAttempts of how many attempts of an instance logs are kept at most
+ * @param logBytesMax how much of them is kept at most, per instance
+ */
+public record RuntimeConfig(String nodeUid, Path dataDirectory, int logAttempts, long logBytesMax) {
+
+  public RuntimeConfig {
+    if (!nodeUid.matches("[a-z0-9]{1,16}")) {
+      throw new IllegalArgumentException("no node uid: '" + nodeUid + "'");
+    }
+  }
+
+  public static RuntimeConfig of(String nodeUid, Path dataDirectory) {
+    return new RuntimeConfig(nodeUid, dataDirectory, 5, 128L << 20);
+  }
+
+  Path logs() {
+    return dataDirectory.resolve("logs");
+  }
+}
