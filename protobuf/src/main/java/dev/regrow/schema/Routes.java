@@ -1,0 +1,271 @@
+package dev.regrow.schema;
+
+import com.google.protobuf.Message;
+import dev.regrow.schema.Route.Access;
+import dev.regrow.schema.Route.Parameter;
+import dev.regrow.schema.Route.Trait;
+import dev.regrow.v1.Cluster;
+import dev.regrow.v1.EventList;
+import dev.regrow.v1.Instance;
+import dev.regrow.v1.InstanceList;
+import dev.regrow.v1.Node;
+import dev.regrow.v1.NodeList;
+import dev.regrow.v1.Plan;
+import dev.regrow.v1.RevisionList;
+import dev.regrow.v1.RollbackRequest;
+import dev.regrow.v1.ScaleRequest;
+import dev.regrow.v1.Timeline;
+import dev.regrow.v1.VersionInfo;
+import dev.regrow.v1.Workload;
+import dev.regrow.v1.WorkloadList;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Every route of this release. The gateway is checked against it, and the OpenAPI document made of
+ * it.
+ */
+public final class Routes {
+  private static final String NAMESPACE = "/v1/namespaces/{namespace}";
+  private static final String WORKLOAD = NAMESPACE + "/workloads/{name}";
+
+  private static final Parameter CONSISTENT =
+      new Parameter("consistent", "boolean", false, "Read linearizably, from a majority.");
+  private static final Parameter DRY_RUN =
+      new Parameter("dryRun", "boolean", false, "Answer with the Plan and change nothing.");
+  private static final List<Parameter> LIST =
+      List.of(
+          new Parameter(
+              "label", "string", true, "KEY=VALUE that must match; repeated: all of them."),
+          new Parameter("limit", "integer", false, "1 to 1000, larger is capped."),
+          new Parameter("continue", "string", false, "Where the list before this one ended."),
+          new Parameter("watch", "boolean", false, "Stream what is there, then changes."),
+          new Parameter("since", "integer", false, "The index after which changes are wanted."),
+          CONSISTENT);
+  private static final List<Parameter> LOGS =
+      List.of(
+          new Parameter("follow", "boolean", false, "Go on until the instance is gone."),
+          new Parameter("tail", "integer", false, "Only that many of the last lines."),
+          new Parameter("previous", "boolean", false, "Of the attempt before the present one."),
+          new Parameter("since", "string", false, "A duration as 10m, or an RFC 3339 time."));
+
+  /** In the order in which people meet them. */
+  public static final List<Route> ALL = all();
+
+  private Routes() {}
+
+  private static List<Route> all() {
+    List<Route> routes = new ArrayList<>();
+    workloads(routes);
+    observed(routes);
+    itself(routes);
+    return List.copyOf(routes);
+  }
+
+  private static void workloads(List<Route> routes) {
+    Workload workload = Workload.getDefaultInstance();
+    WorkloadList workloads = WorkloadList.getDefaultInstance();
+    routes.add(
+        list("/v1/workloads", "listAllWorkloads", "Workloads of all namespaces.", workloads));
+    routes.add(
+        list(NAMESPACE + "/workloads", "listWorkloads", "Workloads of one namespace.", workloads));
+    routes.add(
+        change(
+                "PUT",
+                WORKLOAD,
+                "applyWorkload",
+                "Declare a workload; equal content changes nothing.")
+            .body(workload)
+            .answers(workload, 200, 201)
+            .with(DRY_RUN)
+            .being(Trait.TAGGED, Trait.CONDITIONAL, Trait.CREATES)
+            .route());
+    routes.add(
+        read(WORKLOAD, "getWorkload", "One workload, as declared and as it is.")
+            .answers(workload, 200)
+            .being(Trait.TAGGED)
+            .route());
+    routes.add(
+        change("DELETE", WORKLOAD, "deleteWorkload", "Stop all instances, then forget it.")
+            .answers(workload, 202)
+            .being(Trait.CONDITIONAL)
+            .route());
+    routes.add(
+        change("POST", WORKLOAD + "/scale", "scaleWorkload", "Change the number of replicas.")
+            .body(ScaleRequest.getDefaultInstance())
+            .answers(workload, 200)
+            .being(Trait.TAGGED, Trait.CONDITIONAL)
+            .route());
+    routes.add(
+        change("POST", WORKLOAD + "/rollback", "rollbackWorkload", "A new revision of old content.")
+            .optionalBody(RollbackRequest.getDefaultInstance())
+            .answers(workload, 200)
+            .being(Trait.TAGGED, Trait.CONDITIONAL)
+            .route());
+    routes.add(
+        change("POST", WORKLOAD + "/restart", "restartWorkload", "Replace all instances, paced.")
+            .answers(workload, 200)
+            .being(Trait.TAGGED, Trait.CONDITIONAL)
+            .route());
+    routes.add(
+        read("POST", WORKLOAD + "/plan", "planWorkload", "What applying this would do.")
+            .body(workload)
+            .answers(Plan.getDefaultInstance(), 200)
+            .route());
+    routes.add(
+        read(WORKLOAD + "/revisions", "listRevisions", "Its revisions, newest first.")
+            .answers(RevisionList.getDefaultInstance(), 200)
+            .with(LIST)
+            .route());
+    routes.add(
+        list(
+            WORKLOAD + "/instances",
+            "listInstancesOfWorkload",
+            "Its instances.",
+            InstanceList.getDefaultInstance()));
+    routes.add(
+        list(
+            WORKLOAD + "/events",
+            "listEventsOfWorkload",
+            "What was decided and what happened.",
+            EventList.getDefaultInstance()));
+    routes.add(
+        read(WORKLOAD + "/timeline", "getTimeline", "The same as one causal story.")
+            .answers(Timeline.getDefaultInstance(), 200)
+            .route());
+  }
+
+  private static void observed(List<Route> routes) {
+    InstanceList instances = InstanceList.getDefaultInstance();
+    EventList events = EventList.getDefaultInstance();
+    String instance = NAMESPACE + "/instances/{id}";
+    routes.add(list("/v1/instances", "listAllInstances", "Instances everywhere.", instances));
+    routes.add(
+        list(NAMESPACE + "/instances", "listInstances", "Instances of one namespace.", instances));
+    routes.add(
+        read(instance, "getInstance", "One instance, by its id or slot.")
+            .answers(Instance.getDefaultInstance(), 200)
+            .route());
+    routes.add(
+        read(instance + "/logs", "getLogs", "What it wrote, as it wrote it.")
+            .with(LOGS)
+            .being(Trait.LOGS)
+            .route());
+    routes.add(list("/v1/nodes", "listNodes", "The machines.", NodeList.getDefaultInstance()));
+    routes.add(
+        read("/v1/nodes/{node}", "getNode", "One machine.")
+            .answers(Node.getDefaultInstance(), 200)
+            .route());
+    routes.add(list("/v1/events", "listAllEvents", "Events everywhere.", events));
+    routes.add(list(NAMESPACE + "/events", "listEvents", "Events of one namespace.", events));
+  }
+
+  private static void itself(List<Route> routes) {
+    routes.add(
+        read("/v1/cluster", "getCluster", "Members, leader, store.")
+            .answers(Cluster.getDefaultInstance(), 200)
+            .route());
+    routes.add(
+        read("/v1/version", "getVersion", "What this node runs.")
+            .answers(VersionInfo.getDefaultInstance(), 200)
+            .route());
+    routes.add(open("/healthz", "getHealth", "Whether this node lives: 200 with a word."));
+    routes.add(
+        open("/readyz", "getReadiness", "Whether it can serve: 200, or 503 with the reason."));
+    routes.add(
+        new Draft("GET", "/openapi.json", "getOpenApi", "This document.", Access.READ).route());
+  }
+
+  private static Route list(String path, String operation, String summary, Message list) {
+    return read(path, operation, summary)
+        .answers(list, 200)
+        .with(LIST)
+        .being(Trait.WATCHABLE)
+        .route();
+  }
+
+  private static Draft read(String path, String operation, String summary) {
+    return read("GET", path, operation, summary).with(CONSISTENT);
+  }
+
+  private static Draft read(String method, String path, String operation, String summary) {
+    return new Draft(method, path, operation, summary, Access.READ);
+  }
+
+  private static Draft change(String method, String path, String operation, String summary) {
+    return new Draft(method, path, operation, summary, Access.DEPLOY);
+  }
+
+  private static Route open(String path, String operation, String summary) {
+    return new Draft("GET", path, operation, summary, Access.OPEN).route();
+  }
+
+  /** A route in the making. */
+  private static final class Draft {
+    private final String method;
+    private final String path;
+    private final String operation;
+    private final String summary;
+    private final Access access;
+    private Optional<Message> request = Optional.empty();
+    private boolean optionalBody;
+    private List<Integer> statuses = List.of(200);
+    private Optional<Message> response = Optional.empty();
+    private List<Parameter> parameters = List.of();
+    private List<Trait> traits = List.of();
+
+    Draft(String method, String path, String operation, String summary, Access access) {
+      this.method = method;
+      this.path = path;
+      this.operation = operation;
+      this.summary = summary;
+      this.access = access;
+    }
+
+    Draft body(Message type) {
+      request = Optional.of(type);
+      return this;
+    }
+
+    Draft optionalBody(Message type) {
+      optionalBody = true;
+      return body(type);
+    }
+
+    Draft answers(Message type, Integer... success) {
+      response = Optional.of(type);
+      statuses = List.of(success);
+      return this;
+    }
+
+    Draft with(Parameter parameter) {
+      return with(List.of(parameter));
+    }
+
+    Draft with(List<Parameter> all) {
+      parameters = all;
+      return this;
+    }
+
+    Draft being(Trait... all) {
+      traits = List.of(all);
+      return this;
+    }
+
+    Route route() {
+      return new Route(
+          method,
+          path,
+          operation,
+          summary,
+          access,
+          request,
+          optionalBody,
+          statuses,
+          response,
+          parameters,
+          traits);
+    }
+  }
+}
