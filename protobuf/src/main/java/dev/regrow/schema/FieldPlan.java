@@ -53,6 +53,14 @@ record FieldPlan(FieldDescriptor field, String name, Rules rules, FieldDescripto
         : !message.getField(field).equals(field.getDefaultValue());
   }
 
+  /** Whether it is text that may be left out, and "" says just that. */
+  boolean isEmptyTextOf(Message message) {
+    return !field.isRepeated()
+        && !field.hasPresence()
+        && !rules.getRequired()
+        && "".equals(message.getField(field));
+  }
+
   /** What to write, for an error. */
   String wanted() {
     if (isMap()) {

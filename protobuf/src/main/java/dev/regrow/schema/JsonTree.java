@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import dev.regrow.schema.Tree.Entry;
 import dev.regrow.schema.Tree.Items;
 import dev.regrow.schema.Tree.Scalar;
@@ -17,11 +18,13 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads strict JSON (RFC 8259): no comments, no NaN, no duplicate keys, nothing after the value.
  */
 final class JsonTree {
+  private static final int MAX_DIGITS = 100;
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
           .streamReadConstraints(
@@ -29,7 +32,7 @@ final class JsonTree {
                   .maxNestingDepth(Schema.MAX_DEPTH + 1)
                   .maxNameLength(Schema.MAX_BYTES)
                   .maxStringLength(Schema.MAX_BYTES)
-                  .maxNumberLength(100)
+                  .maxNumberLength(MAX_DIGITS)
                   .build())
           .build();
 
@@ -41,19 +44,32 @@ final class JsonTree {
 
   static Tree read(String text) throws MalformedTextException {
     try (JsonParser parser = FACTORY.createParser(text)) {
-      parser.nextToken();
-      var reader = new JsonTree(parser);
-      Tree tree = reader.value(Path.ROOT, 0);
-      if (parser.nextToken() != null) {
-        throw new MalformedTextException(
-            Path.ROOT, reader.mark(), "something follows the end of the object; remove it");
-      }
-      return tree;
-    } catch (JsonProcessingException broken) {
-      throw new MalformedTextException(
-          Path.ROOT, mark(broken.getLocation()), "not JSON: " + firstLine(broken));
+      return new JsonTree(parser).whole();
     } catch (IOException impossible) {
       throw new UncheckedIOException("reading a String", impossible);
+    }
+  }
+
+  private Tree whole() throws IOException, MalformedTextException {
+    try {
+      parser.nextToken();
+      Tree tree = value(Path.ROOT, 0);
+      if (parser.nextToken() != null) {
+        throw new MalformedTextException(
+            Path.ROOT, mark(), "something follows the end of the object; remove it");
+      }
+      return tree;
+    } catch (StreamConstraintsException tooLong) {
+      throw new MalformedTextException(
+          Path.ROOT,
+          mark(parser.currentLocation()),
+          "this number has more than " + MAX_DIGITS + " digits");
+    } catch (JsonProcessingException broken) {
+      @Nullable JsonLocation location = broken.getLocation();
+      throw new MalformedTextException(
+          Path.ROOT,
+          mark(location != null ? location : parser.currentLocation()),
+          "not JSON: " + firstLine(broken));
     }
   }
 
@@ -61,7 +77,7 @@ final class JsonTree {
     Mark mark = mark();
     if (depth > Schema.MAX_DEPTH) {
       throw new MalformedTextException(
-          path, mark, "nested deeper than " + Schema.MAX_DEPTH + " levels");
+          Path.ROOT, mark, "nested deeper than " + Schema.MAX_DEPTH + " levels");
     }
     JsonToken token = parser.currentToken();
     if (token == null) {

@@ -24,7 +24,8 @@ final class Validator {
       if (field.rules().getReadOnly() || findings.isUnreadable(at)) {
         continue;
       }
-      if (field.isSetIn(message) || findings.isWritten(at)) {
+      boolean written = findings.isWritten(at) && !field.isEmptyTextOf(message);
+      if (field.isSetIn(message) || written) {
         field(field, message, at);
       } else if (field.rules().getRequired()) {
         String help = field.rules().getHelp();

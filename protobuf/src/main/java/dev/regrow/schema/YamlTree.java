@@ -78,7 +78,7 @@ final class YamlTree {
     Mark mark = mark(event.getStartMark());
     if (depth > Schema.MAX_DEPTH) {
       throw new MalformedTextException(
-          path, mark, "nested deeper than " + Schema.MAX_DEPTH + " levels");
+          Path.ROOT, mark, "nested deeper than " + Schema.MAX_DEPTH + " levels");
     }
     if (event instanceof MappingStartEvent start) {
       checkTag(start.getTag(), "map", path, mark);

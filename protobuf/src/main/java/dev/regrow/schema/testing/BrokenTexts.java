@@ -118,11 +118,6 @@ final class BrokenTexts {
             "%YAML 3",
             "a: @b",
             "a: `b`",
-            "a: &x 1\nb: *x",
-            "a: *unknown",
-            "a: &a [*a]",
-            "a: !!binary aGk=",
-            "a: !java/object {}",
             "!!set {a}",
             "? [a]\n: b",
             "{a: 1",
@@ -131,10 +126,16 @@ final class BrokenTexts {
             "kind: Service\n---\nkind: Service",
             "# nothing",
             "---\n---\n...",
-            "a: \u0001",
-            "l: &l [x]\nm: &m [*l, *l]\nn: [*m, *m]")) {
+            "a: \u0001")) {
       malformed(text.substring(0, Math.min(20, text.length())), Syntax.YAML, text);
     }
+    unread("b", "a: &x 1\nb: *x");
+    unread("a", "a: *unknown");
+    unread("a[0]", "a: &a [*a]");
+    unread("m[0]", "l: &l [x]\nm: &m [*l, *l]\nn: [*m, *m]");
+    unread("a", "a: !!binary aGk=");
+    unread("a", "a: !java/object {}");
+    unread("a", "a: !!javax.script.ScriptEngineManager [x]");
     invalid("only text", Syntax.YAML, "just words");
   }
 
@@ -165,6 +166,10 @@ final class BrokenTexts {
 
   private void malformed(String name, Syntax syntax, String text) {
     bodies.add(BadBody.of(name, syntax, text, Verdict.MALFORMED, ""));
+  }
+
+  private void unread(String field, String text) {
+    bodies.add(BadBody.of(text.replace('\n', ' '), Syntax.YAML, text, Verdict.MALFORMED, field));
   }
 
   private void invalid(String name, Syntax syntax, String text) {

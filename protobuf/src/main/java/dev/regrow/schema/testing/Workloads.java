@@ -170,7 +170,7 @@ public final class Workloads {
     if (maybe()) {
       resources.setCpuLimit(10 + below(8000));
     }
-    return resources.setPids(maybe() ? 0 : 1 + below(1000)).build();
+    return maybe() ? resources.setPids(1 + below(1000)).build() : resources.build();
   }
 
   private Port port(int ordinal) {
