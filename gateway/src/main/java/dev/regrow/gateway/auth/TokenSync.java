@@ -1,0 +1,121 @@
+package dev.regrow.gateway.auth;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.regrow.core.store.Entry;
+import dev.regrow.core.store.Keys;
+import dev.regrow.core.store.RangeQuery;
+import dev.regrow.core.store.RangeResult;
+import dev.regrow.core.store.Store;
+import dev.regrow.core.store.WatchListener;
+import dev.regrow.v1.StoredToken;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps {@link Tokens} and the local file equal to the store: lists, then lists again whenever a
+ * token changes, which is seldom.
+ */
+public final class TokenSync implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(TokenSync.class);
+
+  private final Store store;
+  private final Tokens tokens;
+  private final TokenFile file;
+  private final Executor blocking;
+  private final Object lock = new Object();
+  private Store.Watch watch = () -> {};
+  private boolean closed;
+
+  private TokenSync(Store store, Tokens tokens, TokenFile file, Executor blocking) {
+    this.store = store;
+    this.tokens = tokens;
+    this.file = file;
+    this.blocking = blocking;
+  }
+
+  /**
+   * Begins with the file's tokens and goes on with the store's.
+   *
+   * @param blocking runs what touches the disk
+   */
+  public static TokenSync start(Store store, Tokens tokens, TokenFile file, Executor blocking) {
+    try {
+      tokens.replaceAll(file.read());
+    } catch (IOException e) {
+      LOG.warn("The copy of the token hashes is unreadable; the store's are awaited", e);
+    }
+    var sync = new TokenSync(store, tokens, file, blocking);
+    sync.list();
+    return sync;
+  }
+
+  private void list() {
+    store
+        .range(RangeQuery.prefix(Keys.TOKENS))
+        .whenCompleteAsync(
+            (result, failure) -> {
+              if (failure == null) {
+                listed(result);
+              } else {
+                LOG.warn("The tokens cannot be read from the store: {}", failure.getMessage());
+                watchFrom(store.appliedIndex());
+              }
+            },
+            blocking);
+  }
+
+  private void listed(RangeResult result) {
+    var all = new ArrayList<StoredToken>();
+    result.entries().forEach(entry -> all.add(parse(entry)));
+    tokens.replaceAll(all);
+    try {
+      file.write(all);
+    } catch (UncheckedIOException e) {
+      LOG.warn("{}; while the cluster is away, older tokens count", e.getMessage());
+    }
+    watchFrom(result.index());
+  }
+
+  private void watchFrom(long index) {
+    synchronized (lock) {
+      watch.close();
+      if (!closed) {
+        watch = store.watch(Keys.TOKENS, index, new Relist());
+      }
+    }
+  }
+
+  private static StoredToken parse(Entry entry) {
+    try {
+      return StoredToken.parseFrom(entry.value());
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("the record " + entry.key() + " is damaged", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    synchronized (lock) {
+      closed = true;
+      watch.close();
+    }
+  }
+
+  private final class Relist implements WatchListener {
+    @Override
+    public void onChanges(long index, List<Change> changes) {
+      blocking.execute(TokenSync.this::list);
+    }
+
+    @Override
+    public void onGone(long oldestIndex) {
+      blocking.execute(TokenSync.this::list);
+    }
+  }
+}

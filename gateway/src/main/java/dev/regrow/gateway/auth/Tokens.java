@@ -1,0 +1,59 @@
+package dev.regrow.gateway.auth;
+
+import dev.regrow.v1.StoredToken;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.time.Clock;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * The tokens that this node knows, by id. Thread-safe: readers see one whole set or the next.
+ *
+ * <p>It answers from memory, so it works while the cluster is away; {@link TokenSync} keeps it up
+ * to date.
+ */
+public final class Tokens {
+
+  private static final String NO_HASH = TokenText.hash("");
+
+  private final Clock clock;
+  private volatile Map<String, StoredToken> byId = Map.of();
+
+  public Tokens(Clock clock) {
+    this.clock = clock;
+  }
+
+  /** From now on these are the tokens, and no others. */
+  public void replaceAll(Collection<StoredToken> tokens) {
+    var next = new TreeMap<String, StoredToken>();
+    tokens.forEach(token -> next.put(token.getId(), token));
+    byId = Map.copyOf(next);
+  }
+
+  /** All that are known, in no order. */
+  public Collection<StoredToken> all() {
+    return byId.values();
+  }
+
+  /** The role of the token, if it is known, whole and not expired. */
+  public Optional<Role> roleOf(String token) {
+    var known = byId.get(TokenText.idOf(token));
+    var expected = known == null ? NO_HASH : known.getHash();
+    // Also for an unknown id, so that time tells nothing of which ids exist.
+    boolean same =
+        MessageDigest.isEqual(
+            expected.getBytes(StandardCharsets.US_ASCII),
+            TokenText.hash(token).getBytes(StandardCharsets.US_ASCII));
+    if (known == null || !same || expired(known)) {
+      return Optional.empty();
+    }
+    return Role.of(known.getRole());
+  }
+
+  private boolean expired(StoredToken token) {
+    return token.getExpiresAt() != 0 && token.getExpiresAt() <= clock.millis();
+  }
+}

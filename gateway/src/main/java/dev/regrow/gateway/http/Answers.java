@@ -1,0 +1,60 @@
+package dev.regrow.gateway.http;
+
+import com.google.protobuf.Message;
+import dev.regrow.v1.Problem;
+import dev.regrow.v1.Workload;
+import org.apache.pekko.http.javadsl.model.ContentTypes;
+import org.apache.pekko.http.javadsl.model.HttpEntities;
+import org.apache.pekko.http.javadsl.model.HttpEntity;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.headers.RawHeader;
+import org.apache.pekko.util.ByteString;
+
+/** Answers as HTTP has them. */
+final class Answers {
+
+  private Answers() {}
+
+  static HttpResponse object(int status, Format format, Message message) {
+    return HttpResponse.create()
+        .withStatus(status)
+        .withEntity(strict(format.mediaType(), Codec.write(message, format)));
+  }
+
+  /** With its ETag. */
+  static HttpResponse workload(int status, Format format, Workload workload) {
+    return object(status, format, workload)
+        .addHeader(RawHeader.create("ETag", EntityTags.tag(workload.getIndex())));
+  }
+
+  static HttpResponse text(int status, String mediaType, String text) {
+    return HttpResponse.create()
+        .withStatus(status)
+        .withEntity(strict(mediaType, text.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+  }
+
+  static HttpResponse problem(HttpProblem problem, String path) {
+    Problem body = problem.problem().toBuilder().setInstance(path).build();
+    var answer =
+        HttpResponse.create()
+            .withStatus(status(body.getStatus()))
+            .withEntity(strict("application/problem+json", Codec.write(body, Format.JSON)));
+    for (var header : problem.headers().entrySet()) {
+      answer = answer.addHeader(RawHeader.create(header.getKey(), header.getValue()));
+    }
+    return answer;
+  }
+
+  /** An entity of that media type; the built-in table of types does not have all of ours. */
+  static HttpEntity.Strict strict(String mediaType, byte[] bytes) {
+    return HttpEntities.create(contentType(mediaType), ByteString.fromArray(bytes));
+  }
+
+  static org.apache.pekko.http.javadsl.model.ContentType contentType(String mediaType) {
+    return ContentTypes.parse(mediaType);
+  }
+
+  private static org.apache.pekko.http.javadsl.model.StatusCode status(int code) {
+    return org.apache.pekko.http.javadsl.model.StatusCodes.get(code);
+  }
+}

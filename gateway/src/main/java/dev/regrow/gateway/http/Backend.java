@@ -1,0 +1,16 @@
+package dev.regrow.gateway.http;
+
+import dev.regrow.actors.control.ControlPlane;
+import dev.regrow.gateway.auth.Tokens;
+import dev.regrow.gateway.stream.LocalInstances;
+import java.util.function.Supplier;
+
+/**
+ * What a gateway is the door to.
+ *
+ * @param node the name of this node
+ * @param control asked anew for every call, as the cluster may come and go; never null, and while
+ *     the cluster is away one that refuses with the reason
+ */
+public record Backend(
+    String node, Supplier<ControlPlane> control, LocalInstances local, Tokens tokens) {}

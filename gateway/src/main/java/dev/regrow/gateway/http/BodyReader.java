@@ -1,0 +1,105 @@
+package dev.regrow.gateway.http;
+
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.pekko.http.javadsl.model.HttpHeader;
+import org.apache.pekko.http.javadsl.model.HttpRequest;
+import org.apache.pekko.stream.Materializer;
+import org.apache.pekko.util.ByteString;
+import org.apache.pekko.util.ByteStringBuilder;
+
+/**
+ * Reads bodies whole, up to 1 MiB and for at most ten seconds. More than that is read and thrown
+ * away, up to a bound, so that the client gets to read why.
+ */
+final class BodyReader {
+
+  static final int BYTES_MAX = 1 << 20;
+  private static final long DISCARDED_MAX = 16L << 20;
+
+  private final Materializer materializer;
+  private final Duration patience;
+
+  BodyReader(Materializer materializer, Duration patience) {
+    this.materializer = materializer;
+    this.patience = patience;
+  }
+
+  CompletionStage<Body> read(HttpRequest request) {
+    var encoding = request.getHeader("Content-Encoding").map(HttpHeader::value).orElse("identity");
+    if (!encoding.equalsIgnoreCase("identity")) {
+      throw HttpProblem.of(
+          415,
+          "unsupported-media-type",
+          "Content-Encoding " + encoding + " is not read; send it plain");
+    }
+    var contentType = contentType(request);
+    return request
+        .entity()
+        .withoutSizeLimit()
+        .getDataBytes()
+        .runFold(new Collected(), Collected::and, materializer)
+        .toCompletableFuture()
+        .orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS)
+        .handle(
+            (collected, failure) -> {
+              if (failure != null) {
+                throw problem(Failures.unwrap(failure));
+              }
+              if (collected.size > BYTES_MAX) {
+                throw tooLarge();
+              }
+              return new Body(
+                  Negotiation.ofBody(contentType), contentType, collected.bytes.result().toArray());
+            });
+  }
+
+  /**
+   * Reads on, up to a bound, so that the connection can be used again; for bodies nobody wanted.
+   */
+  void discard(HttpRequest request) {
+    if (!request.entity().isStrict()) {
+      // A body that was read already refuses to be read again, which is fine.
+      request.entity().withSizeLimit(DISCARDED_MAX).discardBytes(materializer);
+    }
+  }
+
+  private static String contentType(HttpRequest request) {
+    var type = request.entity().getContentType();
+    return type.toString().equals("none/none") ? "" : type.toString();
+  }
+
+  private HttpProblem problem(Throwable failure) {
+    if (failure instanceof HttpProblem problem) {
+      return problem;
+    }
+    if (failure instanceof TimeoutException) {
+      return HttpProblem.of(
+          408, "too-slow", "the body did not arrive within " + patience.toSeconds() + " s");
+    }
+    return HttpProblem.malformed("the body is broken off or not chunked as it says");
+  }
+
+  private static HttpProblem tooLarge() {
+    return HttpProblem.of(
+        413, "too-large", "the body is larger than 1 MiB, which no manifest needs to be");
+  }
+
+  private static final class Collected {
+    private final ByteStringBuilder bytes = new ByteStringBuilder();
+    private long size;
+
+    Collected and(ByteString chunk) {
+      size += chunk.size();
+      if (size > DISCARDED_MAX) {
+        throw tooLarge();
+      }
+      if (size <= BYTES_MAX) {
+        bytes.append(chunk);
+      }
+      return this;
+    }
+  }
+}

@@ -1,0 +1,90 @@
+package dev.regrow.gateway.http;
+
+import dev.regrow.actors.control.ControlPlane;
+import dev.regrow.actors.control.ControlPlane.WatchKind;
+import dev.regrow.actors.control.ListQuery;
+import dev.regrow.v1.EventList;
+import dev.regrow.v1.Timeline;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+
+/** What happened, and why. */
+final class EventRoutes {
+
+  private static final Set<String> LIST =
+      Set.of("limit", "continue", "watch", "since", "workload", "label");
+  private static final String WORKLOAD = "/v1/namespaces/{namespace}/workloads/{workload}";
+
+  private final Supplier<ControlPlane> control;
+
+  EventRoutes(Supplier<ControlPlane> control) {
+    this.control = control;
+  }
+
+  List<Route> routes() {
+    return List.of(
+        Route.read("/v1/events", LIST, this::list),
+        Route.read("/v1/namespaces/{namespace}/events", LIST, this::list),
+        Route.read(WORKLOAD + "/events", Set.of("limit", "continue", "watch", "since"), this::list),
+        Route.read(WORKLOAD + "/timeline", Set.of(), this::timeline));
+  }
+
+  private CompletionStage<HttpResponse> list(Call call) {
+    var query = call.listQuery();
+    if (call.parameters().flag("watch")) {
+      return WatchAnswers.watch(call, control.get(), WatchKind.EVENTS, query);
+    }
+    return control
+        .get()
+        .events(query, call.readPoint())
+        .thenCompose(
+            page ->
+                WorkloadRoutes.exists(control.get(), call, query, page.items().size())
+                    .thenApply(
+                        yes ->
+                            Answers.object(
+                                200,
+                                call.format(),
+                                EventList.newBuilder()
+                                    .addAllItems(page.items())
+                                    .setIndex(page.index())
+                                    .setContinue(page.next())
+                                    .build())));
+  }
+
+  private CompletionStage<HttpResponse> timeline(Call call) {
+    var ref = call.ref();
+    var whole = Timeline.newBuilder().setNamespace(ref.namespace()).setWorkload(ref.name());
+    return collect(call, ListQuery.of(ref), whole)
+        .thenCompose(
+            timeline ->
+                WorkloadRoutes.exists(
+                        control.get(), call, ListQuery.of(ref), timeline.getItemsCount())
+                    .thenApply(yes -> Answers.object(200, call.format(), timeline)));
+  }
+
+  /** Events of a workload are bounded in number, so their pages are, too. */
+  private CompletionStage<Timeline> collect(Call call, ListQuery query, Timeline.Builder into) {
+    return control
+        .get()
+        .events(query, call.readPoint())
+        .thenCompose(
+            page -> {
+              into.addAllItems(page.items()).setIndex(page.index());
+              if (page.next().isEmpty()) {
+                return java.util.concurrent.CompletableFuture.completedFuture(into.build());
+              }
+              var following =
+                  new ListQuery(
+                      query.namespace(),
+                      query.workload(),
+                      query.labels(),
+                      query.limit(),
+                      page.next());
+              return collect(call, following, into);
+            });
+  }
+}

@@ -1,0 +1,36 @@
+package dev.regrow.gateway.http;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A path with variables, as {@code /v1/namespaces/{namespace}/workloads/{name}}. */
+record PathTemplate(String text, List<String> segments) {
+
+  PathTemplate {
+    segments = List.copyOf(segments);
+  }
+
+  static PathTemplate of(String text) {
+    var rest = text.substring(1);
+    return new PathTemplate(text, rest.isEmpty() ? List.of() : List.of(rest.split("/", -1)));
+  }
+
+  /** The variables' values when the path fits. */
+  Optional<Map<String, String>> match(List<String> path) {
+    if (path.size() != segments.size()) {
+      return Optional.empty();
+    }
+    var variables = new HashMap<String, String>();
+    for (int i = 0; i < path.size(); i++) {
+      var segment = segments.get(i);
+      if (segment.startsWith("{")) {
+        variables.put(segment.substring(1, segment.length() - 1), path.get(i));
+      } else if (!segment.equals(path.get(i))) {
+        return Optional.empty();
+      }
+    }
+    return Optional.of(variables);
+  }
+}

@@ -1,0 +1,24 @@
+package dev.regrow.gateway.http;
+
+import dev.regrow.gateway.metrics.Metrics;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Everything that can be asked of a gateway. */
+final class Routes {
+
+  private Routes() {}
+
+  static List<Route> all(Backend backend, Metrics metrics, Clock clock) {
+    var routes = new ArrayList<Route>();
+    routes.addAll(new ProbeRoutes(backend.control(), metrics, backend.node()).routes());
+    routes.addAll(new WorkloadRoutes(backend.control()).routes());
+    routes.addAll(new InstanceRoutes(backend.control()).routes());
+    routes.addAll(
+        new LogRoutes(backend.control(), backend.local(), backend.node(), clock).routes());
+    routes.addAll(new EventRoutes(backend.control()).routes());
+    routes.addAll(new ClusterRoutes(backend.control()).routes());
+    return routes;
+  }
+}

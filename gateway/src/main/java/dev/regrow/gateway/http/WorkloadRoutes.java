@@ -1,0 +1,212 @@
+package dev.regrow.gateway.http;
+
+import dev.regrow.actors.control.Applied;
+import dev.regrow.actors.control.ControlPlane;
+import dev.regrow.actors.control.ControlPlane.WatchKind;
+import dev.regrow.actors.control.ListQuery;
+import dev.regrow.actors.control.WorkloadRef;
+import dev.regrow.gateway.auth.Role;
+import dev.regrow.schema.Schema;
+import dev.regrow.v1.RevisionList;
+import dev.regrow.v1.RollbackRequest;
+import dev.regrow.v1.ScaleRequest;
+import dev.regrow.v1.Workload;
+import dev.regrow.v1.WorkloadList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.headers.RawHeader;
+
+/** What can be done with workloads. */
+final class WorkloadRoutes {
+
+  private static final String ALL = "/v1/workloads";
+  private static final String MANY = "/v1/namespaces/{namespace}/workloads";
+  private static final String ONE = MANY + "/{workload}";
+  private static final Set<String> LIST = Set.of("label", "limit", "continue", "watch", "since");
+
+  private final Supplier<ControlPlane> control;
+
+  WorkloadRoutes(Supplier<ControlPlane> control) {
+    this.control = control;
+  }
+
+  List<Route> routes() {
+    return List.of(
+        Route.read(ALL, LIST, this::list),
+        Route.read(MANY, LIST, this::list),
+        Route.read(ONE, Set.of(), this::get),
+        Route.change("PUT", ONE, Set.of("dryRun"), this::put),
+        Route.change("DELETE", ONE, Set.of(), this::delete),
+        Route.change("POST", ONE + "/scale", Set.of(), this::scale),
+        Route.change("POST", ONE + "/rollback", Set.of(), this::rollback),
+        Route.change("POST", ONE + "/restart", Set.of(), this::restart),
+        Route.change("POST", ONE + "/plan", Set.of(), this::plan)
+            .needing(Role.READ)
+            .changingNothing(),
+        Route.read(ONE + "/revisions", Set.of("limit", "continue"), this::revisions));
+  }
+
+  private CompletionStage<HttpResponse> list(Call call) {
+    var query = call.listQuery();
+    if (call.parameters().flag("watch")) {
+      return WatchAnswers.watch(call, control.get(), WatchKind.WORKLOADS, query);
+    }
+    return control
+        .get()
+        .workloads(query, call.readPoint())
+        .thenApply(
+            page ->
+                Answers.object(
+                    200,
+                    call.format(),
+                    WorkloadList.newBuilder()
+                        .addAllItems(page.items())
+                        .setIndex(page.index())
+                        .setContinue(page.next())
+                        .build()));
+  }
+
+  private CompletionStage<HttpResponse> get(Call call) {
+    return control
+        .get()
+        .workload(call.ref(), call.readPoint())
+        .thenApply(workload -> Answers.workload(200, call.format(), workload));
+  }
+
+  private CompletionStage<HttpResponse> put(Call call) {
+    var tags = call.precondition();
+    boolean dryRun = call.parameters().flag("dryRun");
+    return manifest(call)
+        .thenCompose(
+            declared -> {
+              var ref = new WorkloadRef(declared.getNamespace(), declared.getName());
+              return dryRun
+                  ? Preconditions.check(tags, control.get(), ref)
+                      .thenCompose(ok -> planned(call, declared))
+                  : Preconditions.under(
+                          tags, control.get(), ref, held -> control.get().apply(declared, held))
+                      .thenApply(applied -> applied(call, applied));
+            });
+  }
+
+  private static HttpResponse applied(Call call, Applied applied) {
+    boolean created = applied.outcome() == Applied.Outcome.CREATED;
+    var answer = Answers.workload(created ? 201 : 200, call.format(), applied.workload());
+    return created ? answer.addHeader(RawHeader.create("Location", call.uri())) : answer;
+  }
+
+  private CompletionStage<HttpResponse> plan(Call call) {
+    return manifest(call).thenCompose(declared -> planned(call, declared));
+  }
+
+  private CompletionStage<HttpResponse> planned(Call call, Workload declared) {
+    return control.get().plan(declared).thenApply(plan -> Answers.object(200, call.format(), plan));
+  }
+
+  /** The body, judged, with the path's namespace and the defaults in it. */
+  private static CompletionStage<Workload> manifest(Call call) {
+    return call.body()
+        .thenApply(
+            body -> {
+              var declared = Codec.read(Workload.getDefaultInstance(), body);
+              if (!declared.getName().equals(call.raw("workload"))) {
+                throw differs("name", declared.getName(), call.raw("workload"));
+              }
+              if (declared.getNamespace().isEmpty()) {
+                declared = declared.toBuilder().setNamespace(call.name("namespace")).build();
+              } else if (!declared.getNamespace().equals(call.raw("namespace"))) {
+                throw differs("namespace", declared.getNamespace(), call.raw("namespace"));
+              }
+              return Schema.withDefaults(
+                  declared.toBuilder()
+                      .clearUid()
+                      .clearRevision()
+                      .clearIndex()
+                      .clearStatus()
+                      .build());
+            });
+  }
+
+  private static HttpProblem differs(String field, String inBody, String inPath) {
+    return HttpProblem.invalid(
+        field,
+        "is \"%s\" here but \"%s\" in the path; make them the same"
+            .formatted(Call.shortened(inBody), Call.shortened(inPath)));
+  }
+
+  private CompletionStage<HttpResponse> delete(Call call) {
+    var ref = call.ref();
+    return Preconditions.under(
+            call.precondition(), control.get(), ref, held -> control.get().delete(ref, held))
+        .thenApply(workload -> Answers.workload(202, call.format(), workload));
+  }
+
+  private CompletionStage<HttpResponse> scale(Call call) {
+    var ref = call.ref();
+    var tags = call.precondition();
+    return call.body()
+        .thenApply(body -> Codec.read(ScaleRequest.getDefaultInstance(), body))
+        .thenCompose(
+            wanted ->
+                Preconditions.under(
+                    tags,
+                    control.get(),
+                    ref,
+                    held -> control.get().scale(ref, wanted.getReplicas(), held)))
+        .thenApply(workload -> Answers.workload(200, call.format(), workload));
+  }
+
+  private CompletionStage<HttpResponse> rollback(Call call) {
+    var ref = call.ref();
+    var tags = call.precondition();
+    return call.body()
+        .thenApply(
+            body ->
+                body.isEmpty()
+                    ? RollbackRequest.getDefaultInstance()
+                    : Codec.read(RollbackRequest.getDefaultInstance(), body))
+        .thenCompose(
+            wanted ->
+                Preconditions.under(
+                    tags,
+                    control.get(),
+                    ref,
+                    held -> control.get().rollback(ref, wanted.getRevision(), held)))
+        .thenApply(workload -> Answers.workload(200, call.format(), workload));
+  }
+
+  private CompletionStage<HttpResponse> restart(Call call) {
+    var ref = call.ref();
+    return Preconditions.under(
+            call.precondition(), control.get(), ref, held -> control.get().restart(ref, held))
+        .thenApply(workload -> Answers.workload(200, call.format(), workload));
+  }
+
+  private CompletionStage<HttpResponse> revisions(Call call) {
+    return control
+        .get()
+        .revisions(call.ref(), call.readPoint())
+        .thenApply(
+            page ->
+                Answers.object(
+                    200,
+                    call.format(),
+                    RevisionList.newBuilder()
+                        .addAllItems(page.items())
+                        .setIndex(page.index())
+                        .setContinue(page.next())
+                        .build()));
+  }
+
+  /** A list that belongs to a workload: when it is empty, whether there is such a workload. */
+  static CompletionStage<Void> exists(ControlPlane control, Call call, ListQuery query, int found) {
+    if (found > 0 || query.workload().isEmpty() || !call.path().containsKey("workload")) {
+      return CompletableFuture.completedFuture(null);
+    }
+    return control.workload(call.ref(), call.readPoint()).thenAccept(workload -> {});
+  }
+}

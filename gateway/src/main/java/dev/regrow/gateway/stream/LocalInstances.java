@@ -1,0 +1,16 @@
+package dev.regrow.gateway.stream;
+
+import dev.regrow.runtime.InstanceKey;
+import dev.regrow.runtime.Logs;
+import java.util.Optional;
+
+/** The instances of this node and what they wrote; works without the cluster. */
+public interface LocalInstances {
+
+  /**
+   * By id, or by slot when no instance has that id; also one that ended, while its logs are kept.
+   */
+  Optional<InstanceKey> find(String namespace, String idOrSlot);
+
+  Logs logs();
+}

@@ -1,0 +1,86 @@
+package dev.regrow.gateway.testing;
+
+import dev.regrow.gateway.stream.LocalInstances;
+import dev.regrow.runtime.InstanceKey;
+import dev.regrow.runtime.Logs;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Instances of which each wrote the same; a reading that follows never ends by itself. */
+public final class FakeLogs implements LocalInstances, Logs {
+
+  private final List<Chunk> written = new ArrayList<>();
+  private final List<Query> queries = new ArrayList<>();
+  private final AtomicInteger taken = new AtomicInteger();
+  private final AtomicInteger closed = new AtomicInteger();
+  private final Executor threads =
+      Executors.newCachedThreadPool(
+          work -> {
+            var thread = new Thread(work, "fake-logs");
+            thread.setDaemon(true);
+            return thread;
+          });
+
+  public synchronized void wrote(Stream stream, byte[] bytes) {
+    written.add(new Chunk(1, stream, Instant.ofEpochSecond(1_700_000_000L), bytes, 0));
+  }
+
+  public synchronized List<Query> queries() {
+    return List.copyOf(queries);
+  }
+
+  /** How many chunks readers have taken. */
+  public int taken() {
+    return taken.get();
+  }
+
+  /** How many readings were closed. */
+  public int closed() {
+    return closed.get();
+  }
+
+  @Override
+  public Optional<InstanceKey> find(String namespace, String idOrSlot) {
+    return idOrSlot.equals("local-0")
+        ? Optional.of(new InstanceKey(namespace, "local", "local-id0"))
+        : Optional.empty();
+  }
+
+  @Override
+  public Logs logs() {
+    return this;
+  }
+
+  @Override
+  public Reading read(InstanceKey key, Query query, Sink sink) {
+    List<Chunk> chunks;
+    synchronized (this) {
+      queries.add(query);
+      chunks = List.copyOf(written);
+    }
+    var open = new AtomicBoolean(true);
+    threads.execute(
+        () -> {
+          for (var chunk : chunks) {
+            if (!open.get() || !sink.onChunk(chunk)) {
+              return;
+            }
+            taken.incrementAndGet();
+          }
+          if (!query.follow()) {
+            sink.onEnd(null);
+          }
+        });
+    return () -> {
+      if (open.getAndSet(false)) {
+        closed.incrementAndGet();
+      }
+    };
+  }
+}

@@ -1,0 +1,158 @@
+package dev.regrow.gateway.testing;
+
+import dev.regrow.gateway.auth.Role;
+import dev.regrow.gateway.auth.TokenText;
+import dev.regrow.gateway.auth.Tokens;
+import dev.regrow.gateway.http.Backend;
+import dev.regrow.gateway.http.GatewayServer;
+import dev.regrow.gateway.metrics.Metrics;
+import dev.regrow.v1.StoredToken;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.pekko.actor.ActorSystem;
+
+/** A gateway on a loopback port in front of fakes, with a client that has a token. */
+public final class TestGateway implements AutoCloseable {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  public final FakeControlPlane control = new FakeControlPlane();
+  public final FakeLogs logs = new FakeLogs();
+  private final ActorSystem system = ActorSystem.create("gateway-test");
+  private final HttpClient client =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final Map<Role, String> tokens = new EnumMap<>(Role.class);
+  private final GatewayServer server;
+
+  public TestGateway() {
+    var known = new Tokens(Clock.systemUTC());
+    for (var role : Role.values()) {
+      tokens.put(role, TokenText.random(role.text()));
+    }
+    known.replaceAll(
+        tokens.entrySet().stream()
+            .map(
+                entry ->
+                    StoredToken.newBuilder()
+                        .setId(entry.getKey().text())
+                        .setRole(entry.getKey().text())
+                        .setHash(TokenText.hash(entry.getValue()))
+                        .build())
+            .toList());
+    server =
+        GatewayServer.start(
+                system,
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                new Backend("n1", () -> control, logs, known),
+                new Metrics())
+            .toCompletableFuture()
+            .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+            .join();
+  }
+
+  public String token(Role role) {
+    return tokens.getOrDefault(role, "");
+  }
+
+  public InetSocketAddress address() {
+    return server.address();
+  }
+
+  /** A request with the admin's token. */
+  public HttpRequest.Builder request(String path) {
+    return anonymous(path).header("Authorization", "Bearer " + token(Role.ADMIN));
+  }
+
+  /** A request without a token. */
+  public HttpRequest.Builder anonymous(String path) {
+    return HttpRequest.newBuilder(
+            URI.create("http://127.0.0.1:" + server.address().getPort() + path))
+        .timeout(PATIENCE);
+  }
+
+  public HttpResponse<String> send(HttpRequest.Builder request) {
+    return send(request, HttpResponse.BodyHandlers.ofString());
+  }
+
+  public HttpResponse<byte[]> sendForBytes(HttpRequest.Builder request) {
+    return send(request, HttpResponse.BodyHandlers.ofByteArray());
+  }
+
+  /** For answers without an end. */
+  public HttpResponse<InputStream> open(HttpRequest.Builder request) {
+    return send(request, HttpResponse.BodyHandlers.ofInputStream());
+  }
+
+  private <T> HttpResponse<T> send(
+      HttpRequest.Builder request, HttpResponse.BodyHandler<T> handler) {
+    try {
+      return client.send(request.build(), handler);
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
+  }
+
+  public HttpResponse<String> get(String path) {
+    return send(request(path).GET());
+  }
+
+  public HttpResponse<String> put(String path, String contentType, String body, String... headers) {
+    var request =
+        request(path)
+            .header("Content-Type", contentType)
+            .PUT(HttpRequest.BodyPublishers.ofString(body));
+    for (int i = 0; i < headers.length; i += 2) {
+      request.header(headers[i], headers[i + 1]);
+    }
+    return send(request);
+  }
+
+  /** Declares a workload that is valid. */
+  public HttpResponse<String> declare(String name) {
+    return put("/v1/namespaces/default/workloads/" + name, "application/yaml", manifest(name));
+  }
+
+  public static String manifest(String name) {
+    return String.join(
+        "\n",
+        List.of(
+            "kind: Service",
+            "name: " + name,
+            "labels: {team: shop}",
+            "replicas: 2",
+            "instance:",
+            "  command: [/bin/sleep, \"1000\"]",
+            "  network: none",
+            ""));
+  }
+
+  @Override
+  public void close() {
+    server
+        .stop(Duration.ofMillis(100))
+        .toCompletableFuture()
+        .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+        .join();
+    system.terminate();
+    system
+        .getWhenTerminated()
+        .toCompletableFuture()
+        .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+        .join();
+  }
+}
