@@ -1,0 +1,51 @@
+/* What the agent wants: the configuration of docs/shim-protocol.md, read once and then only looked at. */
+#ifndef REGROW_CONFIG_H
+#define REGROW_CONFIG_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <linux/filter.h>
+
+enum { NETWORK_HOST = 0, NETWORK_NONE = 1 };
+enum { MAX_TASKS_FILES = 16, MAX_STEPS = 256, MAX_ARGS = 4096, MAX_RLIMITS = 16, MAX_SYSCTLS = 8 };
+
+/* One step of building the root file system; RootStep.java makes them. */
+struct step {
+  uint32_t op, flags, mode, uid, gid;
+  uint64_t size;
+  const char *a, *b;
+};
+
+struct limit {
+  uint32_t resource;
+  uint64_t soft, hard;
+};
+
+struct config {
+  const char *instance, *state_dir, *log_dir, *host_name, *workdir, *cgroup2;
+  uint32_t attempt;
+  uint64_t log_bytes;
+  uint32_t log_files;
+  const char *tasks[MAX_TASKS_FILES];
+  size_t tasks_count;
+  uint32_t id_base, id_count, uid, gid;
+  uint8_t network;
+  struct step steps[MAX_STEPS];
+  size_t steps_count;
+  char **argv, **envp;
+  size_t argc, envc;
+  struct limit limits[MAX_RLIMITS];
+  size_t limits_count;
+  const char *sysctls[MAX_SYSCTLS];
+  size_t sysctls_count;
+  struct sock_filter *filter;
+  size_t filter_length;
+  uint32_t umask;
+  uint64_t lease;
+  int32_t oom_score_adj;
+};
+
+/* Reads it from a descriptor. NULL if all is well, else what is wrong. */
+const char *config_read(int fd, struct config *config);
+
+#endif

@@ -1,0 +1,60 @@
+/* The parts of the shim and what they tell each other. See docs/shim-protocol.md. */
+#ifndef REGROW_SHIM_H
+#define REGROW_SHIM_H
+
+#include "config.h"
+
+#include <stdarg.h>
+#include <sys/types.h>
+
+/* text.c: formatting without stdio, whose buffers and locales would be half of the shim's memory. */
+struct text {
+  char bytes[2048];
+  size_t length;
+};
+void text_add(struct text *text, const char *string);
+void text_number(struct text *text, uint64_t number);
+void text_pair(struct text *text, const char *key, uint64_t number); /* key=number and a line's end */
+int write_all(int fd, const char *bytes, size_t length);
+int write_file(int directory, const char *path, const char *content); /* 0, or -1 and errno */
+uint64_t clock_ns(int clock);
+
+/* child.c: from clone to exec, and then PID 1. What it says to the shim, over a socket and the report pipe. */
+enum message_kind { READY = 1, ENDED = 2 };
+struct message {
+  int32_t kind, status;
+};
+struct channels {
+  int socket;       /* to the shim: struct message */
+  int report;       /* CLOEXEC pipe: "stage errno text" of what failed; its EOF means that exec succeeded */
+  int out, err;     /* where the workload writes to */
+  int userns;       /* the namespace of its id range */
+  int tasks[MAX_TASKS_FILES];
+};
+void child_run(const struct config *config, const struct channels *channels) __attribute__((noreturn));
+/* Tells the shim what failed, with errno, and ends. */
+void child_fail(const char *stage, const char *what) __attribute__((noreturn));
+
+/* root.c: builds the new root from the steps, in a mount namespace of its own, and makes it "/". */
+void root_build(const struct config *config, int userns);
+
+/* log.c: a ring that a thread of its own writes to disk. */
+int log_start(const struct config *config); /* before the instance starts: opens */
+int log_run(void);                            /* after: the thread */
+/* Reads what a pipe has. 1: read something, 0: nothing there now, -1: at its end. */
+int log_take(int pipe, uint8_t stream);
+int log_wants_more(uint64_t now); /* whether reading now would keep what it reads, or must drop it */
+void log_rotate(void);
+uint64_t log_finish(uint64_t patience_ns); /* how many bytes were dropped in all */
+
+/* status.c */
+struct status {
+  pid_t init, workload;
+  uint64_t started_boottime, started_realtime, stop_deadline, lease_deadline;
+  uint64_t finished_boottime, finished_realtime, dropped;
+  const char *killed;
+  int exited, wait_status;
+};
+int status_write(int directory, const struct config *config, const struct status *status);
+
+#endif

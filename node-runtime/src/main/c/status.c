@@ -1,0 +1,66 @@
+#include "shim.h"
+
+#include <fcntl.h>
+#include <stdio.h> /* renameat */
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* Field 22 of /proc/PID/stat; the second field, the name, may hold anything, so it is counted from the last ')'. */
+static uint64_t start_time(pid_t pid) {
+  struct text path = {.length = 0};
+  text_add(&path, "/proc/");
+  text_number(&path, (uint64_t)pid);
+  text_add(&path, "/stat");
+  int fd = open(path.bytes, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return 0;
+  char line[1024];
+  ssize_t length = read(fd, line, sizeof line - 1);
+  close(fd);
+  if (length <= 0) return 0;
+  line[length] = 0;
+  const char *at = strrchr(line, ')');
+  for (int field = 2; at != NULL && field < 22; field++) at = strchr(at + 1, ' ');
+  uint64_t ticks = 0;
+  if (at != NULL) while (*++at >= '0' && *at <= '9') ticks = ticks * 10 + (uint64_t)(*at - '0');
+  return ticks;
+}
+
+static void who(struct text *text, const char *pid_key, const char *start_key, pid_t pid, uint64_t *start) {
+  if (*start == 0) *start = start_time(pid); /* while it surely lives: a dead one has none */
+  text_pair(text, pid_key, (uint64_t)pid);
+  if (*start != 0) text_pair(text, start_key, *start);
+}
+
+static void ending(struct text *text, const struct status *status) {
+  int code = status->wait_status;
+  if (WIFSIGNALED(code)) text_pair(text, "exit.signal", (uint64_t)WTERMSIG(code));
+  else text_pair(text, "exit.code", (uint64_t)WEXITSTATUS(code));
+  text_pair(text, "finished.boottime", status->finished_boottime);
+  text_pair(text, "finished.realtime", status->finished_realtime);
+}
+
+int status_write(int directory, const struct config *config, const struct status *status) {
+  static uint64_t shim_start, init_start, workload_start;
+  struct text text = {.length = 0};
+  text_add(&text, "regrow-status=1\n");
+  text_pair(&text, "attempt", config->attempt);
+  who(&text, "shim.pid", "shim.start", getpid(), &shim_start);
+  who(&text, "init.pid", "init.start", status->init, &init_start);
+  who(&text, "workload.pid", "workload.start", status->workload, &workload_start);
+  text_pair(&text, "started.boottime", status->started_boottime);
+  text_pair(&text, "started.realtime", status->started_realtime);
+  text_add(&text, status->exited ? "state=exited\n" : "state=running\n");
+  if (status->stop_deadline) text_pair(&text, "stop.deadline", status->stop_deadline);
+  if (status->lease_deadline) text_pair(&text, "lease.deadline", status->lease_deadline);
+  if (status->exited) ending(&text, status);
+  text_add(&text, "killed=");
+  text_add(&text, status->killed);
+  text_add(&text, "\n");
+  text_pair(&text, "log.dropped", status->dropped);
+  int fd = openat(directory, "status.new", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (fd < 0) return -1;
+  int result = write_all(fd, text.bytes, text.length);
+  close(fd);
+  return result == 0 ? renameat(directory, "status.new", directory, "status") : -1;
+}
