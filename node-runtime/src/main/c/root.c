@@ -13,7 +13,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-enum op { ROOT_TMPFS = 1, ROOT_OVERLAY, ROOT_BIND, DIRECTORY, TEXT, SYMLINK, BIND, FILESYSTEM, DEVICE, MASK, READ_ONLY, SEAL };
+enum op { ROOT_TMPFS = 1, ROOT_OVERLAY, DIRECTORY = 4, TEXT, SYMLINK, BIND, FILESYSTEM, DEVICE, MASK, READ_ONLY, SEAL };
 
 /* The low bits of a step's flags are MOUNT_ATTR_RDONLY, NOSUID, NODEV, NOEXEC as the kernel numbers them. */
 enum { ATTRIBUTES = 0xF, ATTRIBUTE_RDONLY = 1, OPTIONAL = 0x100, RECURSIVE = 0x200, IDMAPPED = 0x400 };
@@ -139,17 +139,13 @@ static void root_tmpfs(const struct step *step) {
   root_is_there();
 }
 
-static void root_bind(const struct step *step, const char *at) {
+static void root_overlay(const struct step *step) {
   int tree = clone_tree(AT_FDCWD, step->a, step->flags);
   must(tree, step->a);
   change(tree, step->flags, step->a);
-  int target = openat(stage, at, O_PATH | O_DIRECTORY | O_CLOEXEC);
-  must(target, at);
-  attach(tree, target, step->a);
-}
-
-static void root_overlay(const struct step *step) {
-  root_bind(step, "lower");
+  int lower = openat(stage, "lower", O_PATH | O_DIRECTORY | O_CLOEXEC);
+  must(lower, "lower");
+  attach(tree, lower, step->a);
   struct text data = {.length = 0};
   text_add(&data, "lowerdir=lower,upperdir=");
   text_add(&data, step->b);
@@ -262,7 +258,6 @@ static void carry_out(const struct step *step) {
   switch (step->op) {
     case ROOT_TMPFS: root_tmpfs(step); break;
     case ROOT_OVERLAY: root_overlay(step); break;
-    case ROOT_BIND: root_bind(step, "root"); root_is_there(); break;
     case DIRECTORY: directory(step); break;
     case TEXT: text_file(step); break;
     case SYMLINK: symbolic_link(step); break;
@@ -288,7 +283,7 @@ void root_build(const struct config *the_config, int the_userns) {
   must(mkdirat(stage, "root", 0755) | mkdirat(stage, "lower", 0755), config->state_dir);
   umask(0);
   for (size_t i = 0; i < config->steps_count; i++) {
-    if (root < 0 && config->steps[i].op > ROOT_BIND) child_fail("root", "no root before other steps");
+    if (root < 0 && config->steps[i].op > ROOT_OVERLAY) child_fail("root", "no root before other steps");
     carry_out(&config->steps[i]);
   }
   must(fchdir(root), "the new root");

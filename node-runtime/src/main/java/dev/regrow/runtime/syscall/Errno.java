@@ -63,7 +63,8 @@ public enum Errno {
     this.description = description;
   }
 
-  static Errno of(int number) {
+  /** {@link #OTHER} for a number that has no name here. */
+  public static Errno of(int number) {
     return BY_NUMBER.getOrDefault(number, OTHER);
   }
 

@@ -1,0 +1,117 @@
+package dev.regrow.runtime.launch;
+
+import dev.regrow.runtime.LaunchSpec;
+import dev.regrow.runtime.LaunchSpec.Network;
+import dev.regrow.runtime.RuntimeFailure;
+import dev.regrow.runtime.namespace.HostPrograms;
+import dev.regrow.runtime.namespace.IdRange;
+import dev.regrow.runtime.namespace.RootPlan;
+import dev.regrow.runtime.shim.ShimConfig;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What a launch consists of. Pure: all that it depends on is handed in.
+ *
+ * @param steps to be carried out in order, and undone in the reverse order
+ */
+record LaunchPlan(List<LaunchStep> steps) {
+
+  /** Numbers of getrlimit(2), the same on x86-64 and ARM64. */
+  private static final int RLIMIT_CORE = 4;
+
+  private static final int RLIMIT_NOFILE = 7;
+
+  private static final long SOFT_FILES = 1024;
+
+  /** When the machine runs out of memory, instances go before what runs them. */
+  private static final int OOM_SCORE_ADJ = 300;
+
+  private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+  /**
+   * The machine's side of a plan.
+   *
+   * @param filter the seccomp filter
+   * @param resolvConf the host's
+   * @param filesMax how many open files a process may have at most
+   * @param nowBoottimeNanos the lease counts from here
+   */
+  record Machine(
+      HostPrograms host, byte[] filter, String resolvConf, long filesMax, long nowBoottimeNanos) {}
+
+  static LaunchPlan of(
+      LaunchSpec spec, Places places, IdRange ids, Path writable, Machine machine) {
+    check(spec);
+    var steps = new ArrayList<LaunchStep>();
+    if (spec.rootfs() != null) {
+      steps.add(new LaunchStep.MakeWritable(writable, ids.hostId(0)));
+    }
+    var config = config(spec, places, ids, machine);
+    RootPlan.of(spec, ids, machine.host(), writable, machine.resolvConf())
+        .forEach(step -> config.rootStep(step.encode()));
+    steps.add(new LaunchStep.StartShim(spec.key().instanceId(), config.encode()));
+    return new LaunchPlan(List.copyOf(steps));
+  }
+
+  private static void check(LaunchSpec spec) {
+    if (spec.command().isEmpty() || spec.command().get(0).isEmpty()) {
+      throw refused(spec, "it has no command");
+    }
+    for (int id : List.of(spec.uid(), spec.gid())) {
+      if (id < 0 || id >= IdRange.SIZE) {
+        throw refused(spec, "user and group must be within 0..65535, not " + id);
+      }
+    }
+    boolean nul =
+        spec.command().stream().anyMatch(argument -> argument.indexOf(0) >= 0)
+            || spec.env().entrySet().stream()
+                .anyMatch(e -> e.getKey().indexOf(0) >= 0 || e.getValue().indexOf(0) >= 0);
+    if (nul) {
+      throw refused(spec, "its command or environment holds a NUL character");
+    }
+  }
+
+  private static RuntimeFailure refused(LaunchSpec spec, String why) {
+    return new RuntimeFailure("cannot start " + spec.key() + ": " + why, false);
+  }
+
+  private static ShimConfig config(LaunchSpec spec, Places places, IdRange ids, Machine machine) {
+    boolean ownNetwork = spec.network() == Network.NONE;
+    var config =
+        new ShimConfig()
+            .attempt(spec.key().instanceId(), spec.attempt())
+            .stateDirectory(places.stateDirectory())
+            .logs(places.logDirectory(), places.logBytesPerFile(), places.logFiles())
+            .idRange(ids.base(), IdRange.SIZE)
+            .user(spec.uid(), spec.gid())
+            .hostName(spec.slot())
+            .ownNetwork(ownNetwork)
+            .workingDirectory(spec.workdir().isEmpty() ? "/" : spec.workdir())
+            .rlimit(RLIMIT_CORE, 0, 0)
+            .rlimit(RLIMIT_NOFILE, Math.min(SOFT_FILES, machine.filesMax()), machine.filesMax())
+            .oomScoreAdj(OOM_SCORE_ADJ)
+            .seccomp(machine.filter());
+    if (ownNetwork) { // In a network of its own, an instance without capabilities may serve port
+      // 80.
+      config.sysctl("net/ipv4/ip_unprivileged_port_start", "0");
+    }
+    places.cgroup1Tasks().forEach(config::cgroup1Tasks);
+    places.cgroup2().ifPresent(config::cgroup2);
+    spec.command().forEach(config::argument);
+    environment(spec).forEach(config::environment);
+    if (spec.lease() != null) {
+      config.lease(machine.nowBoottimeNanos() + spec.lease().toNanos());
+    }
+    return config;
+  }
+
+  private static Map<String, String> environment(LaunchSpec spec) {
+    var environment = new TreeMap<>(Map.of("PATH", PATH, "HOME", "/", "HOSTNAME", spec.slot()));
+    environment.putAll(spec.env());
+    return environment;
+  }
+}

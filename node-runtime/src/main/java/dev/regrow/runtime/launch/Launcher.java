@@ -1,0 +1,124 @@
+package dev.regrow.runtime.launch;
+
+import dev.regrow.runtime.InstanceKey;
+import dev.regrow.runtime.LaunchSpec;
+import dev.regrow.runtime.RuntimeFailure;
+import dev.regrow.runtime.namespace.HostEtc;
+import dev.regrow.runtime.namespace.HostPrograms;
+import dev.regrow.runtime.namespace.IdRanges;
+import dev.regrow.runtime.seccomp.Architecture;
+import dev.regrow.runtime.seccomp.SyscallFilter;
+import dev.regrow.runtime.shim.ShimBinary;
+import dev.regrow.runtime.syscall.Kernel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/**
+ * Starts attempts, each under a shim of its own. Its methods block for some milliseconds: call them
+ * on threads that may. Thread-safe.
+ */
+public final class Launcher {
+
+  private static final Path RESOLV_CONF = Path.of("/etc/resolv.conf");
+
+  /** What a kernel gives by default, for where /proc does not tell. */
+  private static final long USUAL_FILES_MAX = 4096;
+
+  private static final long ENOUGH_FILES = 1 << 20;
+
+  private final Kernel kernel;
+  private final IdRanges ids;
+  private final Path roots;
+  private final Path shim;
+  private final HostPrograms host;
+  private final byte[] filter;
+  private final long filesMax;
+
+  private Launcher(Kernel kernel, IdRanges ids, Path data, HostPrograms host) throws IOException {
+    this.kernel = kernel;
+    this.ids = ids;
+    this.roots = data.resolve("roots");
+    this.shim = ShimBinary.install(data.resolve("shim"));
+    this.host = host;
+    this.filter = SyscallFilter.standard(Architecture.ofThisMachine());
+    this.filesMax = filesMax();
+  }
+
+  /**
+   * @param data the node's own directory, closed to others, on a file system that allows exec
+   * @param idRangeClaims shared by the nodes of this machine, as /run/regrow/id-ranges
+   */
+  public static Launcher of(Kernel kernel, Path data, Path idRangeClaims, String nodeUid) {
+    try {
+      var etc = HostEtc.copy(Path.of("/etc"), data.resolve("host-etc"));
+      var ids = new IdRanges(idRangeClaims, data.resolve("id-ranges"), nodeUid);
+      return new Launcher(kernel, ids, data, HostPrograms.find(Path.of("/"), etc));
+    } catch (IOException e) {
+      throw new RuntimeFailure("cannot prepare for launches in " + data + ": " + e, true, e);
+    }
+  }
+
+  /** Gives the id ranges of a node back, once nothing of it runs any more. Idempotent. */
+  public static void sweep(Path idRangeClaims, String nodeUid) {
+    IdRanges.releaseAll(idRangeClaims, nodeUid);
+  }
+
+  /**
+   * Starts an attempt and returns once exec has succeeded.
+   *
+   * @throws RuntimeFailure if it did not; nothing of it is left then
+   */
+  public Launched launch(LaunchSpec spec, Places places) {
+    discard(spec.key());
+    var machine =
+        new LaunchPlan.Machine(host, filter, resolvConf(), filesMax, kernel.boottimeNanos());
+    var range = ids.of(slot(spec.key(), spec.slot()));
+    var writable = root(spec.key()).resolve(Integer.toString(spec.attempt()));
+    var plan = LaunchPlan.of(spec, places, range, writable, machine);
+    return new PlanExecutor(kernel, shim).execute(plan);
+  }
+
+  /** Removes what ended attempts of an instance wrote to their roots. Idempotent. */
+  public void discard(InstanceKey key) {
+    PlanExecutor.deleteTree(root(key));
+  }
+
+  /** Forgets the id range of a slot that will not come back. Idempotent. */
+  public void releaseSlot(InstanceKey key, String slot) {
+    ids.release(slot(key, slot));
+  }
+
+  private Path root(InstanceKey key) {
+    return roots.resolve(key.instanceId());
+  }
+
+  private static String slot(InstanceKey key, String slot) {
+    return key.namespace() + "/" + key.workload() + "/" + slot;
+  }
+
+  private static String resolvConf() {
+    try {
+      return Files.readString(RESOLV_CONF);
+    } catch (NoSuchFileException e) {
+      return "";
+    } catch (IOException e) {
+      throw new RuntimeFailure("cannot read " + RESOLV_CONF + ": " + e, true, e);
+    }
+  }
+
+  /** The hard limit of this process: without CAP_SYS_RESOURCE nothing below it may have more. */
+  private static long filesMax() throws IOException {
+    try (var lines = Files.lines(Path.of("/proc/self/limits"))) {
+      return lines
+          .filter(line -> line.startsWith("Max open files"))
+          .map(line -> line.split("\\s+", -1)[4])
+          .filter(limit -> limit.matches("[0-9]{1,18}"))
+          .mapToLong(Long::parseLong)
+          .map(limit -> Math.min(limit, ENOUGH_FILES))
+          .findFirst()
+          .orElse(USUAL_FILES_MAX);
+    }
+  }
+}

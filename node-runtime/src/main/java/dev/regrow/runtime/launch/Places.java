@@ -1,0 +1,28 @@
+package dev.regrow.runtime.launch;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Where an attempt lives; all of it exists before the launch.
+ *
+ * @param stateDirectory the instance's own, on a tmpfs
+ * @param logDirectory the instance's own
+ * @param cgroup1Tasks files that a process writes "0" to in order to join
+ * @param cgroup2 the directory to be born in; empty on v1 only
+ * @param logBytesPerFile at least 4096
+ * @param logFiles at least 1
+ */
+public record Places(
+    Path stateDirectory,
+    Path logDirectory,
+    List<Path> cgroup1Tasks,
+    Optional<Path> cgroup2,
+    long logBytesPerFile,
+    int logFiles) {
+
+  public Places {
+    cgroup1Tasks = List.copyOf(cgroup1Tasks);
+  }
+}

@@ -1,0 +1,163 @@
+package dev.regrow.runtime.launch;
+
+import dev.regrow.runtime.RuntimeFailure;
+import dev.regrow.runtime.shim.ShimReport;
+import dev.regrow.runtime.syscall.Errno;
+import dev.regrow.runtime.syscall.Fd;
+import dev.regrow.runtime.syscall.Kernel;
+import dev.regrow.runtime.syscall.Signal;
+import dev.regrow.runtime.syscall.SyscallException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Carries out one plan; when a step fails, undoes it and those before, the youngest first. */
+final class PlanExecutor implements LaunchStep.Executor {
+
+  private static final int CONFIG = 3;
+  private static final int REPORT = 4;
+
+  /** Some milliseconds are usual; a machine that swaps may need much longer. */
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private static final Duration REAP_PATIENCE = Duration.ofSeconds(10);
+
+  private final Kernel kernel;
+  private final Path shim;
+  private int shimPid;
+  private ShimReport.@Nullable Running running;
+
+  PlanExecutor(Kernel kernel, Path shim) {
+    this.kernel = kernel;
+    this.shim = shim;
+  }
+
+  Launched execute(LaunchPlan plan) {
+    var done = new ArrayDeque<LaunchStep>();
+    try {
+      for (var step : plan.steps()) {
+        done.push(step);
+        step.carryOutBy(this);
+      }
+    } catch (RuntimeException e) {
+      done.forEach(step -> unwind(step, e));
+      throw e;
+    }
+    if (running == null) {
+      throw new IllegalStateException("a plan that starts no shim");
+    }
+    return new Launched(shimPid, running.pid(), running.boottimeNanos(), List.of());
+  }
+
+  private void unwind(LaunchStep step, RuntimeException cause) {
+    try {
+      step.undoBy(this);
+    } catch (RuntimeException e) {
+      cause.addSuppressed(e);
+    }
+  }
+
+  @Override
+  public void makeWritable(LaunchStep.MakeWritable step) {
+    try {
+      Files.createDirectories(step.directory());
+      for (var name : List.of("upper", "work")) {
+        var directory = step.directory().resolve(name);
+        Files.createDirectory(directory);
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.setAttribute(directory, "unix:uid", step.owner());
+        Files.setAttribute(directory, "unix:gid", step.owner());
+      }
+    } catch (IOException e) {
+      throw new RuntimeFailure("cannot make " + step.directory() + ": " + e, true, e);
+    }
+  }
+
+  @Override
+  public void removeWritable(LaunchStep.MakeWritable step) {
+    deleteTree(step.directory());
+  }
+
+  /** Follows no links. */
+  static void deleteTree(Path directory) {
+    if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    try (var tree = Files.walk(directory)) {
+      for (var path : tree.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(path);
+      }
+    } catch (IOException e) {
+      throw new RuntimeFailure("cannot remove " + directory + ": " + e, true, e);
+    }
+  }
+
+  @Override
+  public void startShim(LaunchStep.StartShim step) {
+    try (var config = kernel.sealedMemory("regrow-config", step.config());
+        var report = kernel.pipe()) {
+      shimPid =
+          kernel.posixSpawn(
+              shim,
+              List.of("regrow-shim", step.instanceId()),
+              Map.of(),
+              Map.of(CONFIG, config, REPORT, report.writeEnd()));
+      report.writeEnd().close();
+      running = judge(step.instanceId(), ShimReport.parse(read(report.readEnd())));
+    } catch (SyscallException e) {
+      throw new RuntimeFailure("cannot start the shim: " + e.getMessage(), true, e);
+    }
+  }
+
+  /** One line, or as much of it as came until the end or the end of our patience. */
+  private String read(Fd fd) {
+    var said = new ByteArrayOutputStream();
+    var buffer = new byte[1024];
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (kernel.pollReadable(fd, Duration.ofNanos(Math.max(0, deadline - System.nanoTime())))) {
+      int count = kernel.read(fd, buffer);
+      said.write(buffer, 0, count);
+      if (count == 0 || buffer[count - 1] == '\n') {
+        return said.toString(StandardCharsets.UTF_8);
+      }
+    }
+    return said + "nothing within " + PATIENCE.toSeconds() + " s";
+  }
+
+  private static ShimReport.Running judge(String instance, ShimReport report) {
+    if (report instanceof ShimReport.Running running) {
+      return running;
+    }
+    if (report instanceof ShimReport.Failed failed) {
+      throw StartFailures.of(instance, failed);
+    }
+    throw new RuntimeFailure(
+        "cannot start " + instance + ": its shim died (it said: '" + report + "')", true);
+  }
+
+  @Override
+  public void killShim(LaunchStep.StartShim step) {
+    if (shimPid == 0) {
+      return;
+    }
+    try (var pidfd = kernel.pidfdOpen(shimPid)) { // our child, not reaped: still its own number
+      kernel.pidfdSendSignal(pidfd, Signal.KILL);
+      kernel.pollReadable(pidfd, REAP_PATIENCE);
+      kernel.waitid(pidfd);
+    } catch (SyscallException e) {
+      if (e.errno() != Errno.ESRCH) {
+        throw e;
+      }
+    }
+  }
+}

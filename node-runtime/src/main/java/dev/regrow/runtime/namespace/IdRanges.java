@@ -1,0 +1,185 @@
+package dev.regrow.runtime.namespace;
+
+import dev.regrow.runtime.RuntimeFailure;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Gives each slot of this node a range of 65536 host ids of its own, and remembers it in the node's
+ * data. Nodes on one machine never share one: they claim blocks of 64 ranges, each by creating a
+ * file that must not exist. Thread-safe.
+ */
+public final class IdRanges {
+
+  /**
+   * The first range: above those of people, of /etc/subuid, and of systemd's containers, which end
+   * at 0x6fffffff; and all below 2^31, which some programs take for the largest id.
+   */
+  private static final int FIRST = 0x70000000;
+
+  private static final int BLOCK_RANGES = 64;
+  private static final int BLOCKS = (0x7FFF0000 - FIRST) / IdRange.SIZE / BLOCK_RANGES;
+
+  private final Path claims;
+  private final Path memory;
+  private final String nodeUid;
+  private final TreeMap<String, Integer> bySlot = new TreeMap<>();
+  private final TreeSet<Integer> blocks = new TreeSet<>();
+
+  /**
+   * @param claims shared by all nodes of this machine, gone after a reboot
+   * @param memory this node's own file
+   */
+  public IdRanges(Path claims, Path memory, String nodeUid) {
+    this.claims = claims;
+    this.memory = memory;
+    this.nodeUid = nodeUid;
+    load();
+  }
+
+  /** The range of a slot: the same as last time if it had one. */
+  public synchronized IdRange of(String slot) {
+    var known = bySlot.get(slot);
+    if (known != null) {
+      return new IdRange(base(known));
+    }
+    int index = free();
+    bySlot.put(slot, index);
+    save();
+    return new IdRange(base(index));
+  }
+
+  /** Forgets a slot that will not come back. Idempotent. */
+  public synchronized void release(String slot) {
+    if (bySlot.remove(slot) != null) {
+      save();
+    }
+  }
+
+  /** Gives the claims of a node back, once nothing of it runs any more. Idempotent. */
+  public static void releaseAll(Path claims, String nodeUid) {
+    try (var files = Files.list(claims)) {
+      for (var file : files.toList()) {
+        if (Files.readString(file).equals(nodeUid)) {
+          Files.delete(file);
+        }
+      }
+    } catch (NoSuchFileException e) {
+      return;
+    } catch (IOException e) {
+      throw failure("release id ranges in " + claims, e);
+    }
+  }
+
+  private static int base(int index) {
+    return FIRST + index * IdRange.SIZE;
+  }
+
+  private int free() {
+    var used = new TreeSet<>(bySlot.values());
+    for (int block : blocks) {
+      for (int index = block * BLOCK_RANGES; index < (block + 1) * BLOCK_RANGES; index++) {
+        if (!used.contains(index)) {
+          return index;
+        }
+      }
+    }
+    // Starting at a place of its own, a node finds its blocks again after a reboot.
+    int start = Math.floorMod(nodeUid.hashCode(), BLOCKS);
+    for (int i = 0; i < BLOCKS; i++) {
+      int block = (start + i) % BLOCKS;
+      if (!blocks.contains(block) && claim(block)) {
+        blocks.add(block);
+        return block * BLOCK_RANGES;
+      }
+    }
+    throw new RuntimeFailure(
+        "no id range is free: all blocks are claimed in " + claims + "; remove those of dead nodes",
+        true);
+  }
+
+  private boolean claim(int block) {
+    var file = claims.resolve(Integer.toString(block));
+    try {
+      Files.createDirectories(claims);
+      Files.writeString(file, nodeUid, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+      return true;
+    } catch (FileAlreadyExistsException e) {
+      return isOurs(file);
+    } catch (IOException e) {
+      throw failure("claim id ranges by " + file, e);
+    }
+  }
+
+  private boolean isOurs(Path file) {
+    try {
+      return Files.readString(file).equals(nodeUid);
+    } catch (NoSuchFileException e) {
+      return false;
+    } catch (IOException e) {
+      throw failure("read " + file, e);
+    }
+  }
+
+  /** A block that another node took while this machine was down is not ours any more. */
+  private void load() {
+    var remembered = new TreeMap<String, Integer>();
+    for (var line : lines()) {
+      var parts = line.split(" ", -1);
+      if (parts.length == 2 && parts[1].matches("[0-9]{1,5}")) {
+        remembered.put(parts[0], Integer.valueOf(parts[1]));
+      }
+    }
+    var lost = new TreeSet<Integer>();
+    for (Map.Entry<String, Integer> entry : remembered.entrySet()) {
+      int block = entry.getValue() / BLOCK_RANGES;
+      if (block >= BLOCKS || lost.contains(block)) {
+        continue;
+      }
+      if (blocks.contains(block) || claim(block)) {
+        blocks.add(block);
+        bySlot.put(entry.getKey(), entry.getValue());
+      } else {
+        lost.add(block);
+      }
+    }
+  }
+
+  private List<String> lines() {
+    try {
+      return Files.readAllLines(memory);
+    } catch (NoSuchFileException e) {
+      return List.of();
+    } catch (IOException e) {
+      throw failure("read " + memory, e);
+    }
+  }
+
+  private void save() {
+    var lines = new ArrayList<String>();
+    bySlot.forEach((slot, index) -> lines.add(slot + " " + index));
+    var temporary = memory.resolveSibling(memory.getFileName() + ".new");
+    try {
+      Files.createDirectories(memory.toAbsolutePath().getParent());
+      Files.write(temporary, lines, StandardCharsets.UTF_8);
+      Files.move(temporary, memory, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      throw failure("write " + memory, e);
+    }
+  }
+
+  private static RuntimeFailure failure(String attempted, IOException cause) {
+    return new RuntimeFailure("cannot " + attempted + ": " + cause, true, cause);
+  }
+}

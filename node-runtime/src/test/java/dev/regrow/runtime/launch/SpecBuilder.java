@@ -1,0 +1,96 @@
+package dev.regrow.runtime.launch;
+
+import dev.regrow.runtime.LaunchSpec;
+import dev.regrow.runtime.LaunchSpec.Limits;
+import dev.regrow.runtime.LaunchSpec.Mount;
+import dev.regrow.runtime.LaunchSpec.Network;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** An unremarkable instance, but for what a test is about. */
+final class SpecBuilder {
+
+  private final List<String> command;
+  private String id = "i1";
+  private String slot = "test-0";
+  private int user = 65534;
+  private Network network = Network.NONE;
+  private boolean readOnlyRoot;
+  private @Nullable Path rootfs;
+  private @Nullable Duration lease;
+  private List<Mount> mounts = List.of();
+  private String workdir = "/";
+
+  private SpecBuilder(List<String> command) {
+    this.command = command;
+  }
+
+  static SpecBuilder running(String... command) {
+    return new SpecBuilder(List.of(command));
+  }
+
+  static SpecBuilder shell(String script) {
+    return running("/bin/sh", "-c", script);
+  }
+
+  SpecBuilder named(String instanceId) {
+    id = instanceId;
+    slot = "test-" + instanceId;
+    return this;
+  }
+
+  SpecBuilder as(int userInside) {
+    user = userInside;
+    return this;
+  }
+
+  SpecBuilder on(Network value) {
+    network = value;
+    return this;
+  }
+
+  SpecBuilder in(Path root, boolean readOnly) {
+    rootfs = root;
+    readOnlyRoot = readOnly;
+    return this;
+  }
+
+  SpecBuilder leased(Duration value) {
+    lease = value;
+    return this;
+  }
+
+  SpecBuilder with(Mount... value) {
+    mounts = List.of(value);
+    return this;
+  }
+
+  SpecBuilder at(String directory) {
+    workdir = directory;
+    return this;
+  }
+
+  LaunchSpec build() {
+    return new LaunchSpec(
+        TestNode.key(id),
+        1,
+        slot,
+        Map.of(),
+        rootfs,
+        readOnlyRoot,
+        command,
+        Map.of("MODE", "test"),
+        user,
+        user,
+        workdir,
+        network,
+        mounts,
+        new Limits(100, 0, 1 << 26, 1 << 28, 64),
+        "TERM",
+        Duration.ofSeconds(10),
+        lease);
+  }
+}
