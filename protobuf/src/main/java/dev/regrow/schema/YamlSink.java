@@ -8,7 +8,11 @@ import java.util.regex.Pattern;
 /** Writes block style YAML that every YAML 1.1 or 1.2 reader takes for the same values. */
 final class YamlSink implements Sink {
   /** Text that needs no quotes, if it is not also a word below or a number. */
-  private static final Pattern PLAIN = Pattern.compile("[A-Za-z/][A-Za-z0-9_./-]*");
+  private static final Pattern PLAIN =
+      Pattern.compile(
+          "[A-Za-z/][A-Za-z0-9_./-]*(:/[A-Za-z0-9_./-]*)?"
+              + "|[0-9]+([KMGTPE]i|[kMGT])"
+              + "|([0-9]+(ms|[dhms]))+");
 
   /** Truth and nothing in YAML 1.1, which many readers still speak. */
   private static final Pattern WORD = Pattern.compile("(?i)y|n|yes|no|on|off|true|false|null");

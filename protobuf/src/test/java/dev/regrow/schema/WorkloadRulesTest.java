@@ -1,0 +1,132 @@
+package dev.regrow.schema;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.regrow.schema.testing.Workloads;
+import dev.regrow.v1.InstanceTemplate;
+import dev.regrow.v1.Port;
+import dev.regrow.v1.Workload;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class WorkloadRulesTest {
+
+  @Test
+  void defaults_are_those_of_the_contract() {
+    Workload web = Schema.withDefaults(Workloads.smallest("web"));
+
+    assertThat(Schema.toJson(web))
+        .contains("\"namespace\":\"default\"", "\"replicas\":null", "\"user\":\"65534:65534\"")
+        .contains(
+            "\"resources\":{\"cpu\":\"100m\",\"memory\":\"128Mi\",\"pids\":256,\"cpuLimit\":null,"
+                + "\"memoryLimit\":\"128Mi\"}")
+        .contains(
+            "\"restart\":{\"policy\":\"always\",\"backoff\":{\"initial\":\"0s\",\"base\":\"100ms\","
+                + "\"max\":\"30s\",\"factor\":2,\"resetAfter\":\"1m\"}}")
+        .contains(
+            "\"update\":{\"surge\":1,\"unavailable\":0,\"minReady\":\"0s\","
+                + "\"progressDeadline\":\"2m\",\"autoRevert\":true}")
+        .contains("\"stop\":{\"signal\":\"TERM\",\"grace\":\"10s\"}")
+        .contains(
+            "\"disconnect\":{\"lostAfter\":\"0s\",\"stopAfter\":null,"
+                + "\"reconcile\":\"keep-replacement\"}");
+  }
+
+  @Test
+  void zero_and_false_that_were_written_are_no_absence() {
+    Workload web =
+        parse("update: {surge: 0, unavailable: 1, autoRevert: false}\nreplicas: 0").orThrow();
+
+    Workload full = Schema.withDefaults(web);
+
+    assertThat(full.getUpdate().getSurge()).isZero();
+    assertThat(full.getUpdate().getAutoRevert()).isFalse();
+    assertThat(full.hasReplicas()).isTrue();
+    assertThat(full.getReplicas()).isZero();
+  }
+
+  @Test
+  void exclusive_forces_surge_0_and_lets_one_slot_be_without_a_process() {
+    Workload web = Schema.withDefaults(parse("exclusive: true\nupdate: {surge: 2}").orThrow());
+
+    assertThat(web.getUpdate().getSurge()).isZero();
+    assertThat(web.getUpdate().getUnavailable()).isEqualTo(1);
+  }
+
+  @Test
+  void fields_of_later_releases_that_ask_for_nothing_are_accepted() {
+    assertThat(parse("dependsOn: []\nupdate: {canary: 0}\nplacement: {require: null}").ok())
+        .isTrue();
+    assertThat(parse("dependsOn: [{workload: migrate}]").violations())
+        .extracting(Violation::message)
+        .containsExactly("is not supported by this release; leave it out");
+  }
+
+  @Test
+  void root_is_for_the_default_namespace_alone() {
+    Workload.Builder web = Workloads.smallest("web").toBuilder();
+    web.getInstanceBuilder().setUser("0:0");
+
+    assertThat(Schema.violations(web.build())).isEmpty();
+    assertThat(Schema.violations(web.setNamespace("shop").build()))
+        .extracting(Violation::toString)
+        .containsExactly(
+            "instance.user: \"0:0\" is root, which only the namespace default allows; write another"
+                + " UID:GID");
+  }
+
+  @Test
+  void what_came_as_protobuf_is_judged_the_same() throws InvalidProtocolBufferException {
+    InstanceTemplate broken =
+        InstanceTemplate.parseFrom(ByteString.copyFrom(new byte[] {0x40, 0x63})); // network: 99
+    Workload web =
+        Workload.newBuilder()
+            .setName("WEB")
+            .setInstance(broken.toBuilder().addPorts(Port.newBuilder().setPort(70_000)))
+            .build();
+
+    assertThat(Schema.violations(web))
+        .extracting(Violation::field)
+        .containsExactlyInAnyOrder(
+            "kind", "name", "instance.command", "instance.network", "instance.ports[0].port");
+  }
+
+  @Test
+  void violations_are_bounded() {
+    var labels = new StringBuilder("labels: {");
+    for (int i = 0; i < 60; i++) {
+      labels.append("a").append(i).append(": [], ");
+    }
+
+    assertThat(parse(labels + "}").violations()).hasSize(Schema.MAX_VIOLATIONS);
+  }
+
+  @Test
+  void a_file_may_hold_several_documents_and_a_broken_one_ends_it() {
+    String one = "kind: Service\nname: NAME\ninstance: {command: [/bin/true], network: none}\n";
+    String file = one.replace("NAME", "a") + "---\n---\n" + one.replace("NAME", "B") + "---\n[";
+
+    var documents =
+        Schema.parseDocuments(
+            Workload.getDefaultInstance(),
+            file.getBytes(StandardCharsets.UTF_8),
+            Syntax.YAML,
+            Map.of());
+
+    assertThat(documents)
+        .extracting(Parsed::verdict)
+        .isEqualTo(List.of(Verdict.OK, Verdict.INVALID, Verdict.MALFORMED));
+    assertThat(documents.get(1).violations().get(0).toString()).startsWith("7:7: name: \"B\"");
+  }
+
+  private static Parsed<Workload> parse(String more) {
+    return Schema.parse(
+        Workload.getDefaultInstance(),
+        "kind: Service\nname: web\ninstance: {command: [/bin/true], network: none}\n" + more,
+        Syntax.YAML);
+  }
+}
