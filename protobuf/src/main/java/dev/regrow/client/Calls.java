@@ -1,0 +1,123 @@
+package dev.regrow.client;
+
+import com.google.protobuf.Empty;
+import dev.regrow.v1.Cluster;
+import dev.regrow.v1.EventList;
+import dev.regrow.v1.Instance;
+import dev.regrow.v1.InstanceList;
+import dev.regrow.v1.Node;
+import dev.regrow.v1.NodeList;
+import dev.regrow.v1.Plan;
+import dev.regrow.v1.RevisionList;
+import dev.regrow.v1.RollbackRequest;
+import dev.regrow.v1.ScaleRequest;
+import dev.regrow.v1.Timeline;
+import dev.regrow.v1.Workload;
+import dev.regrow.v1.WorkloadList;
+
+/** Every call of the API that has an object as its answer. */
+public final class Calls {
+  private Calls() {}
+
+  /** Creates or changes a workload; what is equal stays untouched. Status 201 says created. */
+  public static Call<Workload> apply(Workload declared) {
+    return Call.put(of(declared), declared, Workload.parser());
+  }
+
+  /** What {@link #apply} would do. */
+  public static Call<Plan> plan(Workload declared) {
+    return Call.post(of(declared) + "/plan", declared, true, Plan.parser());
+  }
+
+  public static Call<Workload> workload(String namespace, String name) {
+    return Call.get(workloadPath(namespace, name), Workload.parser());
+  }
+
+  public static Call<WorkloadList> workloads(Scope scope) {
+    return Call.get(scope.path("workloads"), WorkloadList.parser());
+  }
+
+  /** Answers with the object in phase Stopping; {@link #workload} is NotFound once all is gone. */
+  public static Call<Workload> delete(String namespace, String name) {
+    return Call.delete(workloadPath(namespace, name), Workload.parser());
+  }
+
+  public static Call<Workload> scale(String namespace, String name, int replicas) {
+    var body = ScaleRequest.newBuilder().setReplicas(replicas).build();
+    return Call.post(workloadPath(namespace, name) + "/scale", body, true, Workload.parser());
+  }
+
+  /**
+   * Makes a new revision of an old one's content.
+   *
+   * @param revision 0: the one before the current
+   */
+  public static Call<Workload> rollback(String namespace, String name, long revision) {
+    var body = RollbackRequest.newBuilder().setRevision(revision).build();
+    return Call.post(
+        workloadPath(namespace, name) + "/rollback", body, revision != 0, Workload.parser());
+  }
+
+  /** Replaces every instance, without a change. */
+  public static Call<Workload> restart(String namespace, String name) {
+    return Call.post(
+        workloadPath(namespace, name) + "/restart",
+        Empty.getDefaultInstance(),
+        false,
+        Workload.parser());
+  }
+
+  public static Call<RevisionList> revisions(String namespace, String name) {
+    return Call.get(workloadPath(namespace, name) + "/revisions", RevisionList.parser());
+  }
+
+  /** The instances of one workload. */
+  public static Call<InstanceList> instancesOf(String namespace, String name) {
+    return Call.get(workloadPath(namespace, name) + "/instances", InstanceList.parser());
+  }
+
+  public static Call<InstanceList> instances(Scope scope) {
+    return Call.get(scope.path("instances"), InstanceList.parser());
+  }
+
+  public static Call<Instance> instance(String namespace, String id) {
+    return Call.get(
+        "/v1/namespaces/" + Uris.segment(namespace) + "/instances/" + Uris.segment(id),
+        Instance.parser());
+  }
+
+  /** The events of one workload. */
+  public static Call<EventList> eventsOf(String namespace, String name) {
+    return Call.get(workloadPath(namespace, name) + "/events", EventList.parser());
+  }
+
+  public static Call<EventList> events(Scope scope) {
+    return Call.get(scope.path("events"), EventList.parser());
+  }
+
+  /** Everything that was decided for a workload and that happened to it, in order, with causes. */
+  public static Call<Timeline> timeline(String namespace, String name) {
+    return Call.get(workloadPath(namespace, name) + "/timeline", Timeline.parser());
+  }
+
+  public static Call<NodeList> nodes() {
+    return Call.get("/v1/nodes", NodeList.parser());
+  }
+
+  public static Call<Node> node(String name) {
+    return Call.get("/v1/nodes/" + Uris.segment(name), Node.parser());
+  }
+
+  public static Call<Cluster> cluster() {
+    return Call.get("/v1/cluster", Cluster.parser());
+  }
+
+  /** Where a workload's own resources are. */
+  static String workloadPath(String namespace, String name) {
+    return "/v1/namespaces/" + Uris.segment(namespace) + "/workloads/" + Uris.segment(name);
+  }
+
+  private static String of(Workload declared) {
+    return workloadPath(declared.getNamespace(), declared.getName());
+  }
+}

@@ -1,0 +1,269 @@
+package dev.regrow.client;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.regrow.client.ApiException.Applied;
+import dev.regrow.client.ApiException.Unavailable;
+import dev.regrow.client.http.Endpoint;
+import dev.regrow.client.http.HttpRequest;
+import dev.regrow.client.http.HttpResponse;
+import dev.regrow.client.http.HttpTransport;
+import dev.regrow.client.http.TransportException;
+import dev.regrow.client.http.TransportException.Stage;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client of one cluster, safe for many threads. Each operation is a {@link Call}, sent blocking
+ * or asynchronously:
+ *
+ * <pre>
+ *   try (var client = RegrowClient.of(Context.load())) {
+ *     Workload web = client.send(Calls.workload("default", "web"));
+ *     client.sendAsync(Calls.scale("default", "web", 3)).thenAccept(...);
+ *   }
+ * </pre>
+ *
+ * <p>Every wait is bounded. When a node does not answer, the context's others are tried, provided
+ * that the request surely was not applied or may be repeated. What fails is an {@link
+ * ApiException}.
+ */
+public final class RegrowClient implements AutoCloseable {
+
+  public static final String PROTOBUF = "application/x-protobuf";
+  private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(30);
+  private static final Duration STREAM_SILENCE = Duration.ofSeconds(60);
+  private static final int ANSWER_BYTES_MAX = 64 << 20;
+
+  private final Context context;
+  private final Duration timeout;
+  private final List<Endpoint> endpoints;
+  private final HttpTransport transport;
+  private final AtomicLong index = new AtomicLong();
+  private volatile int preferred;
+  private @Nullable ExecutorService executor;
+
+  private RegrowClient(Context context, Duration timeout) {
+    this.context = context;
+    this.timeout = timeout;
+    this.endpoints = context.endpoints();
+    this.transport = new HttpTransport(context.ca());
+  }
+
+  public static RegrowClient of(Context context) {
+    return new RegrowClient(context, DEFAULT_TIMEOUT);
+  }
+
+  /**
+   * @param timeout for each call, all tries together
+   */
+  public static RegrowClient of(Context context, Duration timeout) {
+    return new RegrowClient(context, timeout);
+  }
+
+  public Context context() {
+    return context;
+  }
+
+  /**
+   * Sends and waits for the answer's value.
+   *
+   * @throws ApiException when there is none
+   */
+  public <T> T send(Call<T> call) {
+    return exchange(call).value();
+  }
+
+  /** As {@link #send}; the stage fails with an {@link ApiException}. */
+  public <T> CompletionStage<T> sendAsync(Call<T> call) {
+    return exchangeAsync(call).thenApply(Reply::value);
+  }
+
+  /** As {@link #exchange}; the stage fails with an {@link ApiException}. */
+  public <T> CompletionStage<Reply<T>> exchangeAsync(Call<T> call) {
+    return CompletableFuture.supplyAsync(() -> exchange(call), executor());
+  }
+
+  /**
+   * Sends and waits for the answer with what surrounds it.
+   *
+   * @throws ApiException when there is none
+   */
+  public <T> Reply<T> exchange(Call<T> call) {
+    var headers = headers(PROTOBUF);
+    headers.putAll(call.headers());
+    if (!call.method().equals("GET") && call.body().length > 0) {
+      headers.put("Content-Type", PROTOBUF);
+    }
+    var request = new HttpRequest(call.method(), call.target(), headers, call.body());
+    return tryEach(call.repeatable(), (endpoint, left) -> once(call, endpoint, request, left));
+  }
+
+  private <T> Reply<T> once(Call<T> call, Endpoint endpoint, HttpRequest request, Duration left)
+      throws TransportException {
+    try (var response = transport.exchange(endpoint, request, left)) {
+      byte[] body = response.bytes(ANSWER_BYTES_MAX);
+      long seen = learnIndex(response);
+      if (response.status() / 100 != 2) {
+        throw ApiException.of(Problems.read(response, body));
+      }
+      var etag = response.header("etag");
+      return new Reply<>(
+          call.parser().parseFrom(body), response.status(), seen, etag == null ? "" : etag);
+    } catch (TransportException e) {
+      throw e;
+    } catch (InvalidProtocolBufferException e) {
+      throw new ApiException.Unexpected(
+          endpoint + " answered " + call.target() + " with something that is no message of ours");
+    } catch (IOException e) {
+      throw Problems.brokeOff(endpoint, e);
+    }
+  }
+
+  /** A stream of changes. See {@link EventStream} for what it replays. */
+  public EventStream watch(String kind, Scope scope, long since) {
+    return new EventStream(this, scope.path(kind), since);
+  }
+
+  /** A workload's or an instance's output. Close it. */
+  public LogStream logs(LogQuery query) {
+    var request = new HttpRequest("GET", query.target(), headers("text/plain"), new byte[0]);
+    return new LogStream(stream(request, query.follow() ? Duration.ZERO : STREAM_SILENCE));
+  }
+
+  /**
+   * The text of a resource that is no message, such as /readyz, with its status, whatever it is.
+   *
+   * @throws ApiException when nobody answers
+   */
+  public Reply<String> text(String target) {
+    var request = new HttpRequest("GET", target, headers("*/*"), new byte[0]);
+    return tryEach(
+        true,
+        (endpoint, left) -> {
+          try (var response = transport.exchange(endpoint, request, left)) {
+            var body = new String(response.bytes(ANSWER_BYTES_MAX), StandardCharsets.UTF_8);
+            return new Reply<>(body, response.status(), learnIndex(response), "");
+          } catch (TransportException e) {
+            throw e;
+          } catch (IOException e) {
+            throw Problems.brokeOff(endpoint, e);
+          }
+        });
+  }
+
+  /** An answer that goes on; its status is 200. */
+  HttpResponse stream(HttpRequest request, Duration silence) {
+    return tryEach(
+        true,
+        (endpoint, left) -> {
+          var response = transport.stream(endpoint, request, left, silence);
+          if (response.status() == 200) {
+            learnIndex(response);
+            return response;
+          }
+          try (response) {
+            throw ApiException.of(Problems.read(response, response.bytes(ANSWER_BYTES_MAX)));
+          } catch (TransportException e) {
+            throw e;
+          } catch (IOException e) {
+            throw Problems.brokeOff(endpoint, e);
+          }
+        });
+  }
+
+  Map<String, String> headers(String accept) {
+    var headers = new LinkedHashMap<String, String>();
+    headers.put("Accept", accept);
+    if (!context.token().isEmpty()) {
+      headers.put("Authorization", "Bearer " + context.token());
+    }
+    if (index.get() > 0) {
+      headers.put("X-Regrow-Index", Long.toString(index.get()));
+    }
+    return headers;
+  }
+
+  private interface Attempt<T> {
+    T at(Endpoint endpoint, Duration left) throws TransportException;
+  }
+
+  /** Asks the endpoint that answered last, then the others, while that is safe. */
+  private <T> T tryEach(boolean repeatable, Attempt<T> attempt) {
+    long deadline = System.nanoTime() + timeout.toNanos();
+    var failures = new ArrayList<String>();
+    var applied = Applied.NO;
+    int first = preferred;
+    for (int i = 0; i < endpoints.size(); i++) {
+      int number = (first + i) % endpoints.size();
+      boolean last = i == endpoints.size() - 1;
+      try {
+        var left = Duration.ofNanos(Math.max(1_000_000, deadline - System.nanoTime()));
+        T value = attempt.at(endpoints.get(number), left);
+        preferred = number;
+        return value;
+      } catch (Unavailable e) {
+        if (last || (e.applied() == Applied.UNKNOWN && !repeatable)) {
+          throw e;
+        }
+        failures.add(e.getMessage());
+      } catch (TransportException e) {
+        failures.add(e.getMessage());
+        applied = e.stage() == Stage.CONNECTING ? applied : Applied.UNKNOWN;
+        if (e.stage() == Stage.TIMED_OUT) {
+          throw new ApiException.TimedOut(String.join("; ", failures), applied);
+        }
+        if (applied == Applied.UNKNOWN && !repeatable) {
+          break;
+        }
+      }
+    }
+    throw new ApiException.Unreachable(String.join("; ", failures), applied);
+  }
+
+  private long learnIndex(HttpResponse response) {
+    var text = response.header("x-regrow-index");
+    if (text == null) {
+      return 0;
+    }
+    try {
+      long seen = Long.parseLong(text);
+      index.accumulateAndGet(seen, Math::max);
+      return seen;
+    } catch (NumberFormatException e) {
+      throw new ApiException.Unexpected("the header X-Regrow-Index holds \"" + text + "\"");
+    }
+  }
+
+  private synchronized ExecutorService executor() {
+    if (executor == null) {
+      executor =
+          Executors.newCachedThreadPool(
+              task -> {
+                var thread = new Thread(task, "regrow-client");
+                thread.setDaemon(true);
+                return thread;
+              });
+    }
+    return executor;
+  }
+
+  /** Closes idle connections; calls under way end by themselves. */
+  @Override
+  public synchronized void close() {
+    transport.close();
+    if (executor != null) {
+      executor.shutdown();
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package dev.regrow.client.http;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
+import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
+
+/** TLS 1.3 that trusts one CA and checks the host's name. Loads nothing before the first use. */
+final class Tls {
+  private final String caPem;
+  private @Nullable SSLSocketFactory factory;
+
+  Tls(String caPem) {
+    this.caPem = caPem;
+  }
+
+  Socket over(Socket socket, Endpoint endpoint) throws IOException {
+    var secured =
+        (SSLSocket) factory().createSocket(socket, endpoint.host(), endpoint.port(), true);
+    var parameters = secured.getSSLParameters();
+    parameters.setEndpointIdentificationAlgorithm("HTTPS");
+    parameters.setProtocols(new String[] {"TLSv1.3"});
+    secured.setSSLParameters(parameters);
+    secured.startHandshake();
+    return secured;
+  }
+
+  private synchronized SSLSocketFactory factory() throws IOException {
+    if (factory == null) {
+      try {
+        var context = SSLContext.getInstance("TLS");
+        context.init(null, caPem.isEmpty() ? null : trustOf(caPem).getTrustManagers(), null);
+        factory = context.getSocketFactory();
+      } catch (GeneralSecurityException e) {
+        throw new IOException("the CA certificate of the context is not usable: " + e, e);
+      }
+    }
+    return factory;
+  }
+
+  private static TrustManagerFactory trustOf(String pem)
+      throws GeneralSecurityException, IOException {
+    var store = KeyStore.getInstance(KeyStore.getDefaultType());
+    store.load(null, null);
+    var bytes = new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII));
+    int number = 0;
+    for (var certificate : CertificateFactory.getInstance("X.509").generateCertificates(bytes)) {
+      store.setCertificateEntry("ca" + number++, certificate);
+    }
+    var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    trust.init(store);
+    return trust;
+  }
+}
