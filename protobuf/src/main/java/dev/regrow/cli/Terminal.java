@@ -1,0 +1,140 @@
+package dev.regrow.cli;
+
+import java.io.BufferedWriter;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+/**
+ * Where words go: data to {@link #out}, everything else to {@link #err}. Whether those are
+ * terminals is told by the launcher, as the JVM cannot say it for each.
+ */
+public final class Terminal {
+
+  private final PrintWriter out;
+  private final PrintWriter err;
+  private final boolean outIsTerminal;
+  private final boolean errIsTerminal;
+  private final boolean inIsTerminal;
+  private final boolean colour;
+  private boolean progressShown;
+
+  public Terminal(
+      PrintWriter out,
+      PrintWriter err,
+      boolean outIsTerminal,
+      boolean errIsTerminal,
+      boolean inIsTerminal,
+      boolean colour) {
+    this.out = out;
+    this.err = err;
+    this.outIsTerminal = outIsTerminal;
+    this.errIsTerminal = errIsTerminal;
+    this.inIsTerminal = inIsTerminal;
+    this.colour = colour;
+  }
+
+  /**
+   * @param tty the file descriptors that are terminals, such as "012"
+   */
+  static Terminal ofProcess(String tty, Map<String, String> environment) {
+    boolean colour =
+        environment.getOrDefault("NO_COLOR", "").isEmpty()
+            && !environment.getOrDefault("TERM", "dumb").equals("dumb");
+    return new Terminal(
+        writer(FileDescriptor.out),
+        writer(FileDescriptor.err),
+        tty.contains("1"),
+        tty.contains("2"),
+        tty.contains("0"),
+        colour);
+  }
+
+  private static PrintWriter writer(FileDescriptor descriptor) {
+    return new PrintWriter(
+        new BufferedWriter(
+            new OutputStreamWriter(new FileOutputStream(descriptor), StandardCharsets.UTF_8)));
+  }
+
+  /** The same, but data goes nowhere. */
+  public Terminal withoutData() {
+    var nowhere = new PrintWriter(Writer.nullWriter());
+    return new Terminal(nowhere, err, false, errIsTerminal, inIsTerminal, colour);
+  }
+
+  /** For data. */
+  public PrintWriter out() {
+    return out;
+  }
+
+  public boolean outIsTerminal() {
+    return outIsTerminal;
+  }
+
+  public boolean errIsTerminal() {
+    return errIsTerminal;
+  }
+
+  public boolean inIsTerminal() {
+    return inIsTerminal;
+  }
+
+  /** One line of data. */
+  public void print(String line) {
+    out.println(line);
+  }
+
+  /** One or more lines for people. */
+  public synchronized void say(String words) {
+    clearProgress();
+    err.println(words);
+    err.flush();
+  }
+
+  /** Replaces the line of progress before, on a terminal; elsewhere it is not shown at all. */
+  public synchronized void progress(String words) {
+    if (errIsTerminal) {
+      err.print("\r\033[K" + words);
+      err.flush();
+      progressShown = true;
+    }
+  }
+
+  /** Removes the line of progress. */
+  public synchronized void clearProgress() {
+    if (progressShown) {
+      err.print("\r\033[K");
+      err.flush();
+      progressShown = false;
+    }
+  }
+
+  /** What a phase or reason looks like: green, yellow or red on a terminal. */
+  public String coloured(String text, Tone tone) {
+    return colour && outIsTerminal && tone != Tone.PLAIN ? tone.code + text + "\033[0m" : text;
+  }
+
+  /** How something is going. */
+  public enum Tone {
+    PLAIN(""),
+    GOOD("\033[32m"),
+    UNSURE("\033[33m"),
+    BAD("\033[31m");
+
+    private final String code;
+
+    Tone(String code) {
+      this.code = code;
+    }
+  }
+
+  public void flush() {
+    clearProgress();
+    out.flush();
+    err.flush();
+  }
+}

@@ -1,0 +1,125 @@
+package dev.regrow.cli.command;
+
+import dev.regrow.cli.ExitCode;
+import dev.regrow.cli.Failure;
+import dev.regrow.cli.Terminal;
+import dev.regrow.client.ApiException;
+import dev.regrow.client.Calls;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code delete}: ends workloads. */
+@Command(
+    name = "delete",
+    description = "Delete workloads: their instances are stopped, in their grace.",
+    footer = {"", "Examples:", "  regrow delete web --wait", "  regrow delete -f manifests/"})
+public final class DeleteCommand extends Base {
+
+  @Parameters(arity = "0..*", paramLabel = "NAME", description = "Workloads.")
+  List<String> names = new ArrayList<>();
+
+  @Option(
+      names = {"-f", "--file"},
+      paramLabel = "FILE|DIR|-",
+      description = "Delete what these manifests declare.")
+  List<String> files = new ArrayList<>();
+
+  @Option(names = "--var", paramLabel = "K=V", description = "The value of $${K} in manifests.")
+  List<String> variables = new ArrayList<>();
+
+  @Option(names = "--wait", description = "Until all is gone.")
+  boolean wait;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "D",
+      converter = DurationConverter.class,
+      defaultValue = "2m",
+      description = "How long to wait (default: 2m).")
+  Duration timeout = Duration.ofMinutes(2);
+
+  private record Target(String namespace, String name) {}
+
+  public DeleteCommand(Terminal terminal) {
+    super(terminal);
+  }
+
+  @Override
+  public Integer call() {
+    var targets = targets();
+    for (var target : targets) {
+      try {
+        client().send(Calls.delete(target.namespace(), target.name()));
+        terminal.print(target.namespace() + "/" + target.name() + " is being deleted");
+      } catch (ApiException.NotFound e) {
+        if (files.isEmpty()) {
+          throw Lookup.noWorkload(client(), target.namespace(), target.name());
+        }
+        terminal.print(target.namespace() + "/" + target.name() + " is not there");
+      }
+    }
+    if (wait) {
+      terminal.out().flush();
+      awaitGone(targets);
+    }
+    return ExitCode.OK;
+  }
+
+  private List<Target> targets() {
+    if (names.isEmpty() == files.isEmpty()) {
+      throw Failure.usage("name workloads or give manifests with -f, one of the two");
+    }
+    var targets = new ArrayList<Target>();
+    names.forEach(name -> targets.add(new Target(namespace(), plainName(name))));
+    if (!files.isEmpty()) {
+      for (var each : Sources.read(files, Sources.variables(variables))) {
+        var declared = Sources.in(each, namespace(), connection.namespaceGiven());
+        targets.add(new Target(declared.getNamespace(), declared.getName()));
+      }
+    }
+    return targets;
+  }
+
+  /** People write {@code workload/web} too. */
+  private static String plainName(String name) {
+    int slash = name.indexOf('/');
+    return slash > 0 && Kinds.isOne(name.substring(0, slash)) ? name.substring(slash + 1) : name;
+  }
+
+  private void awaitGone(List<Target> targets) {
+    long deadline = System.nanoTime() + timeout.toNanos();
+    for (var target : targets) {
+      while (isThere(target)) {
+        if (System.nanoTime() > deadline) {
+          throw new Failure(
+              ExitCode.TIMED_OUT,
+              target.name()
+                  + " is not gone yet; it goes on; see: regrow get instances "
+                  + target.name());
+        }
+        terminal.progress(target.name() + ": waiting for its instances to end");
+        try {
+          TimeUnit.MILLISECONDS.sleep(100);
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          throw Failure.error("interrupted");
+        }
+      }
+    }
+    terminal.clearProgress();
+  }
+
+  private boolean isThere(Target target) {
+    try {
+      client().send(Calls.workload(target.namespace(), target.name()));
+      return true;
+    } catch (ApiException.NotFound e) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,195 @@
+package dev.regrow.cli.command;
+
+import com.google.protobuf.Message;
+import dev.regrow.cli.ExitCode;
+import dev.regrow.cli.Failure;
+import dev.regrow.cli.Output;
+import dev.regrow.cli.Table;
+import dev.regrow.cli.Terminal;
+import dev.regrow.cli.view.Tables;
+import dev.regrow.client.ApiException;
+import dev.regrow.client.Calls;
+import dev.regrow.client.Paging;
+import dev.regrow.client.Scope;
+import dev.regrow.v1.Event;
+import dev.regrow.v1.EventList;
+import dev.regrow.v1.Instance;
+import dev.regrow.v1.InstanceList;
+import dev.regrow.v1.Node;
+import dev.regrow.v1.Revision;
+import dev.regrow.v1.RevisionList;
+import dev.regrow.v1.Workload;
+import java.util.List;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code get}: shows objects of a kind. */
+@Command(
+    name = "get",
+    description = "Show objects: workloads, instances, nodes, revisions or events.",
+    footer = {
+      "",
+      "Examples:",
+      "  regrow get workloads",
+      "  regrow get instances web -o wide",
+      "  regrow get workload web -o yaml > web.yaml   # can be applied again",
+      "  regrow get instances -A -w"
+    })
+public final class GetCommand extends Base {
+
+  @Parameters(index = "0", paramLabel = "KIND", description = "What to show.")
+  String kind = "";
+
+  @Parameters(index = "1", arity = "0..1", paramLabel = "NAME", description = "Only this one.")
+  @Nullable String name;
+
+  @Option(
+      names = {"-A", "--all-namespaces"},
+      description = "Of every namespace.")
+  boolean everywhere;
+
+  @Option(
+      names = {"-l", "--selector"},
+      paramLabel = "SEL",
+      description = "Only those with these labels: k=v,...")
+  @Nullable String selector;
+
+  @Option(
+      names = {"-w", "--watch"},
+      description = "Go on showing changes.")
+  boolean watch;
+
+  @Mixin Output output = new Output();
+
+  public GetCommand(Terminal terminal) {
+    super(terminal);
+  }
+
+  @Override
+  public Integer call() {
+    var what = Kinds.of(kind);
+    if (watch) {
+      new Watching(terminal, client(), output, style()).run(what, scope(), name);
+      return ExitCode.OK;
+    }
+    switch (what) {
+      case WORKLOADS -> workloads();
+      case INSTANCES -> instances();
+      case NODES -> nodes();
+      case REVISIONS -> revisions();
+      case EVENTS -> events();
+    }
+    return ExitCode.OK;
+  }
+
+  private Scope scope() {
+    return Selectors.in(everywhere ? Scope.everywhere() : Scope.of(namespace()), selector);
+  }
+
+  private Tables.Style style() {
+    return new Tables.Style(everywhere, output.isWide(), System.currentTimeMillis());
+  }
+
+  private void workloads() {
+    if (name != null) {
+      one(Lookup.workload(client(), namespace(), name), Tables::workloads, Workload::getName);
+      return;
+    }
+    var list = Paging.workloads(client(), scope());
+    many(list, list.getItemsList(), Tables::workloads, Workload::getName);
+  }
+
+  private void instances() {
+    if (name == null) {
+      var list = Paging.instances(client(), scope());
+      many(list, list.getItemsList(), Tables::instances, Instance::getId);
+      return;
+    }
+    try {
+      one(client().send(Calls.instance(namespace(), name)), Tables::instances, Instance::getId);
+    } catch (ApiException.NotFound noSuchInstance) {
+      var list = instancesOf(name);
+      many(list, list.getItemsList(), Tables::instances, Instance::getId);
+    }
+  }
+
+  private InstanceList instancesOf(String workload) {
+    try {
+      return client().send(Calls.instancesOf(namespace(), workload));
+    } catch (ApiException.NotFound e) {
+      throw Lookup.noInstance(client(), namespace(), workload);
+    }
+  }
+
+  private void nodes() {
+    if (name != null) {
+      one(Lookup.node(client(), name), Tables::nodes, Node::getName);
+      return;
+    }
+    var list = client().send(Calls.nodes());
+    many(list, list.getItemsList(), Tables::nodes, Node::getName);
+  }
+
+  private void revisions() {
+    var list = RevisionList.newBuilder();
+    if (name != null) {
+      Lookup.workload(client(), namespace(), name);
+      list.mergeFrom(client().send(Calls.revisions(namespace(), name)));
+    } else {
+      for (var each : Paging.workloads(client(), scope()).getItemsList()) {
+        var revisions = client().send(Calls.revisions(each.getNamespace(), each.getName()));
+        list.addAllItems(revisions.getItemsList()).setIndex(revisions.getIndex());
+      }
+    }
+    many(list.build(), list.getItemsList(), Tables::revisions, GetCommand::revisionName);
+  }
+
+  private static String revisionName(Revision revision) {
+    return revision.getWorkload() + "/" + revision.getRevision();
+  }
+
+  private void events() {
+    EventList list;
+    if (name == null) {
+      list = Paging.events(client(), scope());
+    } else {
+      Lookup.workload(client(), namespace(), name);
+      list = client().send(Calls.eventsOf(namespace(), name));
+    }
+    many(list, list.getItemsList(), Tables::events, Event::getId);
+  }
+
+  private <T extends Message> void one(
+      T object, BiFunction<Tables.Style, List<T>, Table> table, Function<T, String> named) {
+    if (output.isTable()) {
+      table.apply(style(), List.of(object)).print(terminal);
+    } else {
+      output.show(terminal, object, named);
+    }
+  }
+
+  private <T extends Message> void many(
+      Message list,
+      List<T> items,
+      BiFunction<Tables.Style, List<T>, Table> table,
+      Function<T, String> named) {
+    if (output.form() == Output.Form.NAME) {
+      items.forEach(each -> terminal.print(named.apply(each)));
+    } else if (!output.isTable()) {
+      output.show(terminal, list, whole -> "");
+    } else if (items.isEmpty()) {
+      terminal.say("there are none" + (everywhere ? "" : " in namespace " + namespace()));
+    } else {
+      table.apply(style(), items).print(terminal);
+    }
+  }
+
+  static Failure notWatchable(Kinds kind) {
+    return Failure.usage("-w does not work for " + kind.text());
+  }
+}

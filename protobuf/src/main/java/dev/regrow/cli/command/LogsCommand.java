@@ -1,0 +1,151 @@
+package dev.regrow.cli.command;
+
+import dev.regrow.cli.ExitCode;
+import dev.regrow.cli.Failure;
+import dev.regrow.cli.Terminal;
+import dev.regrow.client.LogQuery;
+import dev.regrow.v1.Instance;
+import java.io.BufferedReader;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code logs}: what instances wrote. */
+@Command(
+    name = "logs",
+    description = "Show what an instance wrote, or all instances of a workload.",
+    footer = {
+      "",
+      "Examples:",
+      "  regrow logs web -f",
+      "  regrow logs web-0 --tail 20",
+      "  regrow logs web-0 --previous    # of the attempt that ended before"
+    })
+public final class LogsCommand extends Base {
+
+  @Parameters(paramLabel = "NAME|INSTANCE", description = "A workload, an instance or a slot.")
+  String name = "";
+
+  @Option(
+      names = {"-f", "--follow"},
+      description = "Go on as more is written.")
+  boolean follow;
+
+  @Option(names = "--tail", paramLabel = "N", description = "Begin with the last N lines.")
+  @Nullable Integer tail;
+
+  @Option(names = "--previous", description = "Of the attempt before the current one.")
+  boolean previous;
+
+  @Option(
+      names = "--since",
+      paramLabel = "D",
+      converter = DurationConverter.class,
+      description = "Only what is younger, as 5m.")
+  @Nullable Duration since;
+
+  public LogsCommand(Terminal terminal) {
+    super(terminal);
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    if (tail != null && tail < 0) {
+      throw Failure.usage("--tail " + tail + ": it is 0 or more");
+    }
+    var instances = Lookup.instances(client(), namespace(), name);
+    if (instances.isEmpty()) {
+      terminal.say(name + " has no instance");
+      return ExitCode.OK;
+    }
+    if (instances.size() == 1) {
+      copy(instances.get(0));
+    } else if (follow) {
+      followAll(instances);
+    } else {
+      for (var each : instances) {
+        lines(each);
+      }
+    }
+    return ExitCode.OK;
+  }
+
+  private LogQuery query(Instance instance) {
+    return new LogQuery(instance.getNamespace(), instance.getId(), follow, tail, previous, since);
+  }
+
+  /** Byte by byte as it was written. */
+  private void copy(Instance instance) throws IOException {
+    terminal.out().flush();
+    try (var log = client().logs(query(instance));
+        var out =
+            new PrintStream(
+                new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8)) {
+      var buffer = new byte[16 * 1024];
+      for (int n = log.bytes().read(buffer); n != -1; n = log.bytes().read(buffer)) {
+        out.write(buffer, 0, n);
+        out.flush();
+        if (out.checkError()) {
+          return; // Nobody reads any more, as in `| head`.
+        }
+      }
+    }
+  }
+
+  /** Each line with the instance before it. */
+  private void lines(Instance instance) throws IOException {
+    try (var log = client().logs(query(instance));
+        var in = new BufferedReader(new InputStreamReader(log.bytes(), StandardCharsets.UTF_8))) {
+      for (var line = in.readLine(); line != null; line = in.readLine()) {
+        synchronized (terminal) {
+          terminal.print(instance.getId() + "  " + line);
+          if (follow) {
+            terminal.out().flush();
+          }
+        }
+      }
+    }
+  }
+
+  private void followAll(List<Instance> instances) throws IOException {
+    var failures = new ArrayList<String>();
+    var followers = new ArrayList<Thread>();
+    for (var each : instances) {
+      var follower =
+          new Thread(
+              () -> {
+                try {
+                  lines(each);
+                } catch (IOException | RuntimeException e) {
+                  synchronized (failures) {
+                    failures.add(each.getId() + ": " + e.getMessage());
+                  }
+                }
+              },
+              "logs-" + each.getId());
+      follower.start();
+      followers.add(follower);
+    }
+    for (var follower : followers) {
+      try {
+        follower.join();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw Failure.error("interrupted");
+      }
+    }
+    if (!failures.isEmpty()) {
+      throw Failure.error(String.join("\n", failures));
+    }
+  }
+}

@@ -1,0 +1,128 @@
+package dev.regrow.cli.command;
+
+import dev.regrow.cli.Failure;
+import dev.regrow.client.ApiException;
+import dev.regrow.client.Calls;
+import dev.regrow.client.Paging;
+import dev.regrow.client.RegrowClient;
+import dev.regrow.client.Scope;
+import dev.regrow.schema.Suggestion;
+import dev.regrow.v1.Instance;
+import dev.regrow.v1.Node;
+import dev.regrow.v1.Workload;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Finds what people named, or says what they may have meant. */
+final class Lookup {
+  private Lookup() {}
+
+  static Workload workload(RegrowClient client, String namespace, String name) {
+    try {
+      return client.send(Calls.workload(namespace, name));
+    } catch (ApiException.NotFound e) {
+      throw noWorkload(client, namespace, name);
+    }
+  }
+
+  /** Runs a call on a workload; its absence is told with what exists. */
+  static <T> T on(
+      RegrowClient client, String namespace, String name, java.util.function.Supplier<T> call) {
+    try {
+      return call.get();
+    } catch (ApiException.NotFound e) {
+      workload(client, namespace, name);
+      throw e;
+    }
+  }
+
+  static Node node(RegrowClient client, String name) {
+    try {
+      return client.send(Calls.node(name));
+    } catch (ApiException.NotFound e) {
+      var names = client.send(Calls.nodes()).getItemsList().stream().map(Node::getName).toList();
+      throw absent("node", name, "", names, "regrow get nodes");
+    }
+  }
+
+  static Failure noWorkload(RegrowClient client, String namespace, String name) {
+    var all = Paging.workloads(client, Scope.everywhere()).getItemsList();
+    for (var each : all) {
+      if (each.getName().equals(name)) {
+        return Failure.error(
+            "there is no workload \""
+                + name
+                + "\" in namespace "
+                + namespace
+                + ", but there is one in "
+                + each.getNamespace()
+                + ": add -n "
+                + each.getNamespace());
+      }
+    }
+    var names =
+        all.stream()
+            .filter(each -> each.getNamespace().equals(namespace))
+            .map(Workload::getName)
+            .toList();
+    return absent("workload", name, " in namespace " + namespace, names, "regrow get workloads -A");
+  }
+
+  static Failure noInstance(RegrowClient client, String namespace, String name) {
+    var names = new ArrayList<String>();
+    for (var each : Paging.instances(client, Scope.of(namespace)).getItemsList()) {
+      names.add(each.getId());
+      names.add(each.getWorkload());
+    }
+    return absent(
+        "instance or workload",
+        name,
+        " in namespace " + namespace,
+        names,
+        "regrow get instances -A");
+  }
+
+  /**
+   * The instances that a name stands for: one by its id or its slot, or all of a workload.
+   *
+   * @throws Failure when it stands for nothing
+   */
+  static List<Instance> instances(RegrowClient client, String namespace, String name) {
+    try {
+      return List.of(client.send(Calls.instance(namespace, name)));
+    } catch (ApiException.NotFound noSuchId) {
+      return ofSlotOrWorkload(client, namespace, name);
+    }
+  }
+
+  private static List<Instance> ofSlotOrWorkload(
+      RegrowClient client, String namespace, String name) {
+    try {
+      return client.send(Calls.instancesOf(namespace, name)).getItemsList();
+    } catch (ApiException.NotFound noSuchWorkload) {
+      var bySlot =
+          Paging.instances(client, Scope.of(namespace)).getItemsList().stream()
+              .filter(each -> each.getSlot().equals(name))
+              .toList();
+      if (bySlot.isEmpty()) {
+        throw noInstance(client, namespace, name);
+      }
+      return bySlot;
+    }
+  }
+
+  private static Failure absent(
+      String kind, String name, String where, List<String> names, String next) {
+    var nearest = Suggestion.nearest(name, names);
+    return Failure.error(
+        "there is no "
+            + kind
+            + " \""
+            + name
+            + "\""
+            + where
+            + (nearest == null ? "" : "; did you mean \"" + nearest + "\"?")
+            + "\nsee what there is: "
+            + next);
+  }
+}

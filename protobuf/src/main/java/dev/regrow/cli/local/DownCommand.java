@@ -1,0 +1,178 @@
+package dev.regrow.cli.local;
+
+import dev.regrow.cli.ExitCode;
+import dev.regrow.cli.Failure;
+import dev.regrow.cli.Terminal;
+import dev.regrow.cli.command.Confirmation;
+import dev.regrow.client.Context;
+import dev.regrow.client.ContextFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code down}: stops the cluster of this machine, instances too, without a trace. */
+@Command(
+    name = "down",
+    description = {
+      "Stop the local cluster and its instances, also when its node is dead.",
+      "Its data stays: a later up continues with it."
+    },
+    footer = {"", "Examples:", "  sudo regrow down", "  sudo regrow down --purge"})
+public final class DownCommand implements Callable<Integer> {
+  private static final Duration TERM_WITHIN = Duration.ofSeconds(20);
+  private static final Duration KILL_WITHIN = Duration.ofSeconds(5);
+  private static final Duration SWEEP_WITHIN = Duration.ofMinutes(2);
+
+  private final Terminal terminal;
+
+  @Option(names = "--purge", description = "Delete the cluster's data too.")
+  boolean purge;
+
+  @Option(names = "--yes", description = "Purge without asking.")
+  boolean yes;
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description = "Of which cluster (default: the context file's, else /var/lib/regrow).")
+  @Nullable Path data;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help.")
+  boolean help;
+
+  public DownCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public Integer call() {
+    var file = ContextFile.ofUser();
+    var stored = read(file);
+    var cluster = new LocalCluster(dataOf(stored));
+    var names = cluster.names();
+    if (names.isEmpty()) {
+      terminal.say("nothing runs: there is no cluster at " + cluster.data());
+      return ExitCode.OK;
+    }
+    LocalCluster.requireRoot("down");
+    if (purge) {
+      Confirmation.ask(
+          terminal, yes, "stop the cluster and delete all data at " + cluster.data() + "?");
+    }
+    for (var name : names) {
+      stop(cluster, name);
+      sweep(cluster, name);
+    }
+    terminal.clearProgress();
+    if (purge) {
+      cluster.purge();
+      terminal.say("stopped, and deleted " + cluster.data());
+    } else {
+      terminal.say("stopped; continue with the same data: sudo regrow up");
+    }
+    forget(file, stored, cluster);
+    return ExitCode.OK;
+  }
+
+  private static Optional<Context> read(ContextFile file) {
+    try {
+      return file.read();
+    } catch (IOException e) {
+      throw Failure.error(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private Path dataOf(Optional<Context> stored) {
+    if (data != null) {
+      return data;
+    }
+    return stored
+        .filter(context -> !context.nodes().isEmpty())
+        .map(context -> Path.of(context.nodes().get(0).data()).getParent())
+        .orElse(LocalCluster.DEFAULT_DATA);
+  }
+
+  private void stop(LocalCluster cluster, String name) {
+    var process = cluster.process(name);
+    if (process.isEmpty()) {
+      return;
+    }
+    terminal.progress("stopping node " + name + " ...");
+    process.get().terminate();
+    if (!hasEnded(process.get(), TERM_WITHIN)) {
+      terminal.say("node " + name + " does not end by itself and is killed");
+      process.get().kill();
+      if (!hasEnded(process.get(), KILL_WITHIN)) {
+        throw Failure.error(
+            "node " + name + " (pid " + process.get().pid() + ") does not end, even when killed");
+      }
+    }
+  }
+
+  private static boolean hasEnded(NodeProcess process, Duration within) {
+    long deadline = System.nanoTime() + within.toNanos();
+    while (process.lives()) {
+      if (System.nanoTime() > deadline) {
+        return false;
+      }
+      try {
+        TimeUnit.MILLISECONDS.sleep(20);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw Failure.error("interrupted");
+      }
+    }
+    return true;
+  }
+
+  private void sweep(LocalCluster cluster, String name) {
+    terminal.progress("stopping the instances of node " + name + " ...");
+    try {
+      var output = Files.createTempFile("regrow-sweep", ".log");
+      try {
+        Launcher.own().run(SWEEP_WITHIN, output, "sweep", cluster.nodeData(name).toString());
+      } finally {
+        Files.delete(output);
+      }
+    } catch (IOException e) {
+      throw Failure.error(
+          "what node "
+              + name
+              + " ran cannot be stopped completely: "
+              + e.getMessage()
+              + "\ntry again: sudo regrow down");
+    }
+  }
+
+  /**
+   * The context stays for a later up, without processes; after a purge it names nothing any more.
+   */
+  private void forget(ContextFile file, Optional<Context> stored, LocalCluster cluster) {
+    if (stored.isEmpty() || !cluster.isOurs(stored.get())) {
+      return;
+    }
+    try {
+      if (purge) {
+        file.delete();
+        return;
+      }
+      var nodes =
+          stored.get().nodes().stream()
+              .map(node -> cluster.describe(node.name(), node.address(), Optional.empty()))
+              .toList();
+      file.write(stored.get().withNodes(nodes));
+    } catch (IOException e) {
+      throw Failure.error(String.valueOf(e.getMessage()));
+    }
+  }
+}

@@ -1,0 +1,52 @@
+package dev.regrow.cli.view;
+
+import dev.regrow.cli.Terminal;
+import dev.regrow.v1.Plan;
+import dev.regrow.v1.PlanAction;
+
+/** What an apply would do, for people. */
+public final class PlanView {
+  private PlanView() {}
+
+  public static void print(Terminal terminal, Plan plan) {
+    terminal.print(plan.getNamespace() + "/" + plan.getName() + ": " + summary(plan));
+    for (var change : plan.getChangesList()) {
+      terminal.print("  " + change(change.getField(), change.getBefore(), change.getAfter()));
+    }
+    for (var placement : plan.getPlacementsList()) {
+      var reason = placement.getReason();
+      var where = placement.getNode().isEmpty() ? "nowhere" : placement.getNode();
+      terminal.print(
+          "  "
+              + placement.getSlot()
+              + " on "
+              + where
+              + (reason.isEmpty() ? "" : " (" + reason + ")"));
+    }
+    plan.getWarningsList().forEach(words -> terminal.say("warning: " + words));
+  }
+
+  private static String summary(Plan plan) {
+    if (plan.getAction() == PlanAction.UNCHANGED) {
+      return "unchanged";
+    }
+    var revision =
+        plan.getRevisionBefore() == plan.getRevisionAfter()
+            ? ""
+            : plan.getRevisionBefore() == 0
+                ? ", revision " + plan.getRevisionAfter()
+                : ", revision " + plan.getRevisionBefore() + " -> " + plan.getRevisionAfter();
+    return Words.of(plan.getAction())
+        + revision
+        + (plan.getRolls() ? ", replaces its instances" : "");
+  }
+
+  private static String change(String field, String before, String after) {
+    if (before.isEmpty()) {
+      return "+ " + field + ": " + after;
+    }
+    return after.isEmpty()
+        ? "- " + field + ": " + before
+        : "~ " + field + ": " + before + " -> " + after;
+  }
+}

@@ -1,0 +1,37 @@
+package dev.regrow.client;
+
+import dev.regrow.v1.EventList;
+import dev.regrow.v1.InstanceList;
+import dev.regrow.v1.WorkloadList;
+
+/** Lists with all their pages, as one. */
+public final class Paging {
+  private Paging() {}
+
+  public static WorkloadList workloads(RegrowClient client, Scope scope) {
+    var all = client.send(Calls.workloads(scope)).toBuilder();
+    while (!all.getContinue().isEmpty()) {
+      var page = client.send(Calls.workloads(scope.continued(all.getContinue())));
+      all.addAllItems(page.getItemsList()).setContinue(page.getContinue());
+    }
+    return all.build();
+  }
+
+  public static InstanceList instances(RegrowClient client, Scope scope) {
+    var all = client.send(Calls.instances(scope)).toBuilder();
+    while (!all.getContinue().isEmpty()) {
+      var page = client.send(Calls.instances(scope.continued(all.getContinue())));
+      all.addAllItems(page.getItemsList()).setContinue(page.getContinue());
+    }
+    return all.build();
+  }
+
+  public static EventList events(RegrowClient client, Scope scope) {
+    var all = client.send(Calls.events(scope)).toBuilder();
+    while (!all.getContinue().isEmpty()) {
+      var page = client.send(Calls.events(scope.continued(all.getContinue())));
+      all.addAllItems(page.getItemsList()).setContinue(page.getContinue());
+    }
+    return all.build();
+  }
+}
