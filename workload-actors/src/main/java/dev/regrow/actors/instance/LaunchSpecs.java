@@ -15,7 +15,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What a template says, in the words of the machine. */
-final class LaunchSpecs {
+public final class LaunchSpecs {
 
   private static final String IMAGE_DIRECTORY = "dir:";
   private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -27,7 +27,8 @@ final class LaunchSpecs {
    * @param lease how long an exclusive instance may live without a renewal
    * @throws IllegalArgumentException when the template asks for what this version cannot do
    */
-  static LaunchSpec of(NodeOrder.Run run, InstanceMemory memory, int attempt, Duration lease) {
+  public static LaunchSpec of(
+      NodeOrder.Run run, InstanceMemory memory, int attempt, Duration lease) {
     var template = run.template();
     var assignment = run.assignment();
     var user = UserIds.of(template.getUser());

@@ -3,6 +3,8 @@ package dev.regrow.actors.wire;
 import com.esotericsoftware.kryo.Serializer;
 import com.google.protobuf.Internal;
 import com.google.protobuf.MessageLite;
+import dev.regrow.actors.bridge.BridgeMessage;
+import dev.regrow.actors.bridge.GateMessage;
 import dev.regrow.actors.link.AssignmentRef;
 import dev.regrow.actors.link.NodeFact;
 import dev.regrow.actors.link.NodeOrder;
@@ -61,8 +63,14 @@ final class WireTypes {
         record(110, NodeFact.Observed.class),
         record(111, NodeFact.Refused.class),
         record(112, NodeFact.Happened.class),
-        record(113, NodeFact.Summary.class)
-        // 150..199: bridge. 200..299: control.
+        record(113, NodeFact.Summary.class),
+        // 150..199: bridge.
+        record(150, BridgeMessage.Carry.class),
+        record(151, BridgeMessage.AskForFacts.class),
+        record(160, GateMessage.Tell.class),
+        record(161, GateMessage.AskAssignments.class),
+        record(162, GateMessage.Assignments.class)
+        // 200..299: control.
         );
   }
 

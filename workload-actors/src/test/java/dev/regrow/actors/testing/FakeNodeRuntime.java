@@ -1,5 +1,8 @@
 package dev.regrow.actors.testing;
 
+import dev.regrow.actors.instance.InstanceMemory;
+import dev.regrow.actors.instance.LaunchSpecs;
+import dev.regrow.actors.link.NodeOrder;
 import dev.regrow.runtime.InstanceKey;
 import dev.regrow.runtime.LaunchSpec;
 import dev.regrow.runtime.Logs;
@@ -7,6 +10,7 @@ import dev.regrow.runtime.Machine;
 import dev.regrow.runtime.NodeRuntime;
 import dev.regrow.runtime.RunningInstance;
 import dev.regrow.runtime.RuntimeFailure;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -45,6 +49,11 @@ public final class FakeNodeRuntime implements NodeRuntime {
     var answer = new CompletableFuture<RunningInstance>();
     answers.add(answer);
     return answer;
+  }
+
+  /** How an agent starts this order the first time. */
+  public static LaunchSpec specOf(NodeOrder.Run run) {
+    return LaunchSpecs.of(run, InstanceMemory.of(run), 1, Duration.ofSeconds(9));
   }
 
   /** An instance that another agent left running. */

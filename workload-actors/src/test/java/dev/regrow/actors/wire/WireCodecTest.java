@@ -22,7 +22,6 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
-import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorRefResolver;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -36,10 +35,11 @@ class WireCodecTest {
 
   private static final Path GOLDEN = Path.of("src/test/resources/golden");
 
-  private final WireCodec codec = new WireCodec(new NoRefs());
+  private final WireCodec codec = new WireCodec(new WireSamples.OneRef());
 
   static Stream<WireTypes.Entry> records() {
-    return WireTypes.table(new NoRefs()).stream().filter(entry -> entry.type().isRecord());
+    return WireTypes.table(new WireSamples.OneRef()).stream()
+        .filter(entry -> entry.type().isRecord());
   }
 
   @ParameterizedTest
@@ -82,7 +82,7 @@ class WireCodecTest {
     var ids = new HashSet<Integer>();
     var types = new HashSet<Class<?>>();
 
-    for (var entry : WireTypes.table(new NoRefs())) {
+    for (var entry : WireTypes.table(new WireSamples.OneRef())) {
       assertThat(ids.add(entry.id())).as("id %d", entry.id()).isTrue();
       assertThat(types.add(entry.type())).as(entry.type().getName()).isTrue();
       assertThat(entry.id()).isGreaterThanOrEqualTo(20);
@@ -232,7 +232,7 @@ class WireCodecTest {
     var kryo = new Kryo(new WireClassResolver(), null);
     kryo.setReferences(false);
     kryo.setRegistrationRequired(true);
-    for (var entry : WireTypes.table(new NoRefs())) {
+    for (var entry : WireTypes.table(new WireSamples.OneRef())) {
       kryo.register(entry.type(), entry.serializer(), entry.id());
     }
     kryo.register(Thread.State.class, WireTypes.constants(900, Thread.State.class).serializer());
@@ -249,17 +249,5 @@ class WireCodecTest {
 
   private static <T extends Record> Object read(Class<T> type, byte[] bytes) {
     return kryoWith(type).readClassAndObject(new Input(bytes));
-  }
-
-  private static final class NoRefs implements RefFormat {
-    @Override
-    public String write(ActorRef<?> ref) {
-      throw new AssertionError("no message here has one");
-    }
-
-    @Override
-    public ActorRef<?> read(String path) {
-      throw new AssertionError("no message here has one");
-    }
   }
 }

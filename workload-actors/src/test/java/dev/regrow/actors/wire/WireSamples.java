@@ -1,5 +1,9 @@
 package dev.regrow.actors.wire;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.regrow.actors.bridge.BridgeMessage;
+import dev.regrow.actors.bridge.GateMessage;
 import dev.regrow.actors.link.AssignmentRef;
 import dev.regrow.actors.link.NodeFact;
 import dev.regrow.actors.link.NodeOrder;
@@ -10,6 +14,8 @@ import dev.regrow.v1.InstanceTemplate;
 import dev.regrow.v1.Network;
 import dev.regrow.v1.RestartPolicy;
 import java.util.List;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestInbox;
+import org.apache.pekko.actor.typed.ActorRef;
 
 /** One message of each registered record, with no component at its default. */
 final class WireSamples {
@@ -28,7 +34,34 @@ final class WireSamples {
         new NodeFact.Observed("node-1", WEB_2, instance(), 99),
         new NodeFact.Refused("node-1", WEB_2, "memory: 200 MiB are missing", summary()),
         new NodeFact.Happened("node-1", WEB_2, 1_700_000_000_123L, "OOMKilled", "64Mi", true),
-        summary());
+        summary(),
+        new BridgeMessage.Carry(new NodeOrder.Forget(WEB_2)),
+        new BridgeMessage.AskForFacts(),
+        new GateMessage.Tell(summary(), true),
+        new GateMessage.AskAssignments("node-1", OneRef.refOf()),
+        new GateMessage.Assignments(
+            List.of(new NodeOrder.Run(WEB_2, template(), restart(), true, 2)), "no majority"));
+  }
+
+  /** Knows one actor, by a path that no version will ever see. */
+  static final class OneRef implements RefFormat {
+    private static final String PATH = "pekko://regrow@127.0.0.1:7410/temp/asks#1";
+    private static final TestInbox<GateMessage.Assignments> INBOX = TestInbox.create();
+
+    static ActorRef<GateMessage.Assignments> refOf() {
+      return INBOX.getRef();
+    }
+
+    @Override
+    public String write(ActorRef<?> ref) {
+      return PATH;
+    }
+
+    @Override
+    public ActorRef<?> read(String path) {
+      assertThat(path).isEqualTo(PATH);
+      return refOf();
+    }
   }
 
   private static NodeFact.Summary summary() {
