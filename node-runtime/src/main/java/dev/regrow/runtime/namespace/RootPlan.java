@@ -119,7 +119,8 @@ public final class RootPlan {
 
   private void devices() {
     int root = ids.hostId(0);
-    steps.add(RootStep.tmpfs("/dev", NOSUID | NOEXEC, 0755, root, root, MIB / 16));
+    // Owned by the host's root, who is nobody inside: not even the instance's root adds to it.
+    steps.add(RootStep.tmpfs("/dev", NOSUID | NOEXEC, 0755, 0, 0, MIB / 16));
     MEMORY_DEVICES.forEach((name, minor) -> steps.add(RootStep.device("/dev/" + name, 1, minor)));
     steps.add(RootStep.device("/dev/tty", 5, 0));
     steps.add(RootStep.filesystem("devpts", "/dev/pts", NOSUID | NOEXEC, ids.hostId(TTY_GROUP)));
