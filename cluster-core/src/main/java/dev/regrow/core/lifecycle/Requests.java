@@ -114,7 +114,7 @@ final class Requests {
   private Verdict change(Workload workload, Ask.Apply apply) {
     var declared = apply.declared();
     int replicas = declared.replicas() == null ? workload.replicas() : declared.replicas();
-    boolean rolls = !declared.template().hash().equals(draft.template().hash());
+    boolean rolls = !declared.template().content().equals(draft.template().content());
     if (!rolls && replicas == workload.replicas() && declared.rest().equals(workload.rest())) {
       return new Verdict.Yes(Outcome.UNCHANGED);
     }
