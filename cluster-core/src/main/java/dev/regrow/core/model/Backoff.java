@@ -17,6 +17,6 @@ public record Backoff(long baseMillis, long maxMillis) {
   public long millis(int failures, int seed) {
     long full = Math.min(maxMillis, baseMillis << Math.min(failures, 20));
     long jitter = full * JITTER_PERCENT / 100;
-    return jitter == 0 ? full : full - Math.floorMod(seed * 0x9E3779B1L >>> 7, jitter);
+    return jitter == 0 ? full : full - Math.floorMod((seed * 0x9E3779B1L) >>> 7, jitter);
   }
 }
