@@ -4,7 +4,6 @@ import dev.regrow.core.model.Assignment;
 import dev.regrow.core.model.Backoff;
 import dev.regrow.core.model.Change;
 import dev.regrow.core.model.Live;
-import dev.regrow.core.model.Workload;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -69,8 +68,8 @@ final class Orders {
 
   private static Soft.Sent sent(WorkloadState state, Assignment assignment, long now) {
     var before = state.soft().sent().get(assignment.id());
-    boolean same = before != null && before.stop() == assignment.stopping();
-    return new Soft.Sent(now, same ? before.count() + 1 : 1, assignment.stopping());
+    int count = before == null || before.stop() != assignment.stopping() ? 0 : before.count();
+    return new Soft.Sent(now, count + 1, assignment.stopping());
   }
 
   /** When to give the order for this assignment again; {@link Timers#NEVER}: it was heard. */
@@ -93,12 +92,5 @@ final class Orders {
       return true;
     }
     return assignment.stopping() ? live != null && live.phase().isFinal() : live != null;
-  }
-
-  /** Whether a workload's instances are all accounted for. */
-  static boolean allHeard(WorkloadState state, Workload workload) {
-    return state.records().workload() == workload
-        && state.records().assignments().values().stream()
-            .allMatch(a -> heard(a, state.soft().live().get(a.id())));
   }
 }

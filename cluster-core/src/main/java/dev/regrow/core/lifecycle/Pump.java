@@ -96,7 +96,7 @@ final class Pump {
       stop(stop.id(), stop.reason());
     } else if (step instanceof Step.Remove remove) {
       remove(remove.id(), remove.reason());
-    } else if (step instanceof Step.Record ended) {
+    } else if (step instanceof Step.WriteDown ended) {
       var live = soft.live().get(ended.id());
       if (live != null && live.end() != null) {
         draft.recordEnd(ended.id(), live.end());

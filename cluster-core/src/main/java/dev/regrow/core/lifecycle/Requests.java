@@ -35,23 +35,23 @@ final class Requests {
   private Verdict.@Nullable No stale(Input.Asked asked) {
     var workload = draft.workload();
     if (asked.expect() instanceof Ask.Expect.Absent) {
-      return workload == null ? null : no(Why.STALE, "%s exists already", name());
+      return workload == null ? null : no(Why.STALE, name() + " exists already");
     }
     if (workload == null && !(asked.ask() instanceof Ask.Apply)) {
-      return no(Why.NOT_FOUND, "there is no workload %s", name());
+      return no(Why.NOT_FOUND, "there is no workload " + name());
     }
     if (asked.expect() instanceof Ask.Expect.IndexIs expected) {
       if (workload == null) {
-        return no(Why.STALE, "%s does not exist, index %d was expected", name(), expected.index());
+        return no(
+            Why.STALE,
+            "%s does not exist, index %d was expected".formatted(name(), expected.index()));
       }
       return workload.index() == expected.index()
           ? null
           : no(
               Why.STALE,
-              "%s was changed meanwhile: its index is %d, %d was expected; read it again",
-              name(),
-              workload.index(),
-              expected.index());
+              "%s was changed meanwhile: its index is %d, %d was expected; read it again"
+                  .formatted(name(), workload.index(), expected.index()));
     }
     return null;
   }
@@ -59,15 +59,14 @@ final class Requests {
   private Verdict decide(Ask ask) {
     var workload = draft.workload();
     if (workload == null) {
-      return ask instanceof Ask.Apply apply ? create(apply) : no(Why.NOT_FOUND, "no %s", name());
+      return ask instanceof Ask.Apply apply ? create(apply) : no(Why.NOT_FOUND, "there is no workload " + name());
     }
     if (workload.deleted()) {
       return ask instanceof Ask.Delete
           ? new Verdict.Yes(Outcome.UNCHANGED)
           : no(
               Why.CONFLICT,
-              "%s is being deleted and its instances are stopping; try again once it is gone",
-              name());
+              name() + " is being deleted, its instances are stopping; try again once it is gone");
     }
     if (ask instanceof Ask.Apply apply) {
       return change(workload, apply);
@@ -153,12 +152,12 @@ final class Requests {
     long current = workload.rollout().revision();
     var before = draft.revisions().lowerKey(current);
     if (wanted == 0 && before == null) {
-      return no(Why.INVALID, "%s has no revision before %d", name(), current);
+      return no(Why.INVALID, "%s has no revision before %d".formatted(name(), current));
     }
     long number = wanted == 0 && before != null ? before : wanted;
     var revision = draft.revisions().get(number);
     if (revision == null) {
-      return no(Why.NOT_FOUND, "%s has no revision %d", name(), number);
+      return no(Why.NOT_FOUND, "%s has no revision %d".formatted(name(), number));
     }
     if (revision.template().hash().equals(draft.template().hash())) {
       return new Verdict.Yes(Outcome.UNCHANGED);
@@ -192,7 +191,7 @@ final class Requests {
     return state.namespace() + "/" + state.name();
   }
 
-  private static Verdict.No no(Why why, String message, Object... arguments) {
-    return new Verdict.No(why, message.formatted(arguments));
+  private static Verdict.No no(Why why, String message) {
+    return new Verdict.No(why, message);
   }
 }

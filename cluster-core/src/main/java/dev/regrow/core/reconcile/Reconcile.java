@@ -76,7 +76,7 @@ public final class Reconcile {
       steps.add(new Step.Remove(member.id(), Reason.GAVE_UP));
     } else {
       if (!member.recorded()) {
-        steps.add(new Step.Record(member.id(), Reason.ENDED));
+        steps.add(new Step.WriteDown(member.id(), Reason.ENDED));
       }
       keep(member);
     }
@@ -98,7 +98,7 @@ public final class Reconcile {
       }
       var kept = rivals.stream().min(claim()).orElseThrow();
       for (var rival : rivals) {
-        if (rival != kept) {
+        if (!rival.equals(kept)) {
           stop(members, rival, Reason.DUPLICATE);
         }
       }
@@ -186,7 +186,7 @@ public final class Reconcile {
 
   private void stop(List<Member> members, Member member, Reason reason) {
     steps.add(new Step.Stop(member.id(), reason));
-    members.replaceAll(m -> m == member ? stopped(m) : m);
+    members.replaceAll(m -> m.equals(member) ? stopped(m) : m);
   }
 
   private static Member stopped(Member m) {

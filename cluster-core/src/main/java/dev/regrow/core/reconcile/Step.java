@@ -17,7 +17,7 @@ public sealed interface Step {
   record Remove(InstanceId id, Reason reason) implements Step {}
 
   /** Write down how an instance ended that stays on the books. */
-  record Record(InstanceId id, Reason reason) implements Step {}
+  record WriteDown(InstanceId id, Reason reason) implements Step {}
 
   /** Why. */
   enum Reason {
