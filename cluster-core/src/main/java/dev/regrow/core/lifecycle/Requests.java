@@ -59,7 +59,9 @@ final class Requests {
   private Verdict decide(Ask ask) {
     var workload = draft.workload();
     if (workload == null) {
-      return ask instanceof Ask.Apply apply ? create(apply) : no(Why.NOT_FOUND, "there is no workload " + name());
+      return ask instanceof Ask.Apply apply
+          ? create(apply)
+          : no(Why.NOT_FOUND, "there is no workload " + name());
     }
     if (workload.deleted()) {
       return ask instanceof Ask.Delete
