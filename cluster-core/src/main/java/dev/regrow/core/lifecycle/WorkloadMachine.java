@@ -6,6 +6,8 @@ import dev.regrow.core.model.Assignment;
 import dev.regrow.core.model.Backoff;
 import dev.regrow.core.model.InstanceId;
 import dev.regrow.core.model.Live;
+import dev.regrow.core.model.Now;
+import dev.regrow.core.model.Records;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -39,8 +41,7 @@ public final class WorkloadMachine {
     } else if (input instanceof Input.CommitFailed failed) {
       return failed(state, failed, world);
     } else if (input instanceof Input.Loaded loaded) {
-      var soft = state.soft().only(loaded.records().assignments());
-      return pump(state.idle().with(loaded.records()).with(soft), world, List.of());
+      return pump(reading(state, loaded.records()), world, List.of());
     } else if (input instanceof Input.Observed
         || input instanceof Input.Refused
         || input instanceof Input.Happened) {
@@ -202,10 +203,18 @@ public final class WorkloadMachine {
     return advance(state, draft, null, world, List.of());
   }
 
-  /** What a node has said of an instance, for a state that was just made. */
+  /** What was heard of an instance while its records were read. */
   public static WorkloadState knowing(WorkloadState state, InstanceId id, Live live) {
-    return state.records().assignments().containsKey(id)
-        ? state.with(state.soft().withLive(id, live))
-        : state;
+    return state.with(state.soft().withLive(id, live));
+  }
+
+  /** A node that is gone since now, or was already. */
+  public static WorkloadState missing(WorkloadState state, String nodeUid, Now now) {
+    return state.with(state.soft().withLost(map -> map.putIfAbsent(nodeUid, now.bootMillis())));
+  }
+
+  /** The records were read again, and a request is decided on first. */
+  public static WorkloadState reading(WorkloadState state, Records records) {
+    return state.idle().with(records).with(state.soft().only(records.assignments()));
   }
 }
