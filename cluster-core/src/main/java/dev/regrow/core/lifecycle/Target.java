@@ -8,7 +8,7 @@ import dev.regrow.core.model.NodeRef;
 public record Target(
     NodeRef node, String workloadUid, InstanceId id, int slot, long revision, long epoch) {
 
-  static Target of(Assignment assignment, String workloadUid) {
+  public static Target of(Assignment assignment, String workloadUid) {
     return new Target(
         assignment.node(),
         workloadUid,

@@ -186,8 +186,8 @@ public final class Board {
             .plus(debited));
   }
 
-  /** Tells {@code listener} of everything new until closed; it must not block. */
-  public AutoCloseable listen(Consumer<Changed> listener) {
+  /** Tells {@code listener} of everything new until the returned is run; it must not block. */
+  public Runnable listen(Consumer<Changed> listener) {
     listeners.add(listener);
     return () -> listeners.remove(listener);
   }
