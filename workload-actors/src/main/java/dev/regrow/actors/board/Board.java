@@ -107,7 +107,7 @@ public final class Board {
                         && after.heardBootMillis() - before.heardBootMillis() < SILENT_MILLIS
                     ? before
                     : after);
-    if (kept == next) {
+    if (next.equals(kept)) {
       tell(new Changed.NodeChanged(summary.nodeUid()));
     }
   }

@@ -41,11 +41,7 @@ final class ClusterControlPlane implements ControlPlane {
   private final Planning planning;
 
   ClusterControlPlane(
-      ActorSystem<?> system,
-      Store store,
-      Board board,
-      Workloads workloads,
-      Supplier<Now> clock) {
+      ActorSystem<?> system, Store store, Board board, Workloads workloads, Supplier<Now> clock) {
     this.system = system;
     this.store = store;
     this.workloads = workloads;
@@ -70,8 +66,7 @@ final class ClusterControlPlane implements ControlPlane {
     var ref = new WorkloadRef(declared.getNamespace(), declared.getName());
     var uid = UUID.randomUUID().toString();
     return ask(
-            ref,
-            replyTo -> new WorkloadCommand.Apply(declared, uid, expect(precondition), replyTo))
+            ref, replyTo -> new WorkloadCommand.Apply(declared, uid, expect(precondition), replyTo))
         .thenApply(done -> new Applied(done.workload(), outcome(done)));
   }
 
@@ -89,8 +84,7 @@ final class ClusterControlPlane implements ControlPlane {
   }
 
   @Override
-  public CompletionStage<Workload> scale(
-      WorkloadRef ref, int replicas, Precondition precondition) {
+  public CompletionStage<Workload> scale(WorkloadRef ref, int replicas, Precondition precondition) {
     return change(
         ref, replyTo -> new WorkloadCommand.Scale(replicas, expect(precondition), replyTo));
   }

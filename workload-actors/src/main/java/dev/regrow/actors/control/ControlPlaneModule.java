@@ -31,8 +31,7 @@ public record ControlPlaneModule(ControlPlane controlPlane, FactReceiver facts) 
   public static ControlPlaneModule start(
       ActorSystem<?> clusterSystem, Store store, NodeLink link, Supplier<Now> clock) {
     var board = new Board(clock);
-    var workloads =
-        Workloads.start(clusterSystem, new Surroundings(store, board, link, clock));
+    var workloads = Workloads.start(clusterSystem, new Surroundings(store, board, link, clock));
     clusterSystem.systemActorOf(
         Sweeper.create(store, board, workloads), "workload-sweeper", Props.empty());
     NodeWatch.start(store, board, workloads);

@@ -10,9 +10,9 @@ import dev.regrow.core.lifecycle.Ask;
 import dev.regrow.core.lifecycle.Decision;
 import dev.regrow.core.lifecycle.Effect;
 import dev.regrow.core.lifecycle.Input;
-import dev.regrow.core.lifecycle.World;
 import dev.regrow.core.lifecycle.WorkloadMachine;
 import dev.regrow.core.lifecycle.WorkloadState;
+import dev.regrow.core.lifecycle.World;
 import dev.regrow.core.model.Change;
 import dev.regrow.core.model.Now;
 import dev.regrow.core.model.Records;
@@ -70,9 +70,7 @@ final class Planning {
     var after = Schema.withDefaults(declared);
     if (!after.hasReplicas()) {
       after =
-          after.toBuilder()
-              .setReplicas(before.hasReplicas() ? before.getReplicas() : 1)
-              .build();
+          after.toBuilder().setReplicas(before.hasReplicas() ? before.getReplicas() : 1).build();
     }
     var plan =
         Plan.newBuilder()
@@ -84,9 +82,7 @@ final class Planning {
     for (var effect : decision.effects()) {
       if (effect instanceof Effect.Reply reply) {
         if (reply.answer() instanceof Answer.Refused refused) {
-          throw Refusals.of(
-              new WorkloadReply.Declined(
-                  refused.why().name(), refused.message()));
+          throw Refusals.of(new WorkloadReply.Declined(refused.why().name(), refused.message()));
         }
         return plan.build();
       }
@@ -98,8 +94,7 @@ final class Planning {
         add(plan, commit.changes(), declared.getName());
       }
     }
-    return plan.setRolls(
-            before.getRevision() > 0 && plan.getRevisionAfter() > before.getRevision())
+    return plan.setRolls(before.getRevision() > 0 && plan.getRevisionAfter() > before.getRevision())
         .build();
   }
 

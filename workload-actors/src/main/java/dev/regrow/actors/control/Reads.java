@@ -59,8 +59,7 @@ final class Reads {
   CompletionStage<Workload> shown(Entry entry, long index) {
     var ref = ref(entry.key(), Keys.WORKLOADS);
     return store
-        .range(
-            RangeQuery.prefix(Keys.assignments(ref.namespace(), ref.name())).atLeast(index))
+        .range(RangeQuery.prefix(Keys.assignments(ref.namespace(), ref.name())).atLeast(index))
         .thenApply(assignments -> WorkloadView.of(entry, assignments.entries(), known()));
   }
 
@@ -158,8 +157,10 @@ final class Reads {
                                   .map(this::instance)
                                   .toList();
                           return Pages.cut(
-                              items, item -> Keys.assignment(
-                                  item.getNamespace(), item.getWorkload(), item.getId()),
+                              items,
+                              item ->
+                                  Keys.assignment(
+                                      item.getNamespace(), item.getWorkload(), item.getId()),
                               query,
                               found.index());
                         }));
@@ -181,7 +182,8 @@ final class Reads {
         .range(at(prefix(Keys.WORKLOADS, query), at))
         .thenApply(
             found -> {
-              var labelled = new TreeMap<WorkloadRef, Workload>(Comparator.comparing(WorkloadRef::toString));
+              var labelled =
+                  new TreeMap<WorkloadRef, Workload>(Comparator.comparing(WorkloadRef::toString));
               for (var entry : found.entries()) {
                 var shown = WorkloadView.of(entry, List.of(), known());
                 if (labelled(shown, query)) {
@@ -219,8 +221,9 @@ final class Reads {
                       () ->
                           instances.stream()
                               .filter(instance -> instance.getSlot().equals(idOrSlot))
-                              .max(Comparator.comparingLong(Instance::getRevision)
-                                  .thenComparingLong(Instance::getIndex)))
+                              .max(
+                                  Comparator.comparingLong(Instance::getRevision)
+                                      .thenComparingLong(Instance::getIndex)))
                   .orElseThrow(
                       () -> notFound("there is no instance %s/%s".formatted(namespace, idOrSlot)));
             });
@@ -238,9 +241,7 @@ final class Reads {
                       .toList();
               var page = Pages.cut(sorted, Reads::inTime, query, found.index());
               return new Listing<>(
-                  page.items().stream().map(EventCodec::shown).toList(),
-                  page.index(),
-                  page.next());
+                  page.items().stream().map(EventCodec::shown).toList(), page.index(), page.next());
             });
   }
 

@@ -79,8 +79,11 @@ final class WatchStream implements Subscription, WatchListener {
     if (since == 0) {
       enqueue(() -> watched.current().thenAccept(this::begin));
     } else {
-      enqueue(() -> store.range(RangeQuery.key("cluster/").linearizable())
-          .thenAccept(read -> resume(since, read.index())));
+      enqueue(
+          () ->
+              store
+                  .range(RangeQuery.key("cluster/").linearizable())
+                  .thenAccept(read -> resume(since, read.index())));
     }
   }
 
@@ -161,10 +164,7 @@ final class WatchStream implements Subscription, WatchListener {
     }
     for (var key : keys) {
       enqueue(
-          () ->
-              watched
-                  .now(key)
-                  .thenAccept(events -> events.forEach(e -> tell(e.setIndex(told)))));
+          () -> watched.now(key).thenAccept(events -> events.forEach(e -> tell(e.setIndex(told)))));
     }
   }
 

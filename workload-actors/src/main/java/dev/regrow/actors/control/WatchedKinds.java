@@ -53,8 +53,7 @@ final class WatchedKinds {
             page -> {
               var items = page.items().stream().map(event).toList();
               if (page.next().isEmpty()) {
-                return CompletableFuture.completedStage(
-                    new Listing<>(items, page.index(), ""));
+                return CompletableFuture.completedStage(new Listing<>(items, page.index(), ""));
               }
               var next =
                   new ListQuery(
@@ -206,9 +205,7 @@ final class WatchedKinds {
       var after = change.after();
       var before = change.before();
       var entry = after == null ? before : after;
-      return entry == null
-          ? none()
-          : tell(entry, after == null ? WatchType.DELETE : WatchType.PUT);
+      return entry == null ? none() : tell(entry, after == null ? WatchType.DELETE : WatchType.PUT);
     }
 
     private CompletionStage<List<WatchEvent.Builder>> tell(Entry entry, WatchType type) {
@@ -241,8 +238,7 @@ final class WatchedKinds {
           changed -> {
             if (changed instanceof Changed.InstanceChanged instance) {
               var about = instance.assignment();
-              keys.accept(
-                  Keys.assignment(about.namespace(), about.workload(), about.instanceId()));
+              keys.accept(Keys.assignment(about.namespace(), about.workload(), about.instanceId()));
             }
           });
     }
@@ -279,8 +275,7 @@ final class WatchedKinds {
     public CompletionStage<List<WatchEvent.Builder>> now(String key) {
       return at(
           key,
-          entry ->
-              one(WatchEvent.newBuilder().setType(WatchType.PUT).setNode(nodes.node(entry))));
+          entry -> one(WatchEvent.newBuilder().setType(WatchType.PUT).setNode(nodes.node(entry))));
     }
 
     @Override
@@ -320,8 +315,7 @@ final class WatchedKinds {
       var after = change.after();
       return after == null || !Reads.matches(Reads.ref(change.key(), Keys.EVENTS), query)
           ? none()
-          : one(
-              WatchEvent.newBuilder().setType(WatchType.PUT).setEvent(EventCodec.shown(after)));
+          : one(WatchEvent.newBuilder().setType(WatchType.PUT).setEvent(EventCodec.shown(after)));
     }
 
     @Override

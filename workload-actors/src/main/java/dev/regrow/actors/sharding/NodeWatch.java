@@ -46,7 +46,8 @@ public final class NodeWatch {
         .whenComplete(
             (nodes, failure) -> {
               if (failure != null) {
-                LOG.warn("could not read the nodes; their loss is noticed by reports only", failure);
+                LOG.warn(
+                    "could not read the nodes; their loss is noticed by reports only", failure);
                 return;
               }
               nodes.entries().forEach(this::judge);

@@ -66,8 +66,6 @@ public final class Workloads {
       String name,
       Function<ActorRef<WorkloadReply>, WorkloadCommand> command,
       Duration patience) {
-    return sharding
-        .entityRefFor(KEY, namespace + "/" + name)
-        .ask(command::apply, patience);
+    return sharding.entityRefFor(KEY, namespace + "/" + name).ask(command::apply, patience);
   }
 }
