@@ -26,7 +26,8 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
  * What runs on this node, and what may.
  *
  * <pre>
- *  Adopting ──what is there is known──▶ Unconfirmed ──assignments are known──▶ Serving
+ *  AwaitingMachine ──Begin──▶ Adopting ──what is there is known──▶ Unconfirmed
+ *                                              ──assignments are known──▶ Serving
  * </pre>
  *
  * Nothing is healed, stopped or newly accepted before Serving: what was left running may have been
@@ -51,6 +52,9 @@ public final class NodeAgent {
 
   /** Stop every instance and accept no more; answers when none is left. */
   public record EndAll(ActorRef<Done> replyTo) implements Command {}
+
+  /** The machine is open: look at what runs there. */
+  public record Begin(InstanceSupervisor.Node node) implements Command {}
 
   private record Adopted(List<RunningInstance> found) implements Command {}
 
@@ -131,6 +135,21 @@ public final class NodeAgent {
     this.outbox = new Outbox(identity.nodeUid(), identity.firstSequence());
     var reports = context.messageAdapter(Report.class, Reported::new);
     this.wards = new Wards(context, timers, node, outbox, reports);
+  }
+
+  /** Waits for {@link Begin}; what comes earlier is kept for then. */
+  public static Behavior<Command> awaitingMachine(Identity identity) {
+    return Behaviors.withStash(
+        MAX_WAITING_ORDERS,
+        early ->
+            Behaviors.receive(Command.class)
+                .onMessage(Begin.class, begin -> early.unstashAll(create(begin.node(), identity)))
+                .onAnyMessage(
+                    command -> {
+                      early.stash(command);
+                      return Behaviors.same();
+                    })
+                .build());
   }
 
   public static Behavior<Command> create(InstanceSupervisor.Node node, Identity identity) {

@@ -1,0 +1,197 @@
+package dev.regrow.actors.bootstrap;
+
+import dev.regrow.actors.agent.AgentDoor;
+import dev.regrow.actors.agent.NodeAgent;
+import dev.regrow.actors.agent.Uplink;
+import dev.regrow.actors.instance.InstanceSupervisor;
+import dev.regrow.actors.instance.NodeClock;
+import dev.regrow.actors.link.NodeOrder;
+import dev.regrow.core.identity.NodeIdentity;
+import dev.regrow.core.membership.Membership;
+import dev.regrow.core.store.Store;
+import dev.regrow.core.store.raft.RaftStore;
+import dev.regrow.core.store.raft.RaftStoreConfig;
+import dev.regrow.runtime.NodeRuntime;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Starts a node: store, machine and both systems side by side, joined as each comes up.
+ *
+ * <p>No hook of the JVM is installed here, and Pekko's are off: whoever runs the JVM calls {@link
+ * RegrowNode#stop}, on TERM with {@link StopMode#KEEP_INSTANCES}.
+ */
+public final class NodeBootstrap {
+
+  private static final Logger LOG = LoggerFactory.getLogger(NodeBootstrap.class);
+
+  private final NodeConfig config;
+  private final NodeParts parts;
+  private final DataDirectory data;
+  private final NodeIdentity identity;
+  private final ExecutorService blocking = Executors.newCachedThreadPool(threads("regrow-start"));
+  private final ScheduledExecutorService scheduler =
+      Executors.newSingleThreadScheduledExecutor(threads("regrow-cluster"));
+
+  private NodeBootstrap(
+      NodeConfig config, NodeParts parts, DataDirectory data, NodeIdentity identity) {
+    this.config = config;
+    this.parts = parts;
+    this.data = data;
+    this.identity = identity;
+  }
+
+  /**
+   * Returns as soon as the node system is there; the rest comes up behind {@link
+   * RegrowNode#serving}.
+   *
+   * @throws StartRefused if the data directory cannot be used
+   */
+  public static RegrowNode start(NodeConfig config, NodeParts parts) {
+    var data = DataDirectory.open(config.data());
+    try {
+      var identity =
+          NodeIdentity.openOrBootstrap(data.identity(), config.bind(), Clock.systemUTC());
+      return new NodeBootstrap(config, parts, data, identity).start();
+    } catch (IOException e) {
+      Closing.quietly("the data directory", data);
+      throw new StartRefused("cannot read who this node is: " + e.getMessage(), e);
+    }
+  }
+
+  private RegrowNode start() {
+    CompletableFuture<NodeRuntime> runtime =
+        inBackground(() -> parts.runtime().open(identity.nodeUid(), data.instances(), data.logs()));
+    CompletableFuture<Store> store =
+        inBackground(
+            () ->
+                RaftStore.open(
+                    RaftStoreConfig.of(data.store(), config.bind(), config.storePort(), identity)));
+    var clusterConfig = inBackground(() -> SystemConfigs.ofClusterSystem(config, identity.tls()));
+    var nodeSystem =
+        ActorSystem.create(
+            NodeAgent.awaitingMachine(
+                new NodeAgent.Identity(identity.nodeUid(), data.firstSequence(), blocking)),
+            "regrow-node",
+            SystemConfigs.ofNodeSystem());
+    var node = new RegrowNode(config, identity, nodeSystem, runtime, store);
+    var cluster =
+        store.thenCombine(
+            clusterConfig,
+            (opened, settings) ->
+                new ClusterLifetime(
+                    identity.nodeUid(),
+                    settings,
+                    new Membership(opened),
+                    () -> surroundings(node, nodeSystem, opened),
+                    config.roles().contains("server"),
+                    scheduler,
+                    node::controlIsGone));
+    node.stopBy(new NodeStopper(nodeSystem, cluster, runtime, store, data, blocking, scheduler));
+
+    var begun =
+        runtime.thenAccept(opened -> nodeSystem.tell(new NodeAgent.Begin(supervision(opened))));
+    refuseOn(begun, node, "cannot run instances on this machine");
+    refuseOn(store, node, "cannot open the store");
+    refuseOn(cluster.thenCompose(ClusterLifetime::start), node, "cannot start the cluster system");
+    var unused =
+        store
+            .thenCombine(runtime, (s, r) -> new Registration(config, identity, r.machine()).in(s))
+            .thenCompose(done -> done)
+            .whenComplete((done, failure) -> warn("this node is not registered yet", failure));
+    nodeSystem
+        .getWhenTerminated()
+        .whenComplete((done, failure) -> node.cannotGoOn(new StartRefused("the node agent ended")));
+    return node;
+  }
+
+  private InstanceSupervisor.Node supervision(NodeRuntime runtime) {
+    return new InstanceSupervisor.Node(
+        runtime, NodeClock.ofMachine(), config.name(), config.lease());
+  }
+
+  private ClusterGuardian.Surroundings surroundings(
+      RegrowNode node, ActorSystem<NodeAgent.Command> nodeSystem, Store store) {
+    return new ClusterGuardian.Surroundings(
+        identity.nodeUid(),
+        new Door(nodeSystem),
+        store,
+        parts.server(),
+        side -> node.controlIs(side.control()));
+  }
+
+  /** Lets messages in, and nothing of the cluster system's actors. */
+  private record Door(ActorSystem<NodeAgent.Command> agent) implements AgentDoor {
+    @Override
+    public void order(NodeOrder order) {
+      agent.tell(new NodeAgent.Ordered(order));
+    }
+
+    @Override
+    public void tellFacts() {
+      agent.tell(NodeAgent.TellFacts.INSTANCE);
+    }
+
+    @Override
+    public void connect(Uplink uplink) {
+      agent.tell(new NodeAgent.Connected(uplink));
+    }
+
+    @Override
+    public void disconnect(Uplink uplink) {
+      agent.tell(new NodeAgent.Disconnected(uplink));
+    }
+  }
+
+  private <T> CompletableFuture<T> inBackground(Callable<? extends T> step) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            return step.call();
+          } catch (RuntimeException e) {
+            throw e;
+          } catch (Exception e) {
+            throw new CompletionException(e);
+          }
+        },
+        blocking);
+  }
+
+  private static void refuseOn(CompletableFuture<?> step, RegrowNode node, String what) {
+    var unused =
+        step.whenComplete(
+            (done, failure) -> {
+              if (failure != null) {
+                var cause = Closing.causeOf(failure);
+                node.cannotGoOn(new StartRefused(what + ": " + cause.getMessage(), cause));
+              }
+            });
+  }
+
+  private static void warn(String what, @Nullable Throwable failure) {
+    if (failure != null) {
+      LOG.warn("{}: {}", what, Closing.causeOf(failure).getMessage());
+    }
+  }
+
+  private static ThreadFactory threads(String name) {
+    var count = new AtomicInteger();
+    return task -> {
+      var thread = new Thread(task, name + "-" + count.incrementAndGet());
+      thread.setDaemon(true);
+      return thread;
+    };
+  }
+}

@@ -1,0 +1,54 @@
+package dev.regrow.actors.bootstrap;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
+
+/**
+ * What a node is told when it starts.
+ *
+ * @param name as people call it; a DNS label
+ * @param data its own directory, made if it is missing
+ * @param bind the address that it listens on and is reached at
+ * @param gatewayUrl where its gateway will answer; told to the others
+ * @param clusterPort of the cluster system, TCP
+ * @param storePort of the store, TCP
+ * @param roles {@code server} and others
+ * @param lease how long an exclusive instance lives without a majority
+ */
+public record NodeConfig(
+    String name,
+    Path data,
+    String bind,
+    String gatewayUrl,
+    int clusterPort,
+    int storePort,
+    Set<String> roles,
+    Duration lease) {
+
+  public static final int GATEWAY_PORT = 7400;
+  public static final int CLUSTER_PORT = 7410;
+  public static final int STORE_PORT = 7420;
+
+  public NodeConfig {
+    roles = Set.copyOf(roles);
+  }
+
+  /** A server with the usual ports. */
+  public static NodeConfig of(String name, Path data, String bind) {
+    return new NodeConfig(
+        name,
+        data,
+        bind,
+        "http://%s:%d".formatted(bind, GATEWAY_PORT),
+        CLUSTER_PORT,
+        STORE_PORT,
+        Set.of("server"),
+        Duration.ofSeconds(10));
+  }
+
+  /** The same with other ports. */
+  public NodeConfig withPorts(int newClusterPort, int newStorePort) {
+    return new NodeConfig(name, data, bind, gatewayUrl, newClusterPort, newStorePort, roles, lease);
+  }
+}

@@ -1,0 +1,155 @@
+package dev.regrow.actors.bootstrap;
+
+import dev.regrow.actors.control.ControlPlane;
+import dev.regrow.core.identity.NodeIdentity;
+import dev.regrow.core.store.Store;
+import dev.regrow.runtime.NodeRuntime;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A running node, for the gateway. Thread-safe. Parts appear as they come up, and the control plane
+ * may go and come again with its cluster system.
+ */
+public final class RegrowNode {
+
+  private final NodeConfig config;
+  private final NodeIdentity identity;
+  private final ActorSystem<?> nodeSystem;
+  private final CompletableFuture<NodeRuntime> runtime;
+  private final CompletableFuture<Store> store;
+  private final CompletableFuture<Void> serving = new CompletableFuture<>();
+  private final CompletableFuture<Void> ended = new CompletableFuture<>();
+  private volatile @Nullable ControlPlane control;
+  private volatile @Nullable Stopper stopper;
+  private volatile boolean stopping;
+
+  /** How a node is taken apart. */
+  interface Stopper {
+    CompletionStage<Void> stop(StopMode mode);
+
+    void endClusterSystem();
+  }
+
+  RegrowNode(
+      NodeConfig config,
+      NodeIdentity identity,
+      ActorSystem<?> nodeSystem,
+      CompletableFuture<NodeRuntime> runtime,
+      CompletableFuture<Store> store) {
+    this.config = config;
+    this.identity = identity;
+    this.nodeSystem = nodeSystem;
+    this.runtime = runtime;
+    this.store = store;
+  }
+
+  public String name() {
+    return config.name();
+  }
+
+  public String uid() {
+    return identity.nodeUid();
+  }
+
+  public NodeIdentity identity() {
+    return identity;
+  }
+
+  public Path data() {
+    return config.data();
+  }
+
+  /** The actor system that lives as long as the node: the place for the gateway's listener. */
+  public ActorSystem<?> system() {
+    return nodeSystem;
+  }
+
+  /** Completes once the control plane was first there; fails with {@link StartRefused}. */
+  public CompletionStage<Void> serving() {
+    return serving.minimalCompletionStage();
+  }
+
+  /** Completes once the node has stopped; fails with {@link StartRefused} if it cannot go on. */
+  public CompletionStage<Void> ended() {
+    return ended.minimalCompletionStage();
+  }
+
+  /** Present while this node is in the cluster. */
+  public Optional<ControlPlane> control() {
+    return Optional.ofNullable(control);
+  }
+
+  /** Present once this machine is open. */
+  public Optional<NodeRuntime> runtime() {
+    return presentIn(runtime);
+  }
+
+  /** Present once the store is open. */
+  public Optional<Store> store() {
+    return presentIn(store);
+  }
+
+  /** Empty when all is well, else a sentence that says what is missing. */
+  public Optional<String> notReady() {
+    if (store().isEmpty()) {
+      return Optional.of("the store of node %s is opening".formatted(name()));
+    }
+    if (runtime().isEmpty()) {
+      return Optional.of("node %s is preparing its machine".formatted(name()));
+    }
+    return control()
+        .map(ControlPlane::notReady)
+        .orElseGet(() -> Optional.of("node %s is entering the cluster".formatted(name())));
+  }
+
+  /** Stops within some seconds, plus the grace of instances if they are ended. Idempotent. */
+  public CompletionStage<Void> stop(StopMode mode) {
+    stopping = true;
+    var parts = stopper;
+    if (parts == null) {
+      return ended();
+    }
+    return parts.stop(mode).whenComplete((done, failure) -> ended.complete(null));
+  }
+
+  void stopBy(Stopper newStopper) {
+    stopper = newStopper;
+  }
+
+  void controlIs(ControlPlane newControl) {
+    control = newControl;
+    serving.complete(null);
+  }
+
+  /** For tests: ends the cluster system as being downed would. */
+  void endClusterSystem() {
+    var parts = stopper;
+    if (parts != null) {
+      parts.endClusterSystem();
+    }
+  }
+
+  void controlIsGone() {
+    control = null;
+  }
+
+  /** What ends while the node is being stopped ends because of that. */
+  void cannotGoOn(StartRefused why) {
+    if (stopping) {
+      return;
+    }
+    serving.completeExceptionally(why);
+    ended.completeExceptionally(why);
+  }
+
+  private static <T> Optional<T> presentIn(CompletableFuture<T> future) {
+    return future.isDone() && !future.isCompletedExceptionally()
+        ? Optional.of(future.join())
+        : Optional.empty();
+  }
+}
