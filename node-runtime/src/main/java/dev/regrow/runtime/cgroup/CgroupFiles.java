@@ -57,7 +57,11 @@ class CgroupFiles {
   /** One write(2): these files take what they are given as a whole. */
   void write(Path file, String content) {
     try {
-      Files.write(file, content.getBytes(StandardCharsets.US_ASCII), StandardOpenOption.WRITE);
+      Files.write(
+          file,
+          content.getBytes(StandardCharsets.US_ASCII),
+          StandardOpenOption.WRITE,
+          StandardOpenOption.TRUNCATE_EXISTING);
     } catch (IOException e) {
       throw failure("write '" + content + "' to " + file, e);
     }

@@ -26,8 +26,11 @@ public interface Cgroups {
    */
   void enterAgentCgroup();
 
-  /** Whether this process runs in the agent's cgroup, as every shim of this node does. */
-  boolean agentCgroupHas(long pid);
+  /** Moves this JVM back to the root cgroup, so that that of the agent can be removed. */
+  void leaveAgentCgroup();
+
+  /** The agent, if it runs, and all shims of this node. */
+  Set<Long> agentPids();
 
   /**
    * Makes the cgroups of an instance, or takes those of its last attempt, with these limits. What a

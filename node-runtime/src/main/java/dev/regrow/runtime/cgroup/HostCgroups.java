@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** {@link Cgroups} in the hierarchies of this machine. */
@@ -149,14 +150,29 @@ public final class HostCgroups implements Cgroups {
   }
 
   @Override
-  public boolean agentCgroupHas(long pid) {
+  public void leaveAgentCgroup() {
+    long self = ProcessHandle.current().pid();
+    for (var root : agentRoots()) {
+      if (lists(root.resolve(AGENT_TOP).resolve(nodeUid), self)) {
+        files.write(root.resolve("cgroup.procs"), Long.toString(self));
+      }
+    }
+  }
+
+  @Override
+  public Set<Long> agentPids() {
     return agentRoots().stream()
         .limit(1)
-        .anyMatch(root -> lists(root.resolve(AGENT_TOP).resolve(nodeUid), pid));
+        .flatMap(root -> pids(root.resolve(AGENT_TOP).resolve(nodeUid)))
+        .collect(Collectors.toSet());
+  }
+
+  private Stream<Long> pids(Path dir) {
+    return files.read(dir.resolve("cgroup.procs")).lines().map(Long::parseLong);
   }
 
   boolean lists(Path dir, long pid) {
-    return files.read(dir.resolve("cgroup.procs")).lines().anyMatch(Long.toString(pid)::equals);
+    return pids(dir).anyMatch(member -> member == pid);
   }
 
   @Override

@@ -4,7 +4,9 @@ import dev.regrow.runtime.InstanceKey;
 import dev.regrow.runtime.Logs;
 import dev.regrow.runtime.RuntimeFailure;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.IntPredicate;
@@ -29,6 +31,19 @@ public final class FileLogs implements Logs, AutoCloseable {
   /** Where the shim of this instance writes to. */
   public Path directory(InstanceKey key) {
     return root.resolve(key.namespace()).resolve(key.workload()).resolve(key.instanceId());
+  }
+
+  /** Makes the directory that the shim writes to, closed to others. */
+  public Path prepare(InstanceKey key) {
+    var directory = directory(key);
+    try {
+      Files.createDirectories(
+          directory,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      return directory;
+    } catch (IOException e) {
+      throw failure("make log directory " + directory, e);
+    }
   }
 
   @Override
@@ -63,7 +78,7 @@ public final class FileLogs implements Logs, AutoCloseable {
   }
 
   static RuntimeFailure failure(String attempted, IOException cause) {
-    return new RuntimeFailure("cannot " + attempted + ": " + cause.getMessage(), true, cause);
+    return new RuntimeFailure("cannot " + attempted + ": " + cause, true, cause);
   }
 
   /** Which attempts a query means, of those that are kept. */

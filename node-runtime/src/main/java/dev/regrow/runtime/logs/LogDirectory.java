@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
@@ -14,7 +15,8 @@ import java.util.stream.Stream;
 /** The logs of one instance. */
 record LogDirectory(Path path) {
 
-  private static final int LISTING_TRIES = 10;
+  /** A rotation takes microseconds; only a shim that rotates without a pause could use this up. */
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
 
   /**
    * A file with what stays the same when it is renamed by a rotation.
@@ -32,15 +34,15 @@ record LogDirectory(Path path) {
    * counts once a second one agrees with it.
    */
   List<Kept> list() throws IOException {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
     var last = listOnce();
-    for (int i = 0; i < LISTING_TRIES; i++) {
+    while (true) {
       var next = listOnce();
-      if (keys(next).equals(keys(last))) {
+      if (keys(next).equals(keys(last)) || System.nanoTime() > deadline) {
         return next;
       }
       last = next;
     }
-    return last;
   }
 
   private static List<Object> keys(List<Kept> files) {

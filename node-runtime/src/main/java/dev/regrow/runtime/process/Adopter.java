@@ -77,7 +77,7 @@ final class Adopter {
               spec,
               status,
               bootId,
-              seen(shim, cgroups::agentCgroupHas),
+              seen(shim, pid -> cgroups.agentPids().contains(pid)),
               seen(init, pid -> key.isPresent() && isIn(key.get(), pid)));
       boolean lives = decision instanceof Decision.Adopt;
       if (!lives) {

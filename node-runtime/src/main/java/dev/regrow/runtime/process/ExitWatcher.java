@@ -74,7 +74,10 @@ final class ExitWatcher implements AutoCloseable {
 
   /** The processes live on. */
   @Override
-  public void close() {
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
     closed = true;
     epoll.wakeUp();
     try {

@@ -9,7 +9,10 @@ import dev.regrow.runtime.RunningInstance;
 import dev.regrow.runtime.RuntimeFailure;
 import dev.regrow.runtime.cgroup.Cgroups;
 import dev.regrow.runtime.cgroup.HostCgroups;
+import dev.regrow.runtime.launch.Launcher;
+import dev.regrow.runtime.launch.Places;
 import dev.regrow.runtime.logs.FileLogs;
+import dev.regrow.runtime.process.Adopter.Found;
 import dev.regrow.runtime.process.LiveInstance.Start;
 import dev.regrow.runtime.state.Adoption.Decision;
 import dev.regrow.runtime.state.Control;
@@ -23,11 +26,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,7 +57,7 @@ public final class LocalNodeRuntime implements NodeRuntime {
   private final Kernel kernel;
   private final Cgroups cgroups;
   private final StateDirectory state;
-  private final Shims shims;
+  private final Launcher launcher;
   private final Machine machine;
   private final ExitWatcher exits;
   private final ExecutorService work = Threads.pool("regrow-runtime", LAUNCH_THREADS);
@@ -60,13 +65,22 @@ public final class LocalNodeRuntime implements NodeRuntime {
   private final FileLogs logs;
   private final Map<InstanceKey, LiveInstance> instances = new ConcurrentHashMap<>();
 
+  /** Of all instances that are not forgotten. */
+  private final Map<InstanceKey, Slot> slots = new ConcurrentHashMap<>();
+
+  private record Slot(String namespace, String workload, String name) {}
+
   private LocalNodeRuntime(
-      RuntimeConfig config, Kernel kernel, Cgroups cgroups, StateDirectory state, Shims shims) {
+      RuntimeConfig config,
+      Kernel kernel,
+      Cgroups cgroups,
+      StateDirectory state,
+      Launcher launcher) {
     this.config = config;
     this.kernel = kernel;
     this.cgroups = cgroups;
     this.state = state;
-    this.shims = shims;
+    this.launcher = launcher;
     this.machine = MachineReport.look(cgroups);
     this.logs = new FileLogs(config.logs(), disk);
     this.exits = new ExitWatcher(kernel);
@@ -78,7 +92,7 @@ public final class LocalNodeRuntime implements NodeRuntime {
    *
    * @throws RuntimeFailure if this process may not run workloads, with what is needed
    */
-  public static LocalNodeRuntime open(RuntimeConfig config, Shims shims) {
+  public static LocalNodeRuntime open(RuntimeConfig config) {
     Prerequisites.refusal(MachineReport.read("self/status"))
         .ifPresent(
             why -> {
@@ -90,7 +104,9 @@ public final class LocalNodeRuntime implements NodeRuntime {
     try {
       state.mount(kernel);
       cgroups.enterAgentCgroup();
-      return new LocalNodeRuntime(config, kernel, cgroups, state, shims);
+      var launcher =
+          Launcher.of(kernel, config.dataDirectory(), StateDirectory.ID_RANGES, config.nodeUid());
+      return new LocalNodeRuntime(config, kernel, cgroups, state, launcher);
     } catch (SyscallException e) {
       throw new RuntimeFailure("cannot prepare this machine: " + e.getMessage(), false, e);
     }
@@ -135,8 +151,15 @@ public final class LocalNodeRuntime implements NodeRuntime {
     var cgroup = cgroups.create(spec.key(), spec.limits());
     var file = InstanceFile.of(spec, machine.bootId(), cgroup.counters());
     state.writeSpec(file, true);
-    var stateDirectory = state.instance(spec.key().instanceId());
-    var started = shims.start(spec, cgroup, stateDirectory, logs.directory(spec.key()));
+    var places =
+        new Places(
+            state.instance(spec.key().instanceId()),
+            logs.prepare(spec.key()),
+            cgroup.v1Tasks(),
+            cgroup.v2Directory(),
+            config.logBytesPerFile(),
+            config.logFiles());
+    var started = launcher.launch(spec, places);
     var shim = kernel.pidfdOpen(started.shimPid());
     if (!started.warnings().isEmpty()) {
       file = file.withWarnings(started.warnings());
@@ -167,6 +190,7 @@ public final class LocalNodeRuntime implements NodeRuntime {
     var control = new Control(kernel, state.instance(file.key().instanceId()), file.attempt());
     var instance = new LiveInstance(file, start, cgroups.of(file.key()), control);
     instances.put(file.key(), instance);
+    slots.put(file.key(), new Slot(file.key().namespace(), file.key().workload(), file.slot()));
     return instance;
   }
 
@@ -200,7 +224,9 @@ public final class LocalNodeRuntime implements NodeRuntime {
 
   private List<RunningInstance> adoptAll() {
     var adopted = new ArrayList<RunningInstance>();
-    for (var found : new Adopter(kernel, state, cgroups, machine.bootId()).find()) {
+    var all = new Adopter(kernel, state, cgroups, machine.bootId()).find();
+    StrayShims.kill(kernel, cgroups, living(all));
+    for (var found : all) {
       var file = found.file();
       if (file == null || found.decision() instanceof Decision.Disown) {
         LOG.warn("instance {} is not taken over: {}", found.instanceId(), found.decision());
@@ -222,6 +248,13 @@ public final class LocalNodeRuntime implements NodeRuntime {
     }
     removeStrays();
     return adopted;
+  }
+
+  private static Set<String> living(List<Found> all) {
+    return all.stream()
+        .filter(found -> found.decision() instanceof Decision.Adopt)
+        .map(Found::instanceId)
+        .collect(Collectors.toSet());
   }
 
   private LiveInstance lost(InstanceFile file, @Nullable Status status) {
@@ -252,7 +285,16 @@ public final class LocalNodeRuntime implements NodeRuntime {
         () -> {
           discardNow(key);
           logs.forget(key);
+          releaseSlot(key);
         });
+  }
+
+  /** Its host ids are free again, unless a successor in the same slot has them by now. */
+  private void releaseSlot(InstanceKey key) {
+    var slot = slots.remove(key);
+    if (slot != null && !slots.containsValue(slot)) {
+      launcher.releaseSlot(key, slot.name());
+    }
   }
 
   private void discardNow(InstanceKey key) {
@@ -270,7 +312,7 @@ public final class LocalNodeRuntime implements NodeRuntime {
       throw new RuntimeFailure(key + ": processes are left after a kill", true);
     }
     cgroup.remove();
-    shims.release(key);
+    launcher.discard(key);
     state.forget(key.instanceId());
   }
 

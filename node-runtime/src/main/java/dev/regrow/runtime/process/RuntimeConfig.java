@@ -7,10 +7,18 @@ import java.nio.file.Path;
  *
  * @param nodeUid names all that it makes: lower-case letters and digits, at most 16
  * @param dataDirectory logs are below {@code logs}, which is made
+ * @param logBytesPerFile a log file is rotated when it has grown to this
+ * @param logFiles how many files an attempt has at most, the current one included
  * @param logAttempts of how many attempts of an instance logs are kept at most
  * @param logBytesMax how much of them is kept at most, per instance
  */
-public record RuntimeConfig(String nodeUid, Path dataDirectory, int logAttempts, long logBytesMax) {
+public record RuntimeConfig(
+    String nodeUid,
+    Path dataDirectory,
+    long logBytesPerFile,
+    int logFiles,
+    int logAttempts,
+    long logBytesMax) {
 
   public RuntimeConfig {
     if (!nodeUid.matches("[a-z0-9]{1,16}")) {
@@ -19,7 +27,7 @@ public record RuntimeConfig(String nodeUid, Path dataDirectory, int logAttempts,
   }
 
   public static RuntimeConfig of(String nodeUid, Path dataDirectory) {
-    return new RuntimeConfig(nodeUid, dataDirectory, 5, 128L << 20);
+    return new RuntimeConfig(nodeUid, dataDirectory, 10L << 20, 3, 5, 64L << 20);
   }
 
   Path logs() {

@@ -28,6 +28,9 @@ public final class StateDirectory {
   /** Where the state of all nodes of this machine is. */
   public static final Path RUN = Path.of("/run/regrow");
 
+  /** Which node of this machine has which host ids; shared by them all. */
+  public static final Path ID_RANGES = RUN.resolve("id-ranges");
+
   private static final String TMPFS_OPTIONS = "mode=0700,size=256m";
 
   private final Path root;
@@ -80,13 +83,18 @@ public final class StateDirectory {
         kernel.umountDetached(root);
       }
       deleteTree(root);
-      try {
-        Files.deleteIfExists(RUN);
-      } catch (DirectoryNotEmptyException e) {
-        return; // Another node of this machine has its state there.
-      }
+      removeIfEmpty(ID_RANGES);
+      removeIfEmpty(RUN);
     } catch (IOException e) {
       throw failure("remove state directory " + root, e);
+    }
+  }
+
+  private static void removeIfEmpty(Path dir) throws IOException {
+    try {
+      Files.deleteIfExists(dir);
+    } catch (DirectoryNotEmptyException e) {
+      return; // Another node of this machine has something there.
     }
   }
 
@@ -170,7 +178,7 @@ public final class StateDirectory {
   }
 
   /** Follows no links. */
-  private static void deleteTree(Path dir) throws IOException {
+  public static void deleteTree(Path dir) throws IOException {
     if (!Files.exists(dir, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }

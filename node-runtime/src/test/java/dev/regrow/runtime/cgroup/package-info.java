@@ -1,0 +1,4 @@
+@NullMarked
+package dev.regrow.runtime.cgroup;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.regrow.runtime.logs;
+
+import org.jspecify.annotations.NullMarked;

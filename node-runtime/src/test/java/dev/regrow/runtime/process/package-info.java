@@ -1,0 +1,4 @@
+@NullMarked
+package dev.regrow.runtime.process;
+
+import org.jspecify.annotations.NullMarked;

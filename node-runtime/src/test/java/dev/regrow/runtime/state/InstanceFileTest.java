@@ -1,0 +1,66 @@
+package dev.regrow.runtime.state;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.regrow.runtime.InstanceKey;
+import dev.regrow.runtime.LaunchSpec.Limits;
+import dev.regrow.runtime.cgroup.Counters;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+
+class InstanceFileTest {
+
+  static final InstanceFile FILE =
+      new InstanceFile(
+          new InstanceKey("shop", "web", "web-1-a"),
+          3,
+          "boot-1",
+          "web-1",
+          Map.of("epoch", "17"),
+          "TERM",
+          Duration.ofSeconds(10),
+          new Limits(500, 0, 64, 128, 256),
+          new Counters(1, 2),
+          List.of());
+
+  @Property
+  void whatever_labels_and_warnings_hold_comes_back(
+      @ForAll Map<String, String> labels, @ForAll List<String> warnings) {
+    var file =
+        new InstanceFile(
+            FILE.key(),
+            FILE.attempt(),
+            FILE.bootId(),
+            FILE.slot(),
+            labels,
+            FILE.stopSignal(),
+            FILE.stopGrace(),
+            FILE.limits(),
+            FILE.baseline(),
+            warnings);
+
+    assertThat(InstanceFile.parse(file.format()).file()).contains(file);
+  }
+
+  @Property
+  void no_text_makes_it_throw(@ForAll String text) {
+    assertThat(InstanceFile.parse(text).file()).isEmpty();
+  }
+
+  @Test
+  void a_forged_name_cannot_lead_to_another_place() {
+    var forged = FILE.format().replace("instance=web-1-a", "instance=../../../etc");
+
+    assertThat(InstanceFile.parse(forged).problem())
+        .isEqualTo("instance is no RFC 1123 label: '../../../etc'");
+  }
+
+  @Test
+  void a_later_release_may_add_keys() {
+    assertThat(InstanceFile.parse(FILE.format() + "colour=blue\n").file()).contains(FILE);
+  }
+}

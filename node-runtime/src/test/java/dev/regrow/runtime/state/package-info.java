@@ -1,0 +1,4 @@
+@NullMarked
+package dev.regrow.runtime.state;
+
+import org.jspecify.annotations.NullMarked;
