@@ -83,9 +83,8 @@ final class NodeStopper implements RegrowNode.Stopper {
               nodeSystem, NodeAgent.EndAll::new, END_INSTANCES_WITHIN, nodeSystem.scheduler());
       await("ending the instances", ended.toCompletableFuture(), END_INSTANCES_WITHIN);
     }
-    if (cluster.isDone() && !cluster.isCompletedExceptionally()) {
-      await("leaving the cluster", cluster.join().stop().toCompletableFuture(), LEAVE_WITHIN);
-    }
+    // Also when it has not come up yet: it must not start after all else has gone.
+    await("leaving the cluster", cluster.thenCompose(ClusterLifetime::stop), LEAVE_WITHIN);
     nodeSystem.terminate();
     await("the node system", nodeSystem.getWhenTerminated().toCompletableFuture(), STEP_WITHIN);
     close("the machine", runtime);
