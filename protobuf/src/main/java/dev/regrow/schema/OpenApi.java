@@ -21,8 +21,8 @@ public final class OpenApi {
   private static final Map<String, String> VARIABLES =
       Map.of(
           "namespace", "The namespace; an RFC 1123 label.",
-          "name", "The workload; an RFC 1123 label.",
-          "id", "The instance's id, or its slot as web-2.",
+          "workload", "The workload; an RFC 1123 label.",
+          "instance", "The instance's id, or its slot as web-2.",
           "node", "The node's name.");
 
   private OpenApi() {}

@@ -28,7 +28,7 @@ import java.util.Optional;
  */
 public final class Routes {
   private static final String NAMESPACE = "/v1/namespaces/{namespace}";
-  private static final String WORKLOAD = NAMESPACE + "/workloads/{name}";
+  private static final String WORKLOAD = NAMESPACE + "/workloads/{workload}";
 
   private static final Parameter CONSISTENT =
       new Parameter("consistent", "boolean", false, "Read linearizably, from a majority.");
@@ -139,7 +139,7 @@ public final class Routes {
   private static void observed(List<Route> routes) {
     InstanceList instances = InstanceList.getDefaultInstance();
     EventList events = EventList.getDefaultInstance();
-    String instance = NAMESPACE + "/instances/{id}";
+    String instance = NAMESPACE + "/instances/{instance}";
     routes.add(list("/v1/instances", "listAllInstances", "Instances everywhere.", instances));
     routes.add(
         list(NAMESPACE + "/instances", "listInstances", "Instances of one namespace.", instances));

@@ -1,0 +1,99 @@
+package dev.regrow.core.codec;
+
+import dev.regrow.core.model.Declared;
+import dev.regrow.core.model.Demand;
+import dev.regrow.core.model.Opaque;
+import dev.regrow.core.model.Policy;
+import dev.regrow.core.model.Template;
+import dev.regrow.schema.Schema;
+import dev.regrow.schema.Templates;
+import dev.regrow.v1.InstanceTemplate;
+import dev.regrow.v1.Reconcile;
+import dev.regrow.v1.RestartMode;
+import dev.regrow.v1.RestartPolicy;
+import dev.regrow.v1.Workload;
+
+/** What somebody declares. */
+public final class DeclaredCodec {
+
+  private DeclaredCodec() {}
+
+  /**
+   * @param declared valid; defaults are written in here
+   */
+  public static Declared declared(Workload declared) {
+    var full = Schema.withDefaults(declared);
+    return new Declared(
+        full.hasReplicas() ? full.getReplicas() : null,
+        template(full.getInstance(), Templates.hash(full.getInstance())),
+        policy(full),
+        rest(full),
+        Schema.VERSION);
+  }
+
+  static Template template(InstanceTemplate template, String hash) {
+    return new Template(hash, demand(template), Bytes.opaque(template));
+  }
+
+  /** A template as it was declared, defaults written in. */
+  public static InstanceTemplate template(Template template) {
+    return Bytes.parse(InstanceTemplate.parser(), template.content(), "template");
+  }
+
+  /** How instances of a workload are restarted in place. */
+  public static RestartPolicy restart(Opaque rest) {
+    return Bytes.parse(Workload.parser(), rest, "declaration").getRestart();
+  }
+
+  private static Demand demand(InstanceTemplate template) {
+    var resources = template.getResources();
+    return new Demand(resources.getCpu(), resources.getMemory(), resources.getPids());
+  }
+
+  /** Everything but replicas, template and what only the server says. */
+  static Opaque rest(Workload full) {
+    return Bytes.opaque(
+        full.toBuilder()
+            .clearReplicas()
+            .clearInstance()
+            .clearUid()
+            .clearRevision()
+            .clearIndex()
+            .clearStatus()
+            .build());
+  }
+
+  static Policy policy(Workload full) {
+    var update = full.getUpdate();
+    return new Policy(
+        mode(full.getRestart().getPolicy()),
+        full.getExclusive(),
+        update.getSurge(),
+        update.getUnavailable(),
+        update.getMinReady(),
+        update.getProgressDeadline(),
+        update.getAutoRevert(),
+        switch (full.getPlacement().getPolicy()) {
+          case PACK -> Policy.Prefer.PACK;
+          case SPREAD, UNRECOGNIZED -> Policy.Prefer.SPREAD;
+        },
+        keep(full.getDisconnect().getReconcile()),
+        full.getDisconnect().getLostAfter());
+  }
+
+  private static Policy.Restart mode(RestartMode mode) {
+    return switch (mode) {
+      case NEVER -> Policy.Restart.NEVER;
+      case ON_FAILURE -> Policy.Restart.ON_FAILURE;
+      case ALWAYS, UNRECOGNIZED -> Policy.Restart.ALWAYS;
+    };
+  }
+
+  private static Policy.Keep keep(Reconcile reconcile) {
+    return switch (reconcile) {
+      case KEEP_ORIGINAL -> Policy.Keep.ORIGINAL;
+      case LONGEST_RUNNING -> Policy.Keep.LONGEST_RUNNING;
+      case KEEP_REPLACEMENT, UNRECOGNIZED -> Policy.Keep.REPLACEMENT;
+    };
+  }
+}

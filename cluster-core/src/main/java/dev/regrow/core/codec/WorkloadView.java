@@ -1,0 +1,72 @@
+package dev.regrow.core.codec;
+
+import dev.regrow.core.lifecycle.StatusOf;
+import dev.regrow.core.lifecycle.World;
+import dev.regrow.core.model.InstanceId;
+import dev.regrow.core.model.Live;
+import dev.regrow.core.model.Records;
+import dev.regrow.core.model.Revision;
+import dev.regrow.core.store.Entry;
+import dev.regrow.v1.StoredWorkload;
+import dev.regrow.v1.Workload;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** A workload as the API shows it, with its status. */
+public final class WorkloadView {
+
+  private WorkloadView() {}
+
+  /** What is known besides the records. */
+  public record Known(
+      Function<dev.regrow.core.model.Assignment, @Nullable Live> live,
+      Set<String> lostNodes,
+      World world) {}
+
+  /** From its record and those of its assignments. */
+  public static Workload of(Entry entry, List<Entry> assignments, Known known) {
+    return of(records(entry, assignments), known);
+  }
+
+  /**
+   * What is stored of a workload as far as its status needs it: its present template is in its own
+   * record too.
+   */
+  public static Records records(Entry entry, List<Entry> assignments) {
+    var stored = Bytes.parse(StoredWorkload.parser(), entry.value(), entry.key());
+    var records = RecordsCodec.records(entry, List.of(), assignments, List.of(), entry.modIndex());
+    var revisions = new TreeMap<Long, Revision>();
+    var template = DeclaredCodec.template(stored.getDeclared().getInstance(), "");
+    revisions.put(
+        stored.getRevision(),
+        new Revision(
+            stored.getRevision(),
+            template,
+            0,
+            "",
+            stored.getSchemaVersion(),
+            dev.regrow.core.model.Opaque.EMPTY));
+    return new Records(
+        records.workload(), revisions, records.assignments(), records.events(), records.index());
+  }
+
+  public static Workload of(Records records, Known known) {
+    var workload = records.workload();
+    if (workload == null) {
+      throw new IllegalArgumentException("there is no workload to show");
+    }
+    Map<InstanceId, Live> live = new TreeMap<>();
+    for (var assignment : records.assignments().values()) {
+      var heard = known.live().apply(assignment);
+      if (heard != null) {
+        live.put(assignment.id(), heard);
+      }
+    }
+    var status = StatusOf.of(workload, records, live, known.lostNodes(), known.world());
+    return RecordsCodec.shown(records).toBuilder().setStatus(StatusCodec.shown(status)).build();
+  }
+}

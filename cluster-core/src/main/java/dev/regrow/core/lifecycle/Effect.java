@@ -1,0 +1,39 @@
+package dev.regrow.core.lifecycle;
+
+import dev.regrow.core.model.Assignment;
+import dev.regrow.core.model.Change;
+import dev.regrow.core.model.Policy;
+import dev.regrow.core.model.Revision;
+import java.util.List;
+
+/** What is to be done for a decision, in the order given. */
+public sealed interface Effect {
+
+  /**
+   * Store all changes or none, if the workload's record is still the one of {@code modIndex} (0:
+   * there is none); tell the machine what came of it.
+   */
+  record Commit(long modIndex, List<Change> changes) implements Effect {
+    public Commit {
+      changes = List.copyOf(changes);
+    }
+  }
+
+  /** Read the records again, tell the machine, then ask again what was in flight, if it is said. */
+  record Reload(boolean askAgain) implements Effect {}
+
+  record SendRun(Target target, Assignment assignment, Revision revision, Policy policy)
+      implements Effect {}
+
+  record SendStop(Target target, String reason) implements Effect {}
+
+  record SendForget(Target target) implements Effect {}
+
+  record Reply(long token, Answer answer) implements Effect {}
+
+  /** Tick at this CLOCK_BOOTTIME in milliseconds; replaces the timer before. */
+  record ArmTimer(long atBootMillis) implements Effect {}
+
+  /** Nothing is to be waited for. */
+  record ClearTimer() implements Effect {}
+}

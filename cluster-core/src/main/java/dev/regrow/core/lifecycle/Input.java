@@ -1,0 +1,49 @@
+package dev.regrow.core.lifecycle;
+
+import dev.regrow.core.model.Live;
+import dev.regrow.core.model.Occurrence;
+import dev.regrow.core.model.Records;
+
+/** What a workload learns or is asked. */
+public sealed interface Input {
+
+  /**
+   * Somebody asks; only while nothing is in flight ({@link WorkloadState#busy()}).
+   *
+   * @param token comes back with the answer
+   */
+  record Asked(long token, Ask ask, Ask.Expect expect) implements Input {}
+
+  /** A node tells how an instance is. */
+  record Observed(Target target, Live live) implements Input {}
+
+  /** A node does not take an instance. */
+  record Refused(Target target, String reason) implements Input {}
+
+  /** A node tells what happened to an instance. */
+  record Happened(Target target, Occurrence occurrence) implements Input {}
+
+  record NodeLost(String nodeUid) implements Input {}
+
+  record NodeBack(String nodeUid) implements Input {}
+
+  record CommitSucceeded(long index) implements Input {}
+
+  record CommitFailed(Cause cause, String message) implements Input {}
+
+  /** The records were read again. */
+  record Loaded(Records records) implements Input {}
+
+  /** Time has passed, or somebody thinks that there may be something to do. */
+  record Tick() implements Input {}
+
+  /** Why a commit failed. */
+  enum Cause {
+    /** Somebody else changed the records: what was decided on is old. */
+    CHANGED,
+    OUTCOME_UNKNOWN,
+    UNAVAILABLE,
+    DISK_FULL,
+    TOO_LARGE
+  }
+}

@@ -1,0 +1,146 @@
+package dev.regrow.core.lifecycle;
+
+import dev.regrow.core.model.InstanceId;
+import dev.regrow.core.model.Live;
+import java.util.Collections;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/**
+ * What was heard and tried since the entity was loaded; losing it costs delay, never correctness.
+ *
+ * @param live what nodes last said
+ * @param lost when each lost node was lost, CLOCK_BOOTTIME in milliseconds
+ * @param holds slots in which nothing is to be started before some time
+ * @param unplaced slots that fit nowhere, and why
+ * @param sent when each instance was last given an order
+ * @param progress how far the rollout was when it last moved
+ * @param happenings what is to be written down when it is time
+ * @param store when the store may be tried again
+ */
+public record Soft(
+    SortedMap<InstanceId, Live> live,
+    SortedMap<String, Long> lost,
+    SortedMap<Integer, Hold> holds,
+    SortedMap<Integer, String> unplaced,
+    SortedMap<InstanceId, Sent> sent,
+    Progress progress,
+    Happenings happenings,
+    StorePause store) {
+
+  static final Soft NONE =
+      new Soft(
+          new TreeMap<>(),
+          new TreeMap<>(),
+          new TreeMap<>(),
+          new TreeMap<>(),
+          new TreeMap<>(),
+          new Progress(0, 0, 0, 0),
+          Happenings.NONE,
+          new StorePause(0, 0));
+
+  public Soft {
+    live = Collections.unmodifiableSortedMap(new TreeMap<>(live));
+    lost = Collections.unmodifiableSortedMap(new TreeMap<>(lost));
+    holds = Collections.unmodifiableSortedMap(new TreeMap<>(holds));
+    unplaced = Collections.unmodifiableSortedMap(new TreeMap<>(unplaced));
+    sent = Collections.unmodifiableSortedMap(new TreeMap<>(sent));
+  }
+
+  /**
+   * @param count how often in a row
+   * @param node the uid of the node that refused, or ""
+   * @param reason what it said
+   */
+  record Hold(long untilBootMillis, int count, String node, String reason) {}
+
+  /**
+   * @param count how often the same order was sent
+   */
+  record Sent(long atBootMillis, int count, boolean stop) {}
+
+  /**
+   * @param serving how many current instances served
+   */
+  record Progress(long revision, long generation, int serving, long sinceBootMillis) {}
+
+  /**
+   * @param failures in a row
+   */
+  record StorePause(long untilBootMillis, int failures) {}
+
+  Soft withLive(Map<InstanceId, Live> live) {
+    return new Soft(new TreeMap<>(live), lost, holds, unplaced, sent, progress, happenings, store);
+  }
+
+  Soft withLive(InstanceId id, Live heard) {
+    return withLive(edited(live, map -> map.put(id, heard)));
+  }
+
+  Soft withLost(Consumer<Map<String, Long>> edit) {
+    return new Soft(
+        live, edited(lost, edit::accept), holds, unplaced, sent, progress, happenings, store);
+  }
+
+  Soft withHold(int slot, Hold hold) {
+    return new Soft(
+        live,
+        lost,
+        edited(holds, map -> map.put(slot, hold)),
+        unplaced,
+        sent,
+        progress,
+        happenings,
+        store);
+  }
+
+  Soft withUnplaced(SortedMap<Integer, String> unplaced) {
+    return new Soft(live, lost, holds, unplaced, sent, progress, happenings, store);
+  }
+
+  Soft withSent(InstanceId id, Sent order) {
+    return new Soft(
+        live,
+        lost,
+        holds,
+        unplaced,
+        edited(sent, map -> map.put(id, order)),
+        progress,
+        happenings,
+        store);
+  }
+
+  Soft with(Progress progress) {
+    return new Soft(live, lost, holds, unplaced, sent, progress, happenings, store);
+  }
+
+  Soft with(Happenings happenings) {
+    return new Soft(live, lost, holds, unplaced, sent, progress, happenings, store);
+  }
+
+  Soft with(StorePause store) {
+    return new Soft(live, lost, holds, unplaced, sent, progress, happenings, store);
+  }
+
+  /** Without what is kept of instances that are no more. */
+  Soft only(SortedMap<InstanceId, ?> assignments) {
+    return new Soft(
+        edited(live, map -> map.keySet().retainAll(assignments.keySet())),
+        lost,
+        holds,
+        unplaced,
+        edited(sent, map -> map.keySet().retainAll(assignments.keySet())),
+        progress,
+        happenings,
+        store);
+  }
+
+  private static <K, V> SortedMap<K, V> edited(
+      SortedMap<K, V> map, Consumer<SortedMap<K, V>> edit) {
+    var copy = new TreeMap<>(map);
+    edit.accept(copy);
+    return copy;
+  }
+}

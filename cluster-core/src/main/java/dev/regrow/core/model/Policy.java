@@ -1,0 +1,55 @@
+package dev.regrow.core.model;
+
+/**
+ * How a workload wants to be treated.
+ *
+ * @param surge how many instances above the replicas a rollout may use; 0 or more
+ * @param unavailable how many replicas a rollout may take down at once; 0 or more
+ * @param minReadyMillis how long an instance must be ready to count
+ * @param progressDeadlineMillis how long a rollout may make no progress
+ * @param lostAfterMillis how long after its node was lost an instance is replaced
+ */
+public record Policy(
+    Restart restart,
+    boolean exclusive,
+    int surge,
+    int unavailable,
+    long minReadyMillis,
+    long progressDeadlineMillis,
+    boolean autoRevert,
+    Prefer placement,
+    Keep reconcile,
+    long lostAfterMillis) {
+
+  /** When the node starts an ended process again. */
+  public enum Restart {
+    ALWAYS,
+    ON_FAILURE,
+    NEVER
+  }
+
+  /** Which node is best. */
+  public enum Prefer {
+    /** The one with the fewest instances of this workload, then the emptiest. */
+    SPREAD,
+    /** The fullest that still fits. */
+    PACK
+  }
+
+  /** Which of two instances stays when a lost node comes back. */
+  public enum Keep {
+    REPLACEMENT,
+    ORIGINAL,
+    LONGEST_RUNNING
+  }
+
+  /** Surge as it counts: an exclusive workload never has two processes in a slot. */
+  public int effectiveSurge() {
+    return exclusive ? 0 : surge;
+  }
+
+  /** Unavailable as it counts: without any room a rollout could never move. */
+  public int effectiveUnavailable() {
+    return effectiveSurge() == 0 ? Math.max(1, unavailable) : unavailable;
+  }
+}

@@ -1,0 +1,207 @@
+package dev.regrow.core.reconcile;
+
+import dev.regrow.core.model.Policy.Keep;
+import dev.regrow.core.model.Policy.Restart;
+import dev.regrow.core.reconcile.Step.Reason;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Compares the members of a workload with its goal.
+ *
+ * <p>Carried out again and again it converges from any state. It never has more than replicas +
+ * surge instances alive, never brings the slots with a ready instance below replicas - unavailable,
+ * and never starts anything in a slot of an exclusive workload before the end of the one before is
+ * known. Instances of nodes that have not reported are neither counted as ready nor taken for dead.
+ */
+public final class Reconcile {
+
+  private final Goal goal;
+  private final Set<Integer> held;
+  private final TreeMap<Integer, List<Member>> slots = new TreeMap<>();
+  private final Set<Integer> serving = new HashSet<>();
+  private final List<Step> steps = new ArrayList<>();
+  private int live;
+
+  private Reconcile(Goal goal, Set<Integer> held) {
+    this.goal = goal;
+    this.held = held;
+  }
+
+  /**
+   * @param held slots in which nothing is to be started yet
+   */
+  public static List<Step> steps(Goal goal, Collection<Member> members, Set<Integer> held) {
+    var reconcile = new Reconcile(goal, held);
+    members.stream().sorted(Member.ORDER).forEach(reconcile::takeIn);
+    if (!goal.deleted()) {
+      reconcile.dropDuplicates();
+      reconcile.retireOutdated();
+      reconcile.fillEmptySlots();
+      reconcile.surge();
+      reconcile.makeRoom();
+    }
+    return List.copyOf(reconcile.steps);
+  }
+
+  private void takeIn(Member member) {
+    if (member.standing().ended()) {
+      takeInEnded(member);
+      return;
+    }
+    if (member.standing() != Standing.LOST) {
+      live++;
+    }
+    if (!member.stopping() && (goal.deleted() || member.slot() >= goal.replicas())) {
+      steps.add(new Step.Stop(member.id(), goal.deleted() ? Reason.DELETED : Reason.SCALED_DOWN));
+    } else {
+      keep(member);
+    }
+  }
+
+  private void takeInEnded(Member member) {
+    boolean wanted =
+        !goal.deleted()
+            && !member.stopping()
+            && member.slot() < goal.replicas()
+            && member.current();
+    if (!wanted) {
+      steps.add(new Step.Remove(member.id(), Reason.ENDED));
+    } else if (goal.policy().restart() == Restart.ALWAYS) {
+      steps.add(new Step.Remove(member.id(), Reason.GAVE_UP));
+    } else {
+      if (!member.recorded()) {
+        steps.add(new Step.WriteDown(member.id(), Reason.ENDED));
+      }
+      keep(member);
+    }
+  }
+
+  private void keep(Member member) {
+    slots.computeIfAbsent(member.slot(), slot -> new ArrayList<>()).add(member);
+    if (member.slot() < goal.replicas() && member.serves()) {
+      serving.add(member.slot());
+    }
+  }
+
+  /** A lost node that came back, or two entities that placed at once, leave two in one slot. */
+  private void dropDuplicates() {
+    for (var members : slots.values()) {
+      var rivals = members.stream().filter(this::currentAndThere).toList();
+      if (rivals.size() < 2) {
+        continue;
+      }
+      var kept = rivals.stream().min(claim()).orElseThrow();
+      for (var rival : rivals) {
+        if (!rival.equals(kept)) {
+          stop(members, rival, Reason.DUPLICATE);
+        }
+      }
+    }
+  }
+
+  private Comparator<Member> claim() {
+    Comparator<Member> serves = Comparator.comparing(member -> !member.serves());
+    Comparator<Member> age = Comparator.comparingLong(Member::epoch);
+    return serves.thenComparing(
+        goal.policy().reconcile() == Keep.REPLACEMENT ? age.reversed() : age);
+  }
+
+  /** What its replacement has made superfluous, and what does not serve anyway. */
+  private void retireOutdated() {
+    for (var members : slots.values()) {
+      boolean replaced = members.stream().anyMatch(m -> m.current() && m.serves());
+      for (var old : List.copyOf(members)) {
+        if (old.current() || old.stopping()) {
+          continue;
+        }
+        if (replaced) {
+          stop(members, old, Reason.REPLACED);
+        } else if (old.standing() == Standing.UNREADY || old.standing() == Standing.LOST) {
+          stop(members, old, Reason.OUTDATED);
+        }
+      }
+    }
+  }
+
+  private void fillEmptySlots() {
+    for (int slot = 0; slot < goal.replicas(); slot++) {
+      var members = members(slot);
+      if (members.stream().noneMatch(m -> !m.stopping() && m.standing() != Standing.LOST)) {
+        start(slot, members, Reason.MISSING);
+      }
+    }
+  }
+
+  private void surge() {
+    for (int slot = 0; slot < goal.replicas(); slot++) {
+      var members = members(slot);
+      if (members.stream().anyMatch(Reconcile::outdated)
+          && members.stream().noneMatch(this::currentAndThere)) {
+        start(slot, members, Reason.OUTDATED);
+      }
+    }
+  }
+
+  /** Where no surge is left, ready ones may go as far as the policy allows. */
+  private void makeRoom() {
+    for (int slot = 0; slot < goal.replicas(); slot++) {
+      var members = members(slot);
+      boolean waiting =
+          members.stream().anyMatch(Reconcile::outdated)
+              && members.stream().noneMatch(this::currentAndThere)
+              && !startedIn(slot);
+      if (!waiting || !mayStop(slot)) {
+        continue;
+      }
+      var known =
+          members.stream().filter(m -> outdated(m) && m.standing() == Standing.READY).toList();
+      known.forEach(member -> stop(members, member, Reason.OUTDATED));
+      if (!known.isEmpty()) {
+        serving.remove(slot);
+      }
+    }
+  }
+
+  private boolean mayStop(int slot) {
+    return !serving.contains(slot) || serving.size() - 1 >= goal.readyMin();
+  }
+
+  private void start(int slot, List<Member> members, Reason reason) {
+    boolean blocked = goal.policy().exclusive() && members.stream().anyMatch(Member::alive);
+    if (!blocked && live < goal.liveMax() && !held.contains(slot)) {
+      live++;
+      steps.add(new Step.Start(slot, reason));
+    }
+  }
+
+  private boolean startedIn(int slot) {
+    return steps.stream().anyMatch(step -> step instanceof Step.Start s && s.slot() == slot);
+  }
+
+  private void stop(List<Member> members, Member member, Reason reason) {
+    steps.add(new Step.Stop(member.id(), reason));
+    members.replaceAll(m -> m.equals(member) ? stopped(m) : m);
+  }
+
+  private static Member stopped(Member m) {
+    return new Member(m.id(), m.slot(), m.current(), true, m.recorded(), m.standing(), m.epoch());
+  }
+
+  private List<Member> members(int slot) {
+    return slots.getOrDefault(slot, List.of());
+  }
+
+  private boolean currentAndThere(Member member) {
+    return member.current() && !member.stopping() && member.standing() != Standing.LOST;
+  }
+
+  private static boolean outdated(Member member) {
+    return !member.current() && !member.stopping() && member.standing() != Standing.LOST;
+  }
+}

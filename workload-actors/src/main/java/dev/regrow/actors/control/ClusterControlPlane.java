@@ -1,0 +1,198 @@
+package dev.regrow.actors.control;
+
+import dev.regrow.actors.board.Board;
+import dev.regrow.actors.sharding.Workloads;
+import dev.regrow.actors.workload.WorkloadCommand;
+import dev.regrow.actors.workload.WorkloadReply;
+import dev.regrow.core.lifecycle.Answer;
+import dev.regrow.core.model.Now;
+import dev.regrow.core.store.Store;
+import dev.regrow.v1.Event;
+import dev.regrow.v1.Instance;
+import dev.regrow.v1.Node;
+import dev.regrow.v1.Plan;
+import dev.regrow.v1.Revision;
+import dev.regrow.v1.Workload;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.cluster.MemberStatus;
+import org.apache.pekko.cluster.typed.Cluster;
+
+/** The door to the cluster: changes go to workload entities, reads to the store and the board. */
+final class ClusterControlPlane implements ControlPlane {
+
+  /** Longer than the store waits for a majority, so that its own word comes first. */
+  private static final Duration PATIENCE = Duration.ofSeconds(15);
+
+  private static final Duration GATHER = Duration.ofMillis(50);
+
+  private final ActorSystem<?> system;
+  private final Store store;
+  private final Workloads workloads;
+  private final Reads reads;
+  private final NodeReads nodes;
+  private final WatchedKinds watched;
+  private final Planning planning;
+
+  ClusterControlPlane(
+      ActorSystem<?> system, Store store, Board board, Workloads workloads, Supplier<Now> clock) {
+    this.system = system;
+    this.store = store;
+    this.workloads = workloads;
+    reads = new Reads(store, board, clock);
+    nodes = new NodeReads(store, board);
+    watched = new WatchedKinds(store, board, reads, nodes);
+    planning = new Planning(store, board, clock);
+  }
+
+  @Override
+  public Optional<String> notReady() {
+    var status = Cluster.get(system).selfMember().status();
+    if (!status.equals(MemberStatus.up()) && !status.equals(MemberStatus.weaklyUp())) {
+      return Optional.of("this node is not a member of the cluster yet: it is " + status);
+    }
+    var health = store.health();
+    return health.writable() ? Optional.empty() : Optional.of(health.message());
+  }
+
+  @Override
+  public CompletionStage<Applied> apply(Workload declared, Precondition precondition) {
+    var ref = new WorkloadRef(declared.getNamespace(), declared.getName());
+    var uid = UUID.randomUUID().toString();
+    return ask(
+            ref, replyTo -> new WorkloadCommand.Apply(declared, uid, expect(precondition), replyTo))
+        .thenApply(done -> new Applied(done.workload(), outcome(done)));
+  }
+
+  private static Applied.Outcome outcome(WorkloadReply.Done done) {
+    return switch (Answer.Outcome.valueOf(done.outcome())) {
+      case CREATED -> Applied.Outcome.CREATED;
+      case CHANGED -> Applied.Outcome.CHANGED;
+      case UNCHANGED -> Applied.Outcome.UNCHANGED;
+    };
+  }
+
+  @Override
+  public CompletionStage<Plan> plan(Workload declared) {
+    return Refusals.of(planning.plan(declared));
+  }
+
+  @Override
+  public CompletionStage<Workload> scale(WorkloadRef ref, int replicas, Precondition precondition) {
+    return change(
+        ref, replyTo -> new WorkloadCommand.Scale(replicas, expect(precondition), replyTo));
+  }
+
+  @Override
+  public CompletionStage<Workload> rollback(
+      WorkloadRef ref, long revision, Precondition precondition) {
+    return change(
+        ref, replyTo -> new WorkloadCommand.Rollback(revision, expect(precondition), replyTo));
+  }
+
+  @Override
+  public CompletionStage<Workload> restart(WorkloadRef ref, Precondition precondition) {
+    return change(ref, replyTo -> new WorkloadCommand.Restart(expect(precondition), replyTo));
+  }
+
+  @Override
+  public CompletionStage<Workload> delete(WorkloadRef ref, Precondition precondition) {
+    return change(ref, replyTo -> new WorkloadCommand.Delete(expect(precondition), replyTo));
+  }
+
+  private CompletionStage<Workload> change(
+      WorkloadRef ref, Function<ActorRef<WorkloadReply>, WorkloadCommand> command) {
+    return ask(ref, command).thenApply(WorkloadReply.Done::workload);
+  }
+
+  private CompletionStage<WorkloadReply.Done> ask(
+      WorkloadRef ref, Function<ActorRef<WorkloadReply>, WorkloadCommand> command) {
+    return Refusals.of(
+        workloads
+            .ask(ref.namespace(), ref.name(), command, PATIENCE)
+            .thenApply(
+                reply -> {
+                  if (reply instanceof WorkloadReply.Declined declined) {
+                    throw Refusals.of(declined);
+                  }
+                  return (WorkloadReply.Done) reply;
+                }));
+  }
+
+  private static long expect(Precondition precondition) {
+    if (precondition instanceof Precondition.IndexIs index) {
+      return index.index();
+    }
+    return precondition instanceof Precondition.Absent
+        ? WorkloadCommand.ABSENT
+        : WorkloadCommand.NOTHING;
+  }
+
+  @Override
+  public CompletionStage<Workload> workload(WorkloadRef ref, ReadPoint at) {
+    return Refusals.of(reads.workload(ref, at));
+  }
+
+  @Override
+  public CompletionStage<Listing<Workload>> workloads(ListQuery query, ReadPoint at) {
+    return Refusals.of(reads.workloads(query, at));
+  }
+
+  @Override
+  public CompletionStage<Listing<Revision>> revisions(WorkloadRef ref, ReadPoint at) {
+    return Refusals.of(reads.revisions(ref, at));
+  }
+
+  @Override
+  public CompletionStage<Listing<Instance>> instances(ListQuery query, ReadPoint at) {
+    return Refusals.of(reads.instances(query, at));
+  }
+
+  @Override
+  public CompletionStage<Instance> instance(String namespace, String idOrSlot, ReadPoint at) {
+    return Refusals.of(reads.instance(namespace, idOrSlot, at));
+  }
+
+  @Override
+  public CompletionStage<Listing<Node>> nodes(ReadPoint at) {
+    return Refusals.of(nodes.nodes(at));
+  }
+
+  @Override
+  public CompletionStage<Node> node(String name, ReadPoint at) {
+    return Refusals.of(nodes.node(name, at));
+  }
+
+  @Override
+  public CompletionStage<Listing<Event>> events(ListQuery query, ReadPoint at) {
+    return Refusals.of(reads.events(query, at));
+  }
+
+  @Override
+  public CompletionStage<dev.regrow.v1.Cluster> cluster(ReadPoint at) {
+    return Refusals.of(nodes.cluster(at));
+  }
+
+  @Override
+  public long index() {
+    return store.appliedIndex();
+  }
+
+  @Override
+  public Subscription watch(WatchKind kind, ListQuery query, long since, WatchSink sink) {
+    var stream =
+        new WatchStream(
+            store,
+            watched.of(kind, query),
+            sink,
+            task -> system.scheduler().scheduleOnce(GATHER, task, system.executionContext()));
+    stream.start(since);
+    return stream;
+  }
+}

@@ -1,0 +1,42 @@
+package dev.regrow.actors.control;
+
+import dev.regrow.actors.board.Board;
+import dev.regrow.actors.link.FactReceiver;
+import dev.regrow.actors.link.NodeLink;
+import dev.regrow.actors.sharding.NodeWatch;
+import dev.regrow.actors.sharding.Sweeper;
+import dev.regrow.actors.sharding.Workloads;
+import dev.regrow.actors.workload.Surroundings;
+import dev.regrow.core.model.Now;
+import dev.regrow.core.store.Store;
+import java.util.function.Supplier;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.Props;
+
+/**
+ * The control plane of one cluster system: made with it, gone with it.
+ *
+ * @param controlPlane for the gateway
+ * @param facts for the agents of nodes
+ */
+public record ControlPlaneModule(ControlPlane controlPlane, FactReceiver facts) {
+
+  /**
+   * Starts what this node has of the control plane; on a server that includes workload entities and
+   * the sweep that wakes them.
+   *
+   * @param link the way to the agents of nodes
+   * @param clock CLOCK_BOOTTIME and wall clock
+   */
+  public static ControlPlaneModule start(
+      ActorSystem<?> clusterSystem, Store store, NodeLink link, Supplier<Now> clock) {
+    var board = new Board(clock);
+    var workloads = Workloads.start(clusterSystem, new Surroundings(store, board, link, clock));
+    clusterSystem.systemActorOf(
+        Sweeper.create(store, board, workloads), "workload-sweeper", Props.empty());
+    NodeWatch.start(store, board, workloads);
+    return new ControlPlaneModule(
+        new ClusterControlPlane(clusterSystem, store, board, workloads, clock),
+        new ClusterFacts(store, board, workloads));
+  }
+}

@@ -1,0 +1,200 @@
+package dev.regrow.actors.control;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.regrow.actors.board.Board;
+import dev.regrow.actors.link.NodeFact;
+import dev.regrow.core.store.Entry;
+import dev.regrow.core.store.Keys;
+import dev.regrow.core.store.RangeQuery;
+import dev.regrow.core.store.RangeResult;
+import dev.regrow.core.store.Store;
+import dev.regrow.v1.Capacity;
+import dev.regrow.v1.Cluster;
+import dev.regrow.v1.Member;
+import dev.regrow.v1.Node;
+import dev.regrow.v1.NodePhase;
+import dev.regrow.v1.StoreHealth;
+import dev.regrow.v1.StoredCluster;
+import dev.regrow.v1.StoredIncarnation;
+import dev.regrow.v1.StoredNode;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** Nodes and the cluster as a whole: what is stored of them, filled in with what they say. */
+final class NodeReads {
+
+  private final Store store;
+  private final Board board;
+
+  NodeReads(Store store, Board board) {
+    this.store = store;
+    this.board = board;
+  }
+
+  CompletionStage<Listing<Node>> nodes(ReadPoint at) {
+    return store
+        .range(Reads.at(RangeQuery.prefix(Keys.NODES), at))
+        .thenApply(
+            found ->
+                new Listing<>(
+                    found.entries().stream()
+                        .map(this::node)
+                        .sorted(Comparator.comparing(Node::getName))
+                        .toList(),
+                    found.index(),
+                    ""));
+  }
+
+  CompletionStage<Node> node(String name, ReadPoint at) {
+    return nodes(at)
+        .thenApply(
+            nodes ->
+                nodes.items().stream()
+                    .filter(node -> node.getName().equals(name) || node.getUid().equals(name))
+                    .findFirst()
+                    .orElseThrow(
+                        () ->
+                            new Refusal(
+                                Refusal.Kind.NOT_FOUND, "there is no node %s".formatted(name))));
+  }
+
+  Node node(Entry entry) {
+    var stored = stored(entry);
+    var node =
+        Node.newBuilder()
+            .setName(stored.getName())
+            .setUid(stored.getUid())
+            .setAddress(stored.getAddress())
+            .addAllRoles(stored.getRolesList())
+            .setCapacity(stored.getCapacity())
+            .setAllocated(Capacity.getDefaultInstance())
+            .setUsed(Capacity.getDefaultInstance())
+            .putAllLabels(stored.getLabelsMap())
+            .setVersion(stored.getVersion())
+            .setCgroups(stored.getCgroups())
+            .addAllWarnings(stored.getWarningsList())
+            .setIndex(entry.modIndex());
+    board.summary(stored.getUid()).ifPresent(summary -> fill(node, summary));
+    return node.setPhase(phase(stored)).build();
+  }
+
+  private NodePhase phase(StoredNode stored) {
+    if (stored.getPhase() != NodePhase.NODE_READY
+        && stored.getPhase() != NodePhase.NODE_PHASE_UNSPECIFIED) {
+      return stored.getPhase();
+    }
+    return board.speaking(stored.getUid()) ? NodePhase.NODE_READY : NodePhase.NODE_UNREACHABLE;
+  }
+
+  private static void fill(Node.Builder node, NodeFact.Summary summary) {
+    node.setCapacity(
+            Capacity.newBuilder()
+                .setCpu(summary.cpuMillisCapacity())
+                .setMemory(summary.memoryBytesCapacity())
+                .setPids(summary.pidsCapacity()))
+        .setAllocated(
+            Capacity.newBuilder()
+                .setCpu(summary.cpuMillisReserved())
+                .setMemory(summary.memoryBytesReserved())
+                .setPids(summary.pidsReserved())
+                .setInstances(summary.instances()))
+        .setUsed(
+            Capacity.newBuilder()
+                .setCpu(summary.cpuMillisUsed())
+                .setMemory(summary.memoryBytesUsed())
+                .setInstances(summary.instances()))
+        .clearWarnings()
+        .addAllWarnings(summary.warnings());
+  }
+
+  CompletionStage<Cluster> cluster(ReadPoint at) {
+    return store
+        .range(Reads.at(RangeQuery.prefix("cluster/"), at))
+        .thenCompose(
+            records ->
+                nodes(new ReadPoint(false, records.index()))
+                    .thenCombine(
+                        count(Keys.WORKLOADS, records.index())
+                            .thenCombine(
+                                count(Keys.ASSIGNMENTS, records.index()),
+                                (workloads, instances) -> List.of(workloads, instances)),
+                        (nodes, counts) -> cluster(records, nodes, counts)));
+  }
+
+  private Cluster cluster(RangeResult records, Listing<Node> nodes, List<Long> counts) {
+    var meta = StoredCluster.getDefaultInstance();
+    var incarnation = StoredIncarnation.getDefaultInstance();
+    try {
+      for (var entry : records.entries()) {
+        if (entry.key().equals(Keys.META)) {
+          meta = StoredCluster.parseFrom(entry.value());
+        } else if (entry.key().equals(Keys.INCARNATION)) {
+          incarnation = StoredIncarnation.parseFrom(entry.value());
+        }
+      }
+    } catch (InvalidProtocolBufferException damaged) {
+      throw new IllegalStateException("the records of the cluster cannot be read", damaged);
+    }
+    var leader = incarnation.getNodeUid();
+    return Cluster.newBuilder()
+        .setId(meta.getId())
+        .setVersion(version())
+        .setLeader(
+            nodes.items().stream()
+                .filter(node -> node.getUid().equals(leader))
+                .map(Node::getName)
+                .findFirst()
+                .orElse(""))
+        .setIndex(records.index())
+        .setFeatureLevel(meta.getFeatureLevel())
+        .addAllMembers(nodes.items().stream().map(node -> member(node, leader)).toList())
+        .setStore(health())
+        .setWorkloads(counts.get(0))
+        .setInstances(counts.get(1))
+        .build();
+  }
+
+  private static String version() {
+    return Objects.requireNonNullElse(
+        NodeReads.class.getPackage().getImplementationVersion(), "development");
+  }
+
+  private static Member member(Node node, String leader) {
+    return Member.newBuilder()
+        .setName(node.getName())
+        .setAddress(node.getAddress())
+        .addAllRoles(node.getRolesList())
+        .setPhase(node.getPhase())
+        .setLeader(node.getUid().equals(leader))
+        .build();
+  }
+
+  private StoreHealth health() {
+    var health = store.health();
+    return StoreHealth.newBuilder()
+        .setWritable(health.writable())
+        .setMessage(health.message())
+        .setAppliedIndex(store.appliedIndex())
+        .setKeys(health.keys())
+        .setSnapshotIndex(health.snapshotIndex())
+        .build();
+  }
+
+  private CompletableFuture<Long> count(String prefix, long index) {
+    return store
+        .range(RangeQuery.prefix(prefix).atLeast(index))
+        .thenApply(found -> (long) found.entries().size())
+        .toCompletableFuture();
+  }
+
+  private static StoredNode stored(Entry entry) {
+    try {
+      return StoredNode.parseFrom(entry.value());
+    } catch (InvalidProtocolBufferException damaged) {
+      throw new IllegalStateException("the record " + entry.key() + " cannot be read", damaged);
+    }
+  }
+}

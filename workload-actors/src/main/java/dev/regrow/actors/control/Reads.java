@@ -1,0 +1,287 @@
+package dev.regrow.actors.control;
+
+import dev.regrow.actors.board.Board;
+import dev.regrow.core.codec.AssignmentCodec;
+import dev.regrow.core.codec.EventCodec;
+import dev.regrow.core.codec.InstanceView;
+import dev.regrow.core.codec.RevisionCodec;
+import dev.regrow.core.codec.WorkloadCodec;
+import dev.regrow.core.codec.WorkloadView;
+import dev.regrow.core.lifecycle.World;
+import dev.regrow.core.model.Now;
+import dev.regrow.core.store.Entry;
+import dev.regrow.core.store.Keys;
+import dev.regrow.core.store.RangeQuery;
+import dev.regrow.core.store.RangeResult;
+import dev.regrow.core.store.Store;
+import dev.regrow.v1.Event;
+import dev.regrow.v1.Instance;
+import dev.regrow.v1.Revision;
+import dev.regrow.v1.Workload;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Reads from the store, filled in from the board. */
+final class Reads {
+
+  private final Store store;
+  private final Board board;
+  private final Supplier<Now> clock;
+
+  Reads(Store store, Board board, Supplier<Now> clock) {
+    this.store = store;
+    this.board = board;
+    this.clock = clock;
+  }
+
+  CompletionStage<Workload> workload(WorkloadRef ref, ReadPoint at) {
+    return store
+        .range(at(RangeQuery.key(Keys.workload(ref.namespace(), ref.name())), at))
+        .thenCompose(
+            found -> {
+              if (found.entries().isEmpty()) {
+                throw notFound("there is no workload " + ref);
+              }
+              return shown(found.entries().get(0), found.index());
+            });
+  }
+
+  /** With the assignments as they are at least at {@code index}. */
+  CompletionStage<Workload> shown(Entry entry, long index) {
+    var ref = ref(entry.key(), Keys.WORKLOADS);
+    return store
+        .range(RangeQuery.prefix(Keys.assignments(ref.namespace(), ref.name())).atLeast(index))
+        .thenApply(assignments -> WorkloadView.of(entry, assignments.entries(), known()));
+  }
+
+  WorkloadView.Known known() {
+    return new WorkloadView.Known(
+        assignment -> {
+          var heard = board.heard(assignment.id(), assignment.epoch());
+          return heard == null ? null : heard.live();
+        },
+        board.lostNodes(),
+        new World(clock.get(), board.candidates()));
+  }
+
+  CompletionStage<Listing<Workload>> workloads(ListQuery query, ReadPoint at) {
+    var all = at(prefix(Keys.WORKLOADS, query), at);
+    return store
+        .range(Pages.after(all, query.next()))
+        .thenCompose(
+            found ->
+                store
+                    .range(prefix(Keys.ASSIGNMENTS, query).atLeast(found.index()))
+                    .thenApply(assignments -> page(found, assignments, query)));
+  }
+
+  private Listing<Workload> page(RangeResult found, RangeResult assignments, ListQuery query) {
+    var byWorkload =
+        assignments.entries().stream()
+            .collect(Collectors.groupingBy(entry -> ref(entry.key(), Keys.ASSIGNMENTS)));
+    var known = known();
+    var items = new ArrayList<Workload>();
+    int limit = Pages.limit(query);
+    for (var entry : found.entries()) {
+      var ref = ref(entry.key(), Keys.WORKLOADS);
+      if (!matches(ref, query)) {
+        continue;
+      }
+      var shown = WorkloadView.of(entry, byWorkload.getOrDefault(ref, List.of()), known);
+      if (!labelled(shown, query)) {
+        continue;
+      }
+      if (items.size() == limit) {
+        var last = items.get(limit - 1);
+        var key = Keys.workload(last.getNamespace(), last.getName());
+        return new Listing<>(items, found.index(), Pages.token(key));
+      }
+      items.add(shown);
+    }
+    return new Listing<>(items, found.index(), "");
+  }
+
+  CompletionStage<Listing<Revision>> revisions(WorkloadRef ref, ReadPoint at) {
+    return store
+        .range(at(RangeQuery.key(Keys.workload(ref.namespace(), ref.name())), at))
+        .thenCompose(
+            found -> {
+              if (found.entries().isEmpty()) {
+                throw notFound("there is no workload " + ref);
+              }
+              long current = WorkloadCodec.workload(found.entries().get(0)).rollout().revision();
+              var prefix = Keys.revisions(ref.namespace(), ref.name());
+              return store
+                  .range(RangeQuery.prefix(prefix).atLeast(found.index()))
+                  .thenApply(revisions -> newestFirst(ref, revisions, current));
+            });
+  }
+
+  private static Listing<Revision> newestFirst(
+      WorkloadRef ref, RangeResult revisions, long current) {
+    var items =
+        new ArrayList<>(
+            revisions.entries().stream()
+                .map(
+                    entry -> {
+                      var number = RevisionCodec.revision(entry).number();
+                      return RevisionCodec.shown(
+                          ref.namespace(), ref.name(), entry, number == current);
+                    })
+                .toList());
+    Collections.reverse(items);
+    return new Listing<>(items, revisions.index(), "");
+  }
+
+  CompletionStage<Listing<Instance>> instances(ListQuery query, ReadPoint at) {
+    var prefix = prefix(Keys.ASSIGNMENTS, query);
+    return labels(query, at)
+        .thenCompose(
+            labels ->
+                store
+                    .range(at(prefix, at))
+                    .thenApply(
+                        found -> {
+                          var items =
+                              found.entries().stream()
+                                  .filter(entry -> wanted(entry, query, labels))
+                                  .map(this::instance)
+                                  .toList();
+                          return Pages.cut(
+                              items,
+                              item ->
+                                  Keys.assignment(
+                                      item.getNamespace(), item.getWorkload(), item.getId()),
+                              query,
+                              found.index());
+                        }));
+  }
+
+  private static boolean wanted(
+      Entry entry, ListQuery query, @Nullable Map<WorkloadRef, Workload> labelled) {
+    var ref = ref(entry.key(), Keys.ASSIGNMENTS);
+    return matches(ref, query) && (labelled == null || labelled.containsKey(ref));
+  }
+
+  /** The workloads with the wanted labels; null: none are wanted. */
+  private CompletionStage<@Nullable Map<WorkloadRef, Workload>> labels(
+      ListQuery query, ReadPoint at) {
+    if (query.labels().isEmpty()) {
+      return CompletableFuture.completedStage(null);
+    }
+    return store
+        .range(at(prefix(Keys.WORKLOADS, query), at))
+        .thenApply(
+            found -> {
+              var labelled =
+                  new TreeMap<WorkloadRef, Workload>(Comparator.comparing(WorkloadRef::toString));
+              for (var entry : found.entries()) {
+                var shown = WorkloadView.of(entry, List.of(), known());
+                if (labelled(shown, query)) {
+                  labelled.put(ref(entry.key(), Keys.WORKLOADS), shown);
+                }
+              }
+              return labelled;
+            });
+  }
+
+  /** An instance from the record of its assignment. */
+  Instance instance(Entry entry) {
+    var ref = ref(entry.key(), Keys.ASSIGNMENTS);
+    var assignment = AssignmentCodec.assignment(entry);
+    var heard = board.heard(assignment.id(), assignment.epoch());
+    return InstanceView.of(
+        new InstanceView.Owner(ref.namespace(), ref.name()),
+        assignment,
+        heard == null ? null : heard.fact().instance(),
+        board.lostNodes().contains(assignment.node().uid()),
+        entry.modIndex());
+  }
+
+  CompletionStage<Instance> instance(String namespace, String idOrSlot, ReadPoint at) {
+    return store
+        .range(at(RangeQuery.prefix(Keys.ASSIGNMENTS + namespace + "/"), at))
+        .thenApply(
+            found -> {
+              var instances = found.entries().stream().map(this::instance).toList();
+              return instances.stream()
+                  .filter(instance -> instance.getId().equals(idOrSlot))
+                  .findFirst()
+                  .or(
+                      // The youngest of those in the slot is the one that stays.
+                      () ->
+                          instances.stream()
+                              .filter(instance -> instance.getSlot().equals(idOrSlot))
+                              .max(
+                                  Comparator.comparingLong(Instance::getRevision)
+                                      .thenComparingLong(Instance::getIndex)))
+                  .orElseThrow(
+                      () -> notFound("there is no instance %s/%s".formatted(namespace, idOrSlot)));
+            });
+  }
+
+  CompletionStage<Listing<Event>> events(ListQuery query, ReadPoint at) {
+    return store
+        .range(at(prefix(Keys.EVENTS, query), at))
+        .thenApply(
+            found -> {
+              var sorted =
+                  found.entries().stream()
+                      .filter(entry -> matches(ref(entry.key(), Keys.EVENTS), query))
+                      .sorted(Comparator.comparing(Reads::inTime))
+                      .toList();
+              var page = Pages.cut(sorted, Reads::inTime, query, found.index());
+              return new Listing<>(
+                  page.items().stream().map(EventCodec::shown).toList(), page.index(), page.next());
+            });
+  }
+
+  /** Across workloads, events are in the order of their times. */
+  private static String inTime(Entry entry) {
+    return entry.key().substring(entry.key().lastIndexOf('/') + 1) + entry.key();
+  }
+
+  static RangeQuery prefix(String kind, ListQuery query) {
+    var namespace = query.namespace();
+    if (namespace.isEmpty()) {
+      return RangeQuery.prefix(kind);
+    }
+    var inNamespace = kind + namespace.get() + "/";
+    return query.workload().isPresent() && !kind.equals(Keys.WORKLOADS)
+        ? RangeQuery.prefix(inNamespace + query.workload().get() + "/")
+        : RangeQuery.prefix(inNamespace);
+  }
+
+  static boolean matches(WorkloadRef ref, ListQuery query) {
+    return query.namespace().map(ref.namespace()::equals).orElse(true)
+        && query.workload().map(ref.name()::equals).orElse(true);
+  }
+
+  static boolean labelled(Workload workload, ListQuery query) {
+    return workload.getLabelsMap().entrySet().containsAll(query.labels().entrySet());
+  }
+
+  /** The workload that a record belongs to, by its key. */
+  static WorkloadRef ref(String key, String kind) {
+    var parts = key.substring(kind.length()).split("/", 3);
+    return new WorkloadRef(parts[0], parts[1]);
+  }
+
+  static RangeQuery at(RangeQuery query, ReadPoint at) {
+    var newer = at.minIndex() > 0 ? query.atLeast(at.minIndex()) : query;
+    return at.consistent() ? newer.linearizable() : newer;
+  }
+
+  private static Refusal notFound(String message) {
+    return new Refusal(Refusal.Kind.NOT_FOUND, message);
+  }
+}

@@ -1,0 +1,331 @@
+package dev.regrow.actors.control;
+
+import dev.regrow.actors.board.Board;
+import dev.regrow.actors.board.Board.Changed;
+import dev.regrow.actors.control.WatchStream.Watched;
+import dev.regrow.core.codec.EventCodec;
+import dev.regrow.core.store.Entry;
+import dev.regrow.core.store.Keys;
+import dev.regrow.core.store.RangeQuery;
+import dev.regrow.core.store.Store;
+import dev.regrow.core.store.WatchListener;
+import dev.regrow.core.store.WatchListener.Change;
+import dev.regrow.v1.Instance;
+import dev.regrow.v1.WatchEvent;
+import dev.regrow.v1.WatchType;
+import dev.regrow.v1.Workload;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/** What each kind of watch tells. */
+final class WatchedKinds {
+
+  private final Store store;
+  private final Board board;
+  private final Reads reads;
+  private final NodeReads nodes;
+
+  WatchedKinds(Store store, Board board, Reads reads, NodeReads nodes) {
+    this.store = store;
+    this.board = board;
+    this.reads = reads;
+    this.nodes = nodes;
+  }
+
+  Watched of(ControlPlane.WatchKind kind, ListQuery query) {
+    return switch (kind) {
+      case WORKLOADS -> new Workloads(query);
+      case INSTANCES -> new Instances(query);
+      case NODES -> new Nodes();
+      case EVENTS -> new Events(query);
+    };
+  }
+
+  private static <T> CompletionStage<Listing<WatchEvent.Builder>> all(
+      ListQuery query,
+      Function<ListQuery, CompletionStage<Listing<T>>> list,
+      Function<T, WatchEvent.Builder> event) {
+    return list.apply(query)
+        .thenCompose(
+            page -> {
+              var items = page.items().stream().map(event).toList();
+              if (page.next().isEmpty()) {
+                return CompletableFuture.completedStage(new Listing<>(items, page.index(), ""));
+              }
+              var next =
+                  new ListQuery(
+                      query.namespace(), query.workload(), query.labels(), 1000, page.next());
+              return all(next, list, event)
+                  .thenApply(
+                      rest ->
+                          // The oldest index of all pages: what changed since is told again.
+                          new Listing<>(joined(items, rest.items()), page.index(), ""));
+            });
+  }
+
+  private static <T> List<T> joined(List<T> first, List<T> second) {
+    return java.util.stream.Stream.concat(first.stream(), second.stream()).toList();
+  }
+
+  private static CompletionStage<List<WatchEvent.Builder>> none() {
+    return CompletableFuture.completedStage(List.of());
+  }
+
+  private static CompletionStage<List<WatchEvent.Builder>> one(WatchEvent.Builder event) {
+    return CompletableFuture.completedStage(List.of(event));
+  }
+
+  private CompletionStage<List<WatchEvent.Builder>> at(
+      String key, Function<Entry, CompletionStage<List<WatchEvent.Builder>>> found) {
+    return store
+        .range(RangeQuery.key(key))
+        .thenCompose(
+            read -> read.entries().isEmpty() ? none() : found.apply(read.entries().get(0)));
+  }
+
+  private Runnable listen(Consumer<Changed> listener) {
+    return board.listen(listener);
+  }
+
+  private final class Workloads implements Watched {
+    private final ListQuery query;
+
+    Workloads(ListQuery query) {
+      this.query = query;
+    }
+
+    @Override
+    public String prefix() {
+      return Reads.prefix(Keys.WORKLOADS, query).from();
+    }
+
+    @Override
+    public CompletionStage<Listing<WatchEvent.Builder>> current() {
+      return all(
+          query,
+          page -> reads.workloads(page, ReadPoint.LOCAL),
+          shown -> WatchEvent.newBuilder().setWorkload(shown));
+    }
+
+    @Override
+    public CompletionStage<List<WatchEvent.Builder>> changed(Change change) {
+      var after = change.after();
+      var before = change.before();
+      var entry = after == null ? before : after;
+      if (entry == null || !Reads.matches(Reads.ref(change.key(), Keys.WORKLOADS), query)) {
+        return none();
+      }
+      return tell(entry, after == null ? WatchType.DELETE : WatchType.PUT);
+    }
+
+    private CompletionStage<List<WatchEvent.Builder>> tell(Entry entry, WatchType type) {
+      return reads
+          .shown(entry, 0)
+          .thenApply(
+              shown ->
+                  Reads.labelled(shown, query)
+                      ? List.of(WatchEvent.newBuilder().setType(type).setWorkload(shown))
+                      : List.<WatchEvent.Builder>of());
+    }
+
+    @Override
+    public CompletionStage<List<WatchEvent.Builder>> now(String key) {
+      return at(key, entry -> tell(entry, WatchType.PUT));
+    }
+
+    @Override
+    public Runnable listen(Consumer<String> keys) {
+      var soft =
+          WatchedKinds.this.listen(
+              changed -> {
+                if (changed instanceof Changed.InstanceChanged instance) {
+                  var about = instance.assignment();
+                  offer(new WorkloadRef(about.namespace(), about.workload()), keys);
+                }
+              });
+      var stored =
+          store.watch(
+              Reads.prefix(Keys.ASSIGNMENTS, query).from(),
+              store.appliedIndex(),
+              new AssignmentListener(ref -> offer(ref, keys)));
+      return () -> {
+        soft.run();
+        stored.close();
+      };
+    }
+
+    private void offer(WorkloadRef ref, Consumer<String> keys) {
+      if (Reads.matches(ref, query)) {
+        keys.accept(Keys.workload(ref.namespace(), ref.name()));
+      }
+    }
+  }
+
+  /** A changed assignment changes its workload's status. */
+  private record AssignmentListener(Consumer<WorkloadRef> workloads) implements WatchListener {
+    @Override
+    public void onChanges(long index, List<Change> changes) {
+      changes.stream()
+          .map(change -> Reads.ref(change.key(), Keys.ASSIGNMENTS))
+          .distinct()
+          .forEach(workloads);
+    }
+
+    @Override
+    public void onGone(long oldestIndex) {
+      // Only statuses come from here; what is stored has a watch of its own, which ends loudly.
+    }
+  }
+
+  private final class Instances implements Watched {
+    private final ListQuery query;
+
+    Instances(ListQuery query) {
+      this.query = query;
+    }
+
+    @Override
+    public String prefix() {
+      return Reads.prefix(Keys.ASSIGNMENTS, query).from();
+    }
+
+    @Override
+    public CompletionStage<Listing<WatchEvent.Builder>> current() {
+      return all(
+          query,
+          page -> reads.instances(page, ReadPoint.LOCAL),
+          shown -> WatchEvent.newBuilder().setInstance(shown));
+    }
+
+    @Override
+    public CompletionStage<List<WatchEvent.Builder>> changed(Change change) {
+      var after = change.after();
+      var before = change.before();
+      var entry = after == null ? before : after;
+      return entry == null ? none() : tell(entry, after == null ? WatchType.DELETE : WatchType.PUT);
+    }
+
+    private CompletionStage<List<WatchEvent.Builder>> tell(Entry entry, WatchType type) {
+      Instance shown = reads.instance(entry);
+      var ref = new WorkloadRef(shown.getNamespace(), shown.getWorkload());
+      var event = WatchEvent.newBuilder().setType(type).setInstance(shown);
+      if (!Reads.matches(ref, query)) {
+        return none();
+      }
+      if (query.labels().isEmpty()) {
+        return one(event);
+      }
+      return at(
+          Keys.workload(ref.namespace(), ref.name()),
+          workload ->
+              reads
+                  .shown(workload, 0)
+                  .thenApply(
+                      (Workload of) -> Reads.labelled(of, query) ? List.of(event) : List.of()));
+    }
+
+    @Override
+    public CompletionStage<List<WatchEvent.Builder>> now(String key) {
+      return at(key, entry -> tell(entry, WatchType.PUT));
+    }
+
+    @Override
+    public Runnable listen(Consumer<String> keys) {
+      return WatchedKinds.this.listen(
+          changed -> {
+            if (changed instanceof Changed.InstanceChanged instance) {
+              var about = instance.assignment();
+              keys.accept(Keys.assignment(about.namespace(), about.workload(), about.instanceId()));
+            }
+          });
+    }
+  }
+
+  private final class Nodes implements Watched {
+    @Override
+    public String prefix() {
+      return Keys.NODES;
+    }
+
+    @Override
+    public CompletionStage<Listing<WatchEvent.Builder>> current() {
+      return all(
+          ListQuery.all(),
+          page -> nodes.nodes(ReadPoint.LOCAL),
+          shown -> WatchEvent.newBuilder().setNode(shown));
+    }
+
+    @Override
+    public CompletionStage<List<WatchEvent.Builder>> changed(Change change) {
+      var after = change.after();
+      var before = change.before();
+      var entry = after == null ? before : after;
+      return entry == null
+          ? none()
+          : one(
+              WatchEvent.newBuilder()
+                  .setType(after == null ? WatchType.DELETE : WatchType.PUT)
+                  .setNode(nodes.node(entry)));
+    }
+
+    @Override
+    public CompletionStage<List<WatchEvent.Builder>> now(String key) {
+      return at(
+          key,
+          entry -> one(WatchEvent.newBuilder().setType(WatchType.PUT).setNode(nodes.node(entry))));
+    }
+
+    @Override
+    public Runnable listen(Consumer<String> keys) {
+      return WatchedKinds.this.listen(
+          changed -> {
+            if (changed instanceof Changed.NodeChanged node) {
+              keys.accept(Keys.node(node.nodeUid()));
+            }
+          });
+    }
+  }
+
+  private final class Events implements Watched {
+    private final ListQuery query;
+
+    Events(ListQuery query) {
+      this.query = query;
+    }
+
+    @Override
+    public String prefix() {
+      return Reads.prefix(Keys.EVENTS, query).from();
+    }
+
+    @Override
+    public CompletionStage<Listing<WatchEvent.Builder>> current() {
+      return all(
+          query,
+          page -> reads.events(page, ReadPoint.LOCAL),
+          shown -> WatchEvent.newBuilder().setEvent(shown));
+    }
+
+    /** That old ones are dropped to make room is nobody's news. */
+    @Override
+    public CompletionStage<List<WatchEvent.Builder>> changed(Change change) {
+      var after = change.after();
+      return after == null || !Reads.matches(Reads.ref(change.key(), Keys.EVENTS), query)
+          ? none()
+          : one(WatchEvent.newBuilder().setType(WatchType.PUT).setEvent(EventCodec.shown(after)));
+    }
+
+    @Override
+    public CompletionStage<List<WatchEvent.Builder>> now(String key) {
+      return none();
+    }
+
+    @Override
+    public Runnable listen(Consumer<String> keys) {
+      return () -> {};
+    }
+  }
+}

@@ -1,0 +1,74 @@
+package dev.regrow.actors.workload;
+
+import dev.regrow.actors.link.NodeFact;
+import dev.regrow.actors.wire.Tag;
+import dev.regrow.actors.wire.WireMessage;
+import dev.regrow.core.lifecycle.Input;
+import dev.regrow.v1.Workload;
+import org.apache.pekko.actor.typed.ActorRef;
+
+/** What a workload entity is told. */
+public interface WorkloadCommand {
+
+  /** Comes from anywhere in the cluster. */
+  interface Remote extends WorkloadCommand, WireMessage {}
+
+  /** Somebody waits for an answer. */
+  interface Asking extends Remote {
+    /**
+     * What must hold: -1 nothing, -2 that there is no such workload, else that its index is this.
+     */
+    long expect();
+
+    ActorRef<WorkloadReply> replyTo();
+  }
+
+  long NOTHING = -1;
+  long ABSENT = -2;
+
+  /**
+   * @param uid of the workload, should it be new
+   */
+  record Apply(
+      @Tag(1) Workload declared,
+      @Tag(2) String uid,
+      @Tag(3) long expect,
+      @Tag(4) ActorRef<WorkloadReply> replyTo)
+      implements Asking {}
+
+  record Scale(@Tag(1) int replicas, @Tag(2) long expect, @Tag(3) ActorRef<WorkloadReply> replyTo)
+      implements Asking {}
+
+  record Rollback(
+      @Tag(1) long revision, @Tag(2) long expect, @Tag(3) ActorRef<WorkloadReply> replyTo)
+      implements Asking {}
+
+  record Restart(@Tag(1) long expect, @Tag(2) ActorRef<WorkloadReply> replyTo) implements Asking {}
+
+  record Delete(@Tag(1) long expect, @Tag(2) ActorRef<WorkloadReply> replyTo) implements Asking {}
+
+  /** A node has spoken. */
+  record Learn(@Tag(1) NodeFact fact) implements Remote {}
+
+  /** There may be something to do. */
+  record Wake() implements Remote {}
+
+  /** A node is gone, or there again. */
+  record NodeChanged(@Tag(1) String nodeUid, @Tag(2) boolean lost) implements Remote {}
+
+  /** Only from the entity to itself: something for the machine. */
+  record Learned(Input input) implements WorkloadCommand {}
+
+  /** Only from the entity to itself: the records could not be read. */
+  record LoadFailed(Throwable cause) implements WorkloadCommand {}
+
+  /** Only from the entity to itself: nobody has told it anything for a while. */
+  enum Idle implements WorkloadCommand {
+    INSTANCE
+  }
+
+  /** The shard lets it go. */
+  enum Goodbye implements WorkloadCommand {
+    INSTANCE
+  }
+}

@@ -1,0 +1,261 @@
+package dev.regrow.actors.workload;
+
+import dev.regrow.actors.workload.WorkloadCommand.Asking;
+import dev.regrow.actors.workload.WorkloadCommand.Goodbye;
+import dev.regrow.actors.workload.WorkloadCommand.Idle;
+import dev.regrow.actors.workload.WorkloadCommand.Learn;
+import dev.regrow.actors.workload.WorkloadCommand.Learned;
+import dev.regrow.actors.workload.WorkloadCommand.LoadFailed;
+import dev.regrow.actors.workload.WorkloadCommand.NodeChanged;
+import dev.regrow.actors.workload.WorkloadCommand.Wake;
+import dev.regrow.core.lifecycle.Answer;
+import dev.regrow.core.lifecycle.Effect;
+import dev.regrow.core.lifecycle.Input;
+import dev.regrow.core.lifecycle.WorkloadMachine;
+import dev.regrow.core.lifecycle.WorkloadState;
+import dev.regrow.core.model.Records;
+import dev.regrow.core.store.StoreException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One workload: reads its records, lets {@link WorkloadMachine} decide, and does what that says.
+ *
+ * <pre>
+ *   loading ──records read──▶ serving ──Reload──▶ loading
+ *      │ store fails: who waits is told,               │ at peace and idle
+ *      ▼ read again later                              ▼
+ *   loading                                         passivated
+ * </pre>
+ *
+ * <p>It holds nothing that is not in the store or can not be heard again, so it may die at any
+ * line. A stale twin in another part of the cluster can do no harm: its commits fail on the
+ * condition.
+ */
+public final class WorkloadEntity {
+
+  /** Changes that may wait for the one in flight; what comes on top is refused. */
+  static final int WAITING_MAX = 256;
+
+  private static final Duration IDLE = Duration.ofSeconds(30);
+  private static final Duration READ_AGAIN = Duration.ofMillis(500);
+
+  private final String namespace;
+  private final String name;
+  private final Surroundings around;
+  private final ActorRef<ClusterSharding.ShardCommand> shard;
+  private final ActorContext<WorkloadCommand> context;
+  private final TimerScheduler<WorkloadCommand> timers;
+  private final Deque<Asking> waiting = new ArrayDeque<>();
+  private final EffectRunner effects;
+
+  /** The request that is being decided on; answered exactly once. */
+  private @Nullable Asking asking;
+
+  private @Nullable WorkloadState state;
+  private boolean loading;
+
+  private WorkloadEntity(
+      String id,
+      Surroundings around,
+      ActorRef<ClusterSharding.ShardCommand> shard,
+      ActorContext<WorkloadCommand> context,
+      TimerScheduler<WorkloadCommand> timers) {
+    int slash = id.indexOf('/');
+    namespace = id.substring(0, slash);
+    name = id.substring(slash + 1);
+    this.around = around;
+    this.shard = shard;
+    this.context = context;
+    this.timers = timers;
+    effects = new EffectRunner(namespace, name, around, context, timers);
+  }
+
+  /**
+   * @param id {@code namespace/name}
+   */
+  public static Behavior<WorkloadCommand> create(
+      String id, Surroundings around, ActorRef<ClusterSharding.ShardCommand> shard) {
+    return Behaviors.setup(
+        context ->
+            Behaviors.withTimers(
+                timers -> {
+                  context.setReceiveTimeout(IDLE, Idle.INSTANCE);
+                  return new WorkloadEntity(id, around, shard, context, timers).serving();
+                }));
+  }
+
+  private Behavior<WorkloadCommand> serving() {
+    load();
+    return Behaviors.receive(WorkloadCommand.class)
+        .onMessage(Learned.class, learned -> then(() -> onLearned(learned.input())))
+        .onMessage(LoadFailed.class, failed -> then(() -> onLoadFailed(failed.cause())))
+        .onMessage(Asking.class, command -> then(() -> onAsking(command)))
+        .onMessage(Learn.class, learn -> then(() -> onFact(learn)))
+        .onMessage(NodeChanged.class, changed -> then(() -> onNodeChanged(changed)))
+        .onMessage(Wake.class, wake -> then(() -> onInput(new Input.Tick())))
+        .onMessageEquals(ReadAgain.INSTANCE, () -> then(this::load))
+        .onMessageEquals(Idle.INSTANCE, () -> then(this::onIdle))
+        .onMessageEquals(Goodbye.INSTANCE, Behaviors::stopped)
+        .build();
+  }
+
+  private Behavior<WorkloadCommand> then(Runnable handled) {
+    handled.run();
+    decideOnNext();
+    return Behaviors.same();
+  }
+
+  private void load() {
+    loading = true;
+    context.pipeToSelf(
+        new RecordsReader(around.store()).read(namespace, name),
+        (records, failure) ->
+            failure == null
+                ? new Learned(new Input.Loaded(records))
+                : new LoadFailed(Translation.cause(failure)));
+  }
+
+  private void onAsking(Asking command) {
+    if (waiting.size() < WAITING_MAX) {
+      waiting.add(command);
+    } else {
+      var answer = declined(Answer.Why.UNAVAILABLE, "too many changes wait; try again");
+      command.replyTo().tell(answer);
+    }
+  }
+
+  private void decideOnNext() {
+    while (!loading && state != null && !state.busy() && asking == null && !waiting.isEmpty()) {
+      asking = waiting.remove();
+      ask(asking);
+    }
+  }
+
+  private void ask(Asking command) {
+    step(new Input.Asked(0, Translation.ask(command), Translation.expect(command.expect())));
+  }
+
+  private void onFact(Learn command) {
+    onInput(Translation.input(command.fact(), around.clock().get().bootMillis()));
+  }
+
+  private void onNodeChanged(NodeChanged changed) {
+    onInput(
+        changed.lost()
+            ? new Input.NodeLost(changed.nodeUid())
+            : new Input.NodeBack(changed.nodeUid()));
+  }
+
+  private void onLearned(Input input) {
+    if (input instanceof Input.Loaded loaded) {
+      onLoaded(loaded.records());
+    } else {
+      onInput(input);
+    }
+  }
+
+  /** What comes while reading is dropped: the board keeps it, and nodes are asked again. */
+  private void onInput(Input input) {
+    if (!loading) {
+      step(input);
+    }
+  }
+
+  private void onLoaded(Records records) {
+    loading = false;
+    var loaded = state == null ? WorkloadState.of(namespace, name, records) : state;
+    for (var assignment : records.assignments().values()) {
+      var heard = around.board().heard(assignment.id(), assignment.epoch());
+      if (heard != null) {
+        loaded = WorkloadMachine.knowing(loaded, assignment.id(), heard.live());
+      }
+    }
+    for (var lost : around.board().lostNodes()) {
+      loaded = WorkloadMachine.missing(loaded, lost, around.clock().get());
+    }
+    state = loaded;
+    var again = asking;
+    if (again == null) {
+      step(new Input.Loaded(records));
+    } else {
+      // Decide on the request before anything else is: it may be what makes the rest needless.
+      state = WorkloadMachine.reading(loaded, records);
+      ask(again);
+    }
+  }
+
+  private void onLoadFailed(Throwable cause) {
+    if (!(cause instanceof StoreException)) {
+      context.getLog().error("{}/{} could not be read", namespace, name, cause);
+    }
+    var why =
+        Translation.kind(cause) == Input.Cause.DISK_FULL
+            ? Answer.Why.DISK_FULL
+            : Answer.Why.UNAVAILABLE;
+    var message = "%s/%s could not be read: %s".formatted(namespace, name, Translation.said(cause));
+    if (asking != null) {
+      waiting.addFirst(asking);
+      asking = null;
+    }
+    waiting.forEach(command -> command.replyTo().tell(declined(why, message)));
+    waiting.clear();
+    timers.startSingleTimer(ReadAgain.INSTANCE, ReadAgain.INSTANCE, READ_AGAIN);
+  }
+
+  private void onIdle() {
+    boolean atPeace = state == null || WorkloadMachine.atPeace(state, around.world());
+    if (asking == null && waiting.isEmpty() && atPeace) {
+      shard.tell(new ClusterSharding.Passivate<>(context.getSelf()));
+    }
+  }
+
+  private void step(Input input) {
+    var before = state;
+    if (before == null) {
+      return;
+    }
+    var decision = WorkloadMachine.step(before, input, around.world());
+    state = decision.state();
+    for (var effect : decision.effects()) {
+      if (effect instanceof Effect.Reply reply) {
+        reply(reply.answer());
+      } else if (effect instanceof Effect.Reload) {
+        // A request that is not answered yet is decided on again with what is read.
+        load();
+      } else {
+        effects.run(effect, decision.state());
+      }
+    }
+  }
+
+  private void reply(Answer answer) {
+    var asked = asking;
+    asking = null;
+    if (asked == null) {
+      return;
+    }
+    if (answer instanceof Answer.Done done) {
+      var shown = effects.shown(done.records());
+      asked.replyTo().tell(new WorkloadReply.Done(shown, done.outcome().name()));
+    } else if (answer instanceof Answer.Refused refused) {
+      asked.replyTo().tell(declined(refused.why(), refused.message()));
+    }
+  }
+
+  private static WorkloadReply declined(Answer.Why why, String message) {
+    return new WorkloadReply.Declined(why.name(), message);
+  }
+
+  private enum ReadAgain implements WorkloadCommand {
+    INSTANCE
+  }
+}
