@@ -203,6 +203,7 @@ void child_run(const struct config *config, const struct channels *channels) {
   if (keep_low > 0) syscall(SYS_close_range, 0, keep_low - 1, 0);
   if (keep_high > keep_low + 1) syscall(SYS_close_range, keep_low + 1, keep_high - 1, 0);
   syscall(SYS_close_range, keep_high + 1, ~0u, 0);
+  config_forget();
   init_run(workload, channels->socket, signals);
   _exit(125);
 }

@@ -21,7 +21,13 @@ struct record {
   uint32_t length;
 };
 
-static char *argv_[MAX_ARGS + 1], *envp_[MAX_ARGS + 1];
+/* Needed until exec only, and then given back: a megabyte here costs an instance nothing. */
+static struct {
+  char pool[1 << 20];
+  char *argv[MAX_ARGS + 1], *envp[MAX_ARGS + 1];
+} until_exec __attribute__((aligned(4096)));
+static const char *mapping;
+static size_t mapping_size;
 
 static uint32_t u32(const char *at) {
   uint32_t value;
@@ -38,10 +44,9 @@ static uint64_t u64(const char *at) {
 /* Values are followed by the next record or by the zeroed end of the mapping, so each string needs its own NUL: the
    byte after it is the low byte of the next tag. It was read already when the next record is parsed, thus: copy. */
 static char *string(const char *value, uint32_t length) {
-  static char pool[1 << 20];
   static size_t used;
-  if (length >= sizeof pool - used || memchr(value, 0, length) != NULL) return NULL;
-  char *copy = pool + used;
+  if (length >= sizeof until_exec.pool - used || memchr(value, 0, length) != NULL) return NULL;
+  char *copy = until_exec.pool + used;
   memcpy(copy, value, length);
   used += length + 1;
   return copy;
@@ -102,8 +107,8 @@ static int take(struct config *c, uint16_t tag, const char *v, uint32_t n) {
     case HOST_NAME: return text(&c->host_name, v, n);
     case NETWORK: return n == 1 && ((c->network = (uint8_t)v[0]), c->network <= NETWORK_NONE);
     case ROOT_STEP: return root_step(c, v, n);
-    case ARGUMENT: return append((const char **)argv_, &c->argc, MAX_ARGS, string(v, n));
-    case ENVIRONMENT: return append((const char **)envp_, &c->envc, MAX_ARGS, string(v, n));
+    case ARGUMENT: return append((const char **)until_exec.argv, &c->argc, MAX_ARGS, string(v, n));
+    case ENVIRONMENT: return append((const char **)until_exec.envp, &c->envc, MAX_ARGS, string(v, n));
     case WORKDIR: return text(&c->workdir, v, n);
     case RLIMIT: return rlimit(c, v, n);
     case SECCOMP: return filter(c, v, n);
@@ -132,11 +137,13 @@ const char *config_read(int fd, struct config *config) {
   size_t size = (size_t)stat.st_size;
   const char *at = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0), *end = at + size;
   if (at == MAP_FAILED) return "cannot be mapped";
+  mapping = at;
+  mapping_size = size;
   struct header header;
   memcpy(&header, at, sizeof header);
   if (memcmp(header.magic, "RGSH", 4) != 0 || header.version != VERSION) return "not a configuration of this version";
-  config->argv = argv_;
-  config->envp = envp_;
+  config->argv = until_exec.argv;
+  config->envp = until_exec.envp;
   config->umask = 022;
   for (at += sizeof header; at != end;) {
     struct record record;
@@ -150,4 +157,9 @@ const char *config_read(int fd, struct config *config) {
     at += record.length;
   }
   return complete(config);
+}
+
+void config_forget(void) {
+  madvise(&until_exec, sizeof until_exec & ~4095ul, MADV_DONTNEED);
+  munmap((void *)mapping, mapping_size);
 }

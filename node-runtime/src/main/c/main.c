@@ -327,6 +327,7 @@ int main(void) {
   text_add(&line, "\n");
   must(log_run(), "log", "thread");
   report_line(line.bytes, line.length);
+  config_forget();
   set_timer();
   attend();
   finish();
