@@ -8,6 +8,8 @@ import dev.regrow.actors.bridge.GateMessage;
 import dev.regrow.actors.link.AssignmentRef;
 import dev.regrow.actors.link.NodeFact;
 import dev.regrow.actors.link.NodeOrder;
+import dev.regrow.actors.workload.WorkloadCommand;
+import dev.regrow.actors.workload.WorkloadReply;
 import dev.regrow.v1.Event;
 import dev.regrow.v1.Instance;
 import dev.regrow.v1.InstanceTemplate;
@@ -69,9 +71,18 @@ final class WireTypes {
         record(151, BridgeMessage.AskForFacts.class),
         record(160, GateMessage.Tell.class),
         record(161, GateMessage.AskAssignments.class),
-        record(162, GateMessage.Assignments.class)
-        // 200..299: control.
-        );
+        record(162, GateMessage.Assignments.class),
+        // 200..299: workload entities.
+        record(200, WorkloadCommand.Apply.class),
+        record(201, WorkloadCommand.Scale.class),
+        record(202, WorkloadCommand.Rollback.class),
+        record(203, WorkloadCommand.Restart.class),
+        record(204, WorkloadCommand.Delete.class),
+        record(205, WorkloadCommand.Learn.class),
+        record(206, WorkloadCommand.Wake.class),
+        record(207, WorkloadCommand.NodeChanged.class),
+        record(220, WorkloadReply.Done.class),
+        record(221, WorkloadReply.Declined.class));
   }
 
   private static <T extends Record> Entry record(int id, Class<T> type) {

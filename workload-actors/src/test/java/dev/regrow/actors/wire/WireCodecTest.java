@@ -89,6 +89,32 @@ class WireCodecTest {
     }
   }
 
+  @Test
+  void every_record_that_is_a_wire_message_is_registered() throws Exception {
+    var registered = WireTypes.table(new WireSamples.OneRef()).stream().map(WireTypes.Entry::type);
+    var classes =
+        Path.of(WireMessage.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+
+    try (var files = Files.walk(classes)) {
+      var messages =
+          files
+              .map(file -> classes.relativize(file).toString())
+              .filter(name -> name.startsWith("dev/regrow/actors/") && name.endsWith(".class"))
+              .map(name -> name.substring(0, name.length() - ".class".length()).replace('/', '.'))
+              .map(WireCodecTest::load)
+              .filter(type -> type.isRecord() && WireMessage.class.isAssignableFrom(type));
+      assertThat(registered).containsAll(messages.toList());
+    }
+  }
+
+  private static Class<?> load(String name) {
+    try {
+      return Class.forName(name, false, WireMessage.class.getClassLoader());
+    } catch (ClassNotFoundException e) {
+      throw new AssertionError(e);
+    }
+  }
+
   /** What an older version knows of {@link Newer}. */
   record Older(@Tag(1) String name, @Tag(4) int size) {}
 

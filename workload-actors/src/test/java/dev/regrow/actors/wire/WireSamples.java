@@ -7,12 +7,15 @@ import dev.regrow.actors.bridge.GateMessage;
 import dev.regrow.actors.link.AssignmentRef;
 import dev.regrow.actors.link.NodeFact;
 import dev.regrow.actors.link.NodeOrder;
+import dev.regrow.actors.workload.WorkloadCommand;
+import dev.regrow.actors.workload.WorkloadReply;
 import dev.regrow.v1.Backoff;
 import dev.regrow.v1.Instance;
 import dev.regrow.v1.InstancePhase;
 import dev.regrow.v1.InstanceTemplate;
 import dev.regrow.v1.Network;
 import dev.regrow.v1.RestartPolicy;
+import dev.regrow.v1.Workload;
 import java.util.List;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestInbox;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -40,16 +43,26 @@ final class WireSamples {
         new GateMessage.Tell(summary(), true),
         new GateMessage.AskAssignments("node-1", OneRef.refOf()),
         new GateMessage.Assignments(
-            List.of(new NodeOrder.Run(WEB_2, template(), restart(), true, 2)), "no majority"));
+            List.of(new NodeOrder.Run(WEB_2, template(), restart(), true, 2)), "no majority"),
+        new WorkloadCommand.Apply(workload(), "uid-7", 4711, OneRef.refOf()),
+        new WorkloadCommand.Scale(3, 4711, OneRef.refOf()),
+        new WorkloadCommand.Rollback(2, 4711, OneRef.refOf()),
+        new WorkloadCommand.Restart(4711, OneRef.refOf()),
+        new WorkloadCommand.Delete(4711, OneRef.refOf()),
+        new WorkloadCommand.Learn(summary()),
+        new WorkloadCommand.Wake(),
+        new WorkloadCommand.NodeChanged("node-1", true),
+        new WorkloadReply.Done(workload(), "CHANGED"),
+        new WorkloadReply.Declined("STALE", "its index is 4712"));
   }
 
   /** Knows one actor, by a path that no version will ever see. */
   static final class OneRef implements RefFormat {
     private static final String PATH = "pekko://regrow@127.0.0.1:7410/temp/asks#1";
-    private static final TestInbox<GateMessage.Assignments> INBOX = TestInbox.create();
+    private static final TestInbox<Object> INBOX = TestInbox.create();
 
-    static ActorRef<GateMessage.Assignments> refOf() {
-      return INBOX.getRef();
+    static <T> ActorRef<T> refOf() {
+      return INBOX.getRef().narrow();
     }
 
     @Override
@@ -89,6 +102,10 @@ final class WireSamples {
         .setPid(4242)
         .setReady(true)
         .build();
+  }
+
+  private static Workload workload() {
+    return Workload.newBuilder().setName("web").setNamespace("shop").setReplicas(3).build();
   }
 
   private static InstanceTemplate template() {
