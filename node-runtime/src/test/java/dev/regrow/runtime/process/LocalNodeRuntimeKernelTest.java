@@ -247,9 +247,28 @@ class LocalNodeRuntimeKernelTest {
     System.out.printf(
         "kill to exec: p50 %d us, p90 %d us, max %d us%n",
         micros[rounds / 2], micros[rounds * 9 / 10], micros[rounds - 1]);
-    // The goal is 10 ms, measured by a benchmark on a quiet machine; this only sees that no polling
-    // interval has crept in.
-    assertThat(micros[rounds / 2]).isLessThan(100_000);
+    // The goal is 10 ms, measured by a benchmark on a quiet machine. This only sees that no polling
+    // interval has crept in, also where all is slow, as in an emulated guest.
+    assertThat(micros[rounds / 2]).isLessThan(Math.max(100_000, 40 * microsOfAPlainSpawn()));
+  }
+
+  /** From asking for a shell that ends at once until it was reaped: the median of a few. */
+  private long microsOfAPlainSpawn() {
+    var micros = new long[15];
+    for (int i = 0; i < micros.length; i++) {
+      long start = System.nanoTime();
+      int pid =
+          kernel.posixSpawn(
+              Path.of("/bin/sh"), List.of("sh", "-c", "exit 0"), Map.of(), Map.<Integer, Fd>of());
+      try (var pidfd = kernel.pidfdOpen(pid)) {
+        assertThat(kernel.pollReadable(pidfd, Duration.ofSeconds(20))).isTrue();
+        kernel.waitid(pidfd);
+      }
+      micros[i] = (System.nanoTime() - start) / 1000;
+    }
+    Arrays.sort(micros);
+    System.out.printf("a plain spawn: %d us%n", micros[micros.length / 2]);
+    return micros[micros.length / 2];
   }
 
   private LocalNodeRuntime agent() {
