@@ -69,6 +69,9 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
   }
 
   private void launch(StorePeer peer, StoreDirectory.Start how) throws IOException {
+    if (how == StoreDirectory.Start.RECOVER) {
+      LogCheck.check(directory.group(peer), state.applied().getIndex());
+    }
     var policy =
         new SnapshotTaker.Policy(
             config.tuning().snapshotEntries(),
