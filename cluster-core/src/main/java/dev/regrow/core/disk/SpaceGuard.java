@@ -122,19 +122,20 @@ public final class SpaceGuard {
   }
 
   private void look() {
+    measure();
+    if (level == Level.EXHAUSTED && Files.exists(ballast)) {
+      releaseBallast();
+      measure();
+    }
+  }
+
+  private void measure() {
     try {
       freeBytes = Files.getFileStore(DurableFile.parentOf(ballast)).getUsableSpace();
+      level = limits.level(level, freeBytes);
     } catch (IOException failed) {
       LOG.warn("free space of {} is not known: {}", ballast, failed.getMessage());
-      return;
     }
-    Level now = limits.level(level, freeBytes);
-    if (now == Level.EXHAUSTED && level != Level.EXHAUSTED && Files.exists(ballast)) {
-      level = now;
-      releaseBallast();
-      return;
-    }
-    level = now;
   }
 
   /** With noise, for file systems that store zeros in no space. */

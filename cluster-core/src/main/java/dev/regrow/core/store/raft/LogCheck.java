@@ -46,22 +46,22 @@ final class LogCheck {
    * @throws Damaged naming file and fix
    */
   static void check(Path group, long applied) throws IOException {
-    long last = newestSnapshot(group.resolve("sm"));
+    long snapshot = newestSnapshot(group.resolve("sm"));
     List<Segment> segments = segments(group.resolve("current"));
     if (segments.isEmpty()) {
       throw damaged(group.resolve("current"), "it holds no log any more");
     }
-    boolean firstSegment = true;
+    // The log may begin anywhere up to the snapshot, since that is how far it is purged.
+    long missing = Math.min(snapshot + 1, segments.get(0).start());
     for (Segment segment : segments) {
-      boolean connects = firstSegment ? segment.start() <= last + 1 : segment.start() == last + 1;
-      if (!connects) {
+      if (segment.start() != missing) {
         throw damaged(
             segment.file(),
-            "entries %d to %d before it are gone".formatted(last + 1, segment.start() - 1));
+            "entries %d to %d before it are gone".formatted(missing, segment.start() - 1));
       }
-      last = Math.max(firstSegment ? last : -1, check(segment));
-      firstSegment = false;
+      missing = check(segment) + 1;
     }
+    long last = Math.max(snapshot, missing - 1);
     if (last < applied) {
       throw damaged(
           segments.get(segments.size() - 1).file(),
@@ -97,7 +97,8 @@ final class LogCheck {
 
   private static void cut(Path file, int end) throws IOException {
     LOG.warn(
-        "{}: the last record was still being written when this server stopped; it was never acknowledged and is cut at byte {}",
+        "{}: the last record was still being written when this server stopped; it was never"
+            + " acknowledged and is cut at byte {}",
         file,
         end);
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {

@@ -5,6 +5,7 @@ import dev.regrow.core.store.TxnResult;
 import dev.regrow.v1.StorePeer;
 import dev.regrow.v1.StoreTxn;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -45,6 +46,7 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(RaftStore.threads("store-keeper"));
   private volatile Phase phase = Phase.RESTARTING;
   private volatile @Nullable RaftNode node;
+  private @Nullable FileChannel lock;
   private volatile String cause = "the store is starting";
 
   RaftKeeper(
@@ -57,6 +59,7 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
 
   /** The first start: forms the group if it is new. */
   void start() throws IOException {
+    lock = directory.lock(); // Before anything is looked at: a running node's log is never cut.
     StorePeer peer = directory.peer(config.identity().clusterId());
     launch(peer, directory.prepare(peer));
     if (!peer.getFormed()) {
@@ -218,6 +221,17 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
     RaftNode current = node;
     if (current != null) {
       current.close();
+    }
+    unlock();
+  }
+
+  private void unlock() {
+    try {
+      if (lock != null) {
+        lock.close();
+      }
+    } catch (IOException failed) {
+      LOG.warn("the lock of {} was not released: {}", directory.root(), failed.getMessage());
     }
   }
 }

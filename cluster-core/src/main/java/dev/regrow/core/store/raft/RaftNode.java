@@ -80,9 +80,19 @@ final class RaftNode implements Proposer.Log, AutoCloseable {
       server.start();
     } catch (IOException | RuntimeException failed) {
       node.close();
-      throw failed;
+      throw asEnvironment(failed);
     }
     return node;
+  }
+
+  /** Ratis recovers on threads of its own and wraps what went wrong there. */
+  private static IOException asEnvironment(Exception failed) {
+    for (Throwable at = failed; at != null; at = at.getCause()) {
+      if (at instanceof IOException environment) {
+        return environment;
+      }
+    }
+    return new IOException("the store's Raft server did not start: " + failed.getMessage(), failed);
   }
 
   /** Waits until this server leads and has applied all that was written before. */

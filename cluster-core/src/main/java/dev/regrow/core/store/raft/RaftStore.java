@@ -73,9 +73,16 @@ public final class RaftStore implements Store {
    *     helps
    */
   public static RaftStore open(RaftStoreConfig config) throws IOException {
+    new StoreDirectory(config.directory()).make();
+    long total = Files.getFileStore(config.directory()).getTotalSpace();
+    return open(config, SpaceGuard.Limits.forDisk(total));
+  }
+
+  /** The same, with other limits of disk space than the disk's size suggests. */
+  static RaftStore open(RaftStoreConfig config, SpaceGuard.Limits limits) throws IOException {
     var directory = new StoreDirectory(config.directory());
     directory.make();
-    var space = new SpaceGuard(directory.ballast(), limits(config));
+    var space = new SpaceGuard(directory.ballast(), limits);
     ExecutorService dispatch = Executors.newFixedThreadPool(REPLY_THREADS, threads("store-reply"));
     var scheduler = Executors.newSingleThreadScheduledExecutor(threads("store-proposer"));
     var replica = new Replica(config.tuning().history(), dispatch);
@@ -89,10 +96,6 @@ public final class RaftStore implements Store {
       throw failed;
     }
     return new RaftStore(config, replica, keeper, space, dispatch, scheduler);
-  }
-
-  private static SpaceGuard.Limits limits(RaftStoreConfig config) throws IOException {
-    return SpaceGuard.Limits.forDisk(Files.getFileStore(config.directory()).getTotalSpace());
   }
 
   @Override

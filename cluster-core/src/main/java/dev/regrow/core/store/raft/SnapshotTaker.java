@@ -6,10 +6,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import org.apache.ratis.io.MD5Hash;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.SnapshotManagementRequest;
@@ -31,6 +33,7 @@ final class SnapshotTaker {
 
   private static final Logger LOG = LoggerFactory.getLogger(SnapshotTaker.class);
   private static final long ANNOUNCE_MILLIS = 10_000;
+  private static final long CLOSE_SECONDS = 5;
 
   /**
    * When a snapshot is due: after so many log entries or bytes, but never more often than the log
@@ -90,8 +93,8 @@ final class SnapshotTaker {
     Path file = storage.getSnapshotFile(capture.at().getTerm(), capture.at().getIndex()).toPath();
     try {
       requireSpace(file);
-      Snapshots.write(file, capture.content());
-      var digest = MD5FileUtil.computeAndSaveMd5ForFile(file.toFile());
+      MD5Hash digest = Snapshots.write(file, capture.content());
+      MD5FileUtil.saveMD5File(file.toFile(), digest);
       DurableFile.syncDirectory(DurableFile.parentOf(file));
       lastBytes.set(Files.size(file));
       finished.set(new SingleFileSnapshotInfo(new FileInfo(file, digest), capture.at()));
@@ -144,7 +147,15 @@ final class SnapshotTaker {
     }
   }
 
+  /** Lets a snapshot that is being written come to its end, within bounds. */
   void close() {
     writer.shutdown();
+    try {
+      if (!writer.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+        LOG.warn("a snapshot was still being written at the close; the log has it all");
+      }
+    } catch (InterruptedException stop) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

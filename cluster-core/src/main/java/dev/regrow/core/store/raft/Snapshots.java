@@ -16,8 +16,12 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.ratis.io.MD5Hash;
+import org.apache.ratis.util.MD5FileUtil;
 
 /** The whole state in one file, at one index. */
 final class Snapshots {
@@ -30,11 +34,17 @@ final class Snapshots {
   /** What a snapshot holds. */
   record Content(long index, List<Entry> entries) {}
 
-  /** Writes beside, fsyncs, renames: the file is there whole or not at all. */
-  static void write(Path file, Content content) throws IOException {
+  /**
+   * Writes beside, fsyncs, renames: the file is there whole or not at all.
+   *
+   * @return the file's MD5, which Ratis wants beside it. Its own way of computing one maps the file
+   *     into memory until the next collection of garbage
+   */
+  static MD5Hash write(Path file, Content content) throws IOException {
     Path temporary = file.resolveSibling(file.getFileName() + ".writing");
+    MessageDigest digest = MD5FileUtil.newMD5();
     try (var out = new FileOutputStream(temporary.toFile())) {
-      var buffered = new BufferedOutputStream(out, 1 << 16);
+      var buffered = new BufferedOutputStream(new DigestOutputStream(out, digest), 1 << 16);
       write(
           buffered,
           StoreSnapshotHeader.newBuilder()
@@ -52,6 +62,7 @@ final class Snapshots {
       throw failed;
     }
     DurableFile.moveInto(temporary, file);
+    return MD5Hash.newInstance(digest.digest());
   }
 
   private static void writeEntries(OutputStream out, List<Entry> entries) throws IOException {

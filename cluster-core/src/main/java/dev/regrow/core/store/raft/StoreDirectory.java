@@ -3,10 +3,15 @@ package dev.regrow.core.store.raft;
 import dev.regrow.core.disk.DurableFile;
 import dev.regrow.v1.StorePeer;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What lies in the store's directory, and what may therefore be started.
@@ -14,10 +19,13 @@ import java.util.UUID;
  * <pre>
  * peer             who this server is in the group; made once, with the directory
  * raft/GROUP/      Ratis' own: log, snapshots, term and vote
+ * lock             held while a process has it open
  * ballast          space that is freed when the disk is full
  * </pre>
  */
 final class StoreDirectory {
+
+  private static final Logger LOG = LoggerFactory.getLogger(StoreDirectory.class);
 
   private final Path root;
 
@@ -87,6 +95,31 @@ final class StoreDirectory {
   void make() throws IOException {
     DurableFile.makeDirectory(root);
     DurableFile.makeDirectory(raft());
+  }
+
+  /**
+   * Takes the directory for this process, until the lock is closed.
+   *
+   * @throws IOException if another store has it
+   */
+  FileChannel lock() throws IOException {
+    make();
+    Path file = root.resolve("lock");
+    var channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    try {
+      if (channel.tryLock() != null) {
+        return channel;
+      }
+    } catch (OverlappingFileLockException here) {
+      LOG.debug("{} is locked by this very process", file);
+    } catch (IOException failed) {
+      channel.close();
+      throw failed;
+    }
+    channel.close();
+    throw new IOException(
+        "%s is in use by another running node; stop that one, or give this one a directory of its own"
+            .formatted(root));
   }
 
   /** Notes that the group exists; from now on its log is never made anew. */
