@@ -1,14 +1,12 @@
 package dev.regrow.gateway.auth;
 
+import dev.regrow.core.disk.DurableFile;
 import dev.regrow.v1.StoredToken;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -51,20 +49,12 @@ public final class TokenFile {
    * @throws UncheckedIOException when the disk does not take it
    */
   public void write(Collection<StoredToken> tokens) {
-    var next = path.resolveSibling(path.getFileName() + ".next");
+    var bytes = new ByteArrayOutputStream();
     try {
-      Files.deleteIfExists(next);
-      Files.createFile(
-          next, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-      try (var out = Files.newOutputStream(next)) {
-        for (var token : tokens) {
-          token.writeDelimitedTo(out);
-        }
+      for (var token : tokens) {
+        token.writeDelimitedTo(bytes);
       }
-      try (var file = FileChannel.open(next, StandardOpenOption.WRITE)) {
-        file.force(true);
-      }
-      Files.move(next, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      DurableFile.write(path, bytes.toByteArray());
     } catch (IOException e) {
       throw new UncheckedIOException(
           "cannot write the copy of the token hashes at " + path + ": " + e.getMessage(), e);

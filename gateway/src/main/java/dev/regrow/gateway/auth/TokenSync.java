@@ -40,13 +40,16 @@ public final class TokenSync implements AutoCloseable {
   }
 
   /**
-   * Begins with the file's tokens and goes on with the store's.
+   * Begins with the file's tokens, if there are any, and goes on with the store's.
    *
    * @param blocking runs what touches the disk
    */
   public static TokenSync start(Store store, Tokens tokens, TokenFile file, Executor blocking) {
     try {
-      tokens.replaceAll(file.read());
+      var known = file.read();
+      if (!known.isEmpty()) {
+        tokens.replaceAll(known);
+      }
     } catch (IOException e) {
       LOG.warn("The copy of the token hashes is unreadable; the store's are awaited", e);
     }

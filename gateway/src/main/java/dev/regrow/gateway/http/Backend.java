@@ -3,6 +3,7 @@ package dev.regrow.gateway.http;
 import dev.regrow.actors.control.ControlPlane;
 import dev.regrow.gateway.auth.Tokens;
 import dev.regrow.gateway.stream.LocalInstances;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -11,6 +12,11 @@ import java.util.function.Supplier;
  * @param node the name of this node
  * @param control asked anew for every call, as the cluster may come and go; never null, and while
  *     the cluster is away one that refuses with the reason
+ * @param notReady empty when all is well, else what is missing
  */
 public record Backend(
-    String node, Supplier<ControlPlane> control, LocalInstances local, Tokens tokens) {}
+    String node,
+    Supplier<ControlPlane> control,
+    Supplier<Optional<String>> notReady,
+    LocalInstances local,
+    Tokens tokens) {}

@@ -51,14 +51,14 @@ record Call(
     var value = raw(variable);
     if (!NAME.matcher(value).matches()) {
       throw HttpProblem.notFound(
-          "there is no %s \"%s\": names are 1 to 63 of a-z, 0-9 and -, with a letter or digit at both ends"
+          "nothing has the %s \"%s\": names are 1 to 63 of a-z, 0-9 and -, with a letter or digit at both ends"
               .formatted(variable, shortened(value)));
     }
     return value;
   }
 
   WorkloadRef ref() {
-    return new WorkloadRef(name("namespace"), name("workload"));
+    return new WorkloadRef(name("namespace"), name("name"));
   }
 
   ReadPoint readPoint() {
@@ -77,7 +77,7 @@ record Call(
   ListQuery listQuery() {
     return new ListQuery(
         path.containsKey("namespace") ? Optional.of(name("namespace")) : Optional.empty(),
-        path.containsKey("workload") ? Optional.of(name("workload")) : parameters.text("workload"),
+        path.containsKey("name") ? Optional.of(name("name")) : parameters.text("workload"),
         parameters.labels(),
         parameters.limit(),
         parameters.text("continue").orElse(""));

@@ -20,7 +20,8 @@ final class ClusterRoutes {
 
   List<Route> routes() {
     return List.of(
-        Route.read("/v1/nodes", Set.of("limit", "continue", "watch", "since"), this::nodes),
+        Route.read(
+            "/v1/nodes", Set.of("label", "limit", "continue", "watch", "since"), this::nodes),
         Route.read("/v1/nodes/{node}", Set.of(), this::node),
         Route.read("/v1/cluster", Set.of(), this::cluster));
   }

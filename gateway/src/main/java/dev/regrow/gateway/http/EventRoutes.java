@@ -16,7 +16,7 @@ final class EventRoutes {
 
   private static final Set<String> LIST =
       Set.of("limit", "continue", "watch", "since", "workload", "label");
-  private static final String WORKLOAD = "/v1/namespaces/{namespace}/workloads/{workload}";
+  private static final String WORKLOAD = "/v1/namespaces/{namespace}/workloads/{name}";
 
   private final Supplier<ControlPlane> control;
 
@@ -28,7 +28,10 @@ final class EventRoutes {
     return List.of(
         Route.read("/v1/events", LIST, this::list),
         Route.read("/v1/namespaces/{namespace}/events", LIST, this::list),
-        Route.read(WORKLOAD + "/events", Set.of("limit", "continue", "watch", "since"), this::list),
+        Route.read(
+            WORKLOAD + "/events",
+            Set.of("label", "limit", "continue", "watch", "since"),
+            this::list),
         Route.read(WORKLOAD + "/timeline", Set.of(), this::timeline));
   }
 

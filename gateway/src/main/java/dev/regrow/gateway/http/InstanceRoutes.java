@@ -14,7 +14,8 @@ final class InstanceRoutes {
 
   private static final Set<String> LIST =
       Set.of("label", "limit", "continue", "watch", "since", "workload");
-  private static final Set<String> OF_WORKLOAD = Set.of("limit", "continue", "watch", "since");
+  private static final Set<String> OF_WORKLOAD =
+      Set.of("label", "limit", "continue", "watch", "since");
 
   private final Supplier<ControlPlane> control;
 
@@ -27,8 +28,8 @@ final class InstanceRoutes {
         Route.read("/v1/instances", LIST, this::list),
         Route.read("/v1/namespaces/{namespace}/instances", LIST, this::list),
         Route.read(
-            "/v1/namespaces/{namespace}/workloads/{workload}/instances", OF_WORKLOAD, this::list),
-        Route.read("/v1/namespaces/{namespace}/instances/{instance}", Set.of(), this::get));
+            "/v1/namespaces/{namespace}/workloads/{name}/instances", OF_WORKLOAD, this::list),
+        Route.read("/v1/namespaces/{namespace}/instances/{id}", Set.of(), this::get));
   }
 
   private CompletionStage<HttpResponse> list(Call call) {
@@ -57,7 +58,7 @@ final class InstanceRoutes {
   private CompletionStage<HttpResponse> get(Call call) {
     return control
         .get()
-        .instance(call.name("namespace"), call.name("instance"), call.readPoint())
+        .instance(call.name("namespace"), call.name("id"), call.readPoint())
         .thenApply(instance -> Answers.object(200, call.format(), instance));
   }
 }

@@ -4,7 +4,10 @@ import dev.regrow.actors.control.ControlPlane;
 import dev.regrow.actors.control.ListQuery;
 import dev.regrow.actors.control.ReadPoint;
 import dev.regrow.gateway.metrics.Metrics;
+import dev.regrow.schema.OpenApi;
+import dev.regrow.schema.Schema;
 import dev.regrow.v1.Instance;
+import dev.regrow.v1.VersionInfo;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,13 +26,15 @@ final class ProbeRoutes {
   private static final String JSON = Format.JSON.mediaType();
 
   private final Supplier<ControlPlane> control;
+  private final Supplier<Optional<String>> notReady;
   private final Metrics metrics;
   private final String node;
 
-  ProbeRoutes(Supplier<ControlPlane> control, Metrics metrics, String node) {
-    this.control = control;
+  ProbeRoutes(Backend backend, Metrics metrics) {
+    this.control = backend.control();
+    this.notReady = backend.notReady();
     this.metrics = metrics;
-    this.node = node;
+    this.node = backend.node();
   }
 
   List<Route> routes() {
@@ -37,7 +42,9 @@ final class ProbeRoutes {
         Route.open("/healthz", this::alive),
         Route.open("/readyz", this::ready),
         Route.open("/", this::welcome),
-        Route.read("/metrics", Set.of(), this::scrape).as(List.of()));
+        Route.read("/metrics", Set.of(), this::scrape).as(List.of()),
+        Route.read("/v1/version", Set.of(), this::version),
+        Route.read("/openapi.json", Set.of(), this::description).as(Format.JSON_ONLY));
   }
 
   private CompletionStage<HttpResponse> alive(Call call) {
@@ -45,7 +52,7 @@ final class ProbeRoutes {
   }
 
   private CompletionStage<HttpResponse> ready(Call call) {
-    Optional<String> missing = control.get().notReady();
+    Optional<String> missing = notReady.get();
     if (missing.isPresent()) {
       throw HttpProblem.unavailable(missing.get());
     }
@@ -58,6 +65,23 @@ final class ProbeRoutes {
             200,
             JSON,
             "{\"name\":\"regrow\",\"api\":\"/openapi.json\",\"health\":\"/healthz\",\"ready\":\"/readyz\"}"));
+  }
+
+  private CompletionStage<HttpResponse> version(Call call) {
+    return done(
+        Answers.object(
+            200,
+            call.format(),
+            VersionInfo.newBuilder()
+                .setVersion(Release.version())
+                .setSchemaVersion(Schema.VERSION)
+                .setJava(Runtime.version().toString())
+                .build()));
+  }
+
+  private CompletionStage<HttpResponse> description(Call call) {
+    var document = OpenApi.document(Release.version());
+    return done(Answers.text(200, JSON, document));
   }
 
   private CompletionStage<HttpResponse> scrape(Call call) {

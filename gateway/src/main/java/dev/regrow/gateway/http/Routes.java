@@ -12,7 +12,7 @@ final class Routes {
 
   static List<Route> all(Backend backend, Metrics metrics, Clock clock) {
     var routes = new ArrayList<Route>();
-    routes.addAll(new ProbeRoutes(backend.control(), metrics, backend.node()).routes());
+    routes.addAll(new ProbeRoutes(backend, metrics).routes());
     routes.addAll(new WorkloadRoutes(backend.control()).routes());
     routes.addAll(new InstanceRoutes(backend.control()).routes());
     routes.addAll(

@@ -55,7 +55,7 @@ public final class TestGateway implements AutoCloseable {
         GatewayServer.start(
                 system,
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                new Backend("n1", () -> control, logs, known),
+                new Backend("n1", () -> control, control::notReady, logs, known),
                 new Metrics())
             .toCompletableFuture()
             .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)

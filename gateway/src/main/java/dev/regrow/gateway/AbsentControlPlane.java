@@ -1,0 +1,134 @@
+package dev.regrow.gateway;
+
+import dev.regrow.actors.control.Applied;
+import dev.regrow.actors.control.ControlPlane;
+import dev.regrow.actors.control.ListQuery;
+import dev.regrow.actors.control.Listing;
+import dev.regrow.actors.control.Precondition;
+import dev.regrow.actors.control.ReadPoint;
+import dev.regrow.actors.control.Refusal;
+import dev.regrow.actors.control.WorkloadRef;
+import dev.regrow.v1.Cluster;
+import dev.regrow.v1.Event;
+import dev.regrow.v1.Instance;
+import dev.regrow.v1.Node;
+import dev.regrow.v1.Plan;
+import dev.regrow.v1.Revision;
+import dev.regrow.v1.Workload;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/** Stands in while this node is in no cluster: refuses everything, with the reason. */
+final class AbsentControlPlane implements ControlPlane {
+
+  private final Supplier<String> reason;
+  private final LongSupplier index;
+
+  AbsentControlPlane(Supplier<String> reason, LongSupplier index) {
+    this.reason = reason;
+    this.index = index;
+  }
+
+  private Refusal refusal() {
+    return new Refusal(Refusal.Kind.UNAVAILABLE, reason.get());
+  }
+
+  private <T> CompletionStage<T> refused() {
+    return CompletableFuture.failedFuture(refusal());
+  }
+
+  @Override
+  public Optional<String> notReady() {
+    return Optional.of(reason.get());
+  }
+
+  @Override
+  public long index() {
+    return index.getAsLong();
+  }
+
+  @Override
+  public CompletionStage<Applied> apply(Workload declared, Precondition precondition) {
+    return refused();
+  }
+
+  @Override
+  public CompletionStage<Plan> plan(Workload declared) {
+    return refused();
+  }
+
+  @Override
+  public CompletionStage<Workload> scale(WorkloadRef ref, int replicas, Precondition precondition) {
+    return refused();
+  }
+
+  @Override
+  public CompletionStage<Workload> rollback(
+      WorkloadRef ref, long revision, Precondition precondition) {
+    return refused();
+  }
+
+  @Override
+  public CompletionStage<Workload> restart(WorkloadRef ref, Precondition precondition) {
+    return refused();
+  }
+
+  @Override
+  public CompletionStage<Workload> delete(WorkloadRef ref, Precondition precondition) {
+    return refused();
+  }
+
+  @Override
+  public CompletionStage<Workload> workload(WorkloadRef ref, ReadPoint at) {
+    return refused();
+  }
+
+  @Override
+  public CompletionStage<Listing<Workload>> workloads(ListQuery query, ReadPoint at) {
+    return refused();
+  }
+
+  @Override
+  public CompletionStage<Listing<Revision>> revisions(WorkloadRef ref, ReadPoint at) {
+    return refused();
+  }
+
+  @Override
+  public CompletionStage<Listing<Instance>> instances(ListQuery query, ReadPoint at) {
+    return refused();
+  }
+
+  @Override
+  public CompletionStage<Instance> instance(String namespace, String idOrSlot, ReadPoint at) {
+    return refused();
+  }
+
+  @Override
+  public CompletionStage<Listing<Node>> nodes(ReadPoint at) {
+    return refused();
+  }
+
+  @Override
+  public CompletionStage<Node> node(String name, ReadPoint at) {
+    return refused();
+  }
+
+  @Override
+  public CompletionStage<Listing<Event>> events(ListQuery query, ReadPoint at) {
+    return refused();
+  }
+
+  @Override
+  public CompletionStage<Cluster> cluster(ReadPoint at) {
+    return refused();
+  }
+
+  @Override
+  public Subscription watch(WatchKind kind, ListQuery query, long since, WatchSink sink) {
+    sink.onEnd(refusal());
+    return () -> {};
+  }
+}

@@ -1,0 +1,121 @@
+package dev.regrow.gateway;
+
+import dev.regrow.actors.bootstrap.RegrowNode;
+import dev.regrow.client.Context;
+import dev.regrow.client.ContextFile;
+import dev.regrow.gateway.auth.AdminToken;
+import dev.regrow.gateway.auth.Role;
+import dev.regrow.gateway.auth.TokenFile;
+import dev.regrow.gateway.auth.TokenSync;
+import dev.regrow.gateway.auth.TokenText;
+import dev.regrow.gateway.auth.Tokens;
+import dev.regrow.v1.StoredToken;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/** The tokens of a node: the admin's in the context file, the hashes of all in store and copy. */
+final class Admission implements AutoCloseable {
+
+  private final Path data;
+  private final Clock clock;
+  private final Tokens tokens;
+  private final String adminToken;
+  private volatile @Nullable TokenSync sync;
+
+  private Admission(Path data, Clock clock, Tokens tokens, String adminToken) {
+    this.data = data;
+    this.clock = clock;
+    this.tokens = tokens;
+    this.adminToken = adminToken;
+  }
+
+  /** Reads the context file of an earlier start, or makes a new admin token for the first. */
+  static Admission open(Path data, Clock clock) {
+    Optional<Context> before;
+    try {
+      before = contextFile(data).read();
+    } catch (IOException e) {
+      throw StartFailure.refused(e.getMessage() + "; a new admin token is made then");
+    }
+    var token =
+        before
+            .map(Context::token)
+            .filter(known -> TokenText.idOf(known).equals(AdminToken.ID))
+            .orElseGet(() -> TokenText.random(AdminToken.ID));
+    var tokens = new Tokens(clock);
+    // Until the store has been read, this token is known to be good: this node made it.
+    tokens.replaceAll(
+        List.of(
+            StoredToken.newBuilder()
+                .setId(AdminToken.ID)
+                .setRole(Role.ADMIN.text())
+                .setHash(TokenText.hash(token))
+                .build()));
+    return new Admission(data, clock, tokens, token);
+  }
+
+  Tokens tokens() {
+    return tokens;
+  }
+
+  /** Writes the context file, as soon as the addresses are known and before the token is stored. */
+  void writeContext(NodeOptions options) {
+    long pid = ProcessHandle.current().pid();
+    var node =
+        new Context.LocalNode(
+            options.name(), options.gatewayUrl(), pid, startTime(), data.toString());
+    try {
+      contextFile(data)
+          .write(
+              new Context(
+                  options.gatewayUrl(), adminToken, "", Context.DEFAULT_NAMESPACE, List.of(node)));
+    } catch (IOException e) {
+      throw StartFailure.refused(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Makes the store know the admin token, then follows the store's tokens. */
+  CompletionStage<Void> follow(RegrowNode node, Executor blocking) {
+    var store = node.store();
+    if (store.isEmpty()) {
+      return CompletableFuture.failedFuture(new IllegalStateException("the store is not open"));
+    }
+    return AdminToken.ensure(store.get(), adminToken, clock.millis())
+        .thenRun(
+            () ->
+                sync =
+                    TokenSync.start(
+                        store.get(), tokens, new TokenFile(data.resolve("tokens")), blocking));
+  }
+
+  private static ContextFile contextFile(Path data) {
+    return ContextFile.at(data.resolve("context.json"));
+  }
+
+  /** Field 22 of /proc/self/stat, clock ticks since boot; 0 when it cannot be read. */
+  private static long startTime() {
+    try {
+      var stat = Files.readString(Path.of("/proc/self/stat"));
+      var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+      return Long.parseLong(fields[19]);
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+
+  @Override
+  public void close() {
+    var running = sync;
+    if (running != null) {
+      running.close();
+    }
+  }
+}

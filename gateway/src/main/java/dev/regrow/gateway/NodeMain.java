@@ -1,0 +1,177 @@
+package dev.regrow.gateway;
+
+import dev.regrow.actors.bootstrap.NodeBootstrap;
+import dev.regrow.actors.bootstrap.NodeConfig;
+import dev.regrow.actors.bootstrap.NodeParts;
+import dev.regrow.actors.bootstrap.RegrowNode;
+import dev.regrow.actors.bootstrap.StartRefused;
+import dev.regrow.actors.bootstrap.StopMode;
+import dev.regrow.actors.control.ControlPlaneModule;
+import dev.regrow.actors.instance.NodeClock;
+import dev.regrow.core.model.Now;
+import dev.regrow.gateway.http.Backend;
+import dev.regrow.gateway.http.GatewayServer;
+import dev.regrow.gateway.metrics.Metrics;
+import dev.regrow.runtime.process.LocalNodeRuntime;
+import dev.regrow.runtime.process.RuntimeConfig;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@code regrow node}: one node in the foreground.
+ *
+ * <pre>
+ *   checks ──▶ node system and gateway listen (503) ──▶ store, cluster ──▶ ready
+ *     │ refused: exit 1 or 2                                 │ cannot go on: exit 1
+ *   TERM, any time ──▶ gateway drains ──▶ node stops, instances live on ──▶ exit 0
+ * </pre>
+ */
+public final class NodeMain {
+
+  private static final Logger LOG = LoggerFactory.getLogger(NodeMain.class);
+  private static final Duration LEASE = Duration.ofSeconds(10);
+  private static final Duration BIND_WITHIN = Duration.ofSeconds(10);
+
+  private final NodeOptions options;
+  private final InetAddress address;
+  private final Shutdown shutdown = new Shutdown();
+
+  private NodeMain(NodeOptions options, InetAddress address) {
+    this.options = options;
+    this.address = address;
+  }
+
+  /** Returns only when the node has ended; by then the exit code is set. */
+  public static void main(String[] arguments) {
+    if (Arrays.asList(arguments).contains("--help")) {
+      System.out.print(NodeOptions.HELP);
+      return;
+    }
+    try {
+      var options = NodeOptions.of(CommandLine.parse(NodeOptions.known(), arguments));
+      Preflight.requireRoot(Path.of("/proc"));
+      var address = Preflight.address(options.bind());
+      Preflight.requireUnused(options.data());
+      Preflight.requireFree(options, address);
+      NodeLog.configure(options.data());
+      FatalErrors.install();
+      new NodeMain(options, address).run();
+    } catch (StartFailure failure) {
+      end(failure.exitCode(), failure.getMessage());
+    } catch (StartRefused refused) {
+      end(1, refused.getMessage());
+    }
+  }
+
+  private static void end(int exitCode, @org.jspecify.annotations.Nullable String message) {
+    System.err.println("regrow node: " + message);
+    Shutdown.exit(exitCode);
+  }
+
+  private void run() {
+    var admission = Admission.open(options.data(), Clock.systemUTC());
+    var node = NodeBootstrap.start(config(), parts());
+    shutdown.stopLast(
+        () -> {
+          admission.close();
+          return node.stop(StopMode.KEEP_INSTANCES);
+        });
+    var server = listen(node, admission);
+    shutdown.stopFirst(() -> server.stop(Shutdown.DRAIN));
+    admission.writeContext(options);
+    LOG.info(
+        "Node {} ({}) listens on {}; its data is in {}",
+        node.name(),
+        node.uid(),
+        options.gatewayUrl(),
+        options.data());
+    node.serving()
+        .thenCompose(serving -> admission.follow(node, work -> new Thread(work, "tokens").start()))
+        .whenComplete((done, failure) -> served(node, failure));
+    awaitEnd(node);
+  }
+
+  private void served(RegrowNode node, @org.jspecify.annotations.Nullable Throwable failure) {
+    if (failure == null) {
+      LOG.info("Node {} serves", node.name());
+    } else if (!shutdown.began()) {
+      LOG.warn("The tokens of the store are not known yet: {}", failure.getMessage());
+    }
+  }
+
+  private NodeConfig config() {
+    return new NodeConfig(
+        options.name(),
+        options.data(),
+        address.getHostAddress(),
+        options.gatewayUrl(),
+        options.clusterPort(),
+        options.storePort(),
+        Set.of("server"),
+        LEASE);
+  }
+
+  private NodeParts parts() {
+    var clock = NodeClock.ofMachine();
+    return new NodeParts(
+        (uid, instances, logs) -> LocalNodeRuntime.open(RuntimeConfig.of(uid, options.data())),
+        (system, store, link) -> {
+          var module =
+              ControlPlaneModule.start(
+                  system,
+                  store,
+                  link,
+                  () -> new Now(clock.bootNanos() / 1_000_000, clock.wall().toEpochMilli()));
+          return new NodeParts.ServerSide(module.controlPlane(), module.facts());
+        });
+  }
+
+  private GatewayServer listen(RegrowNode node, Admission admission) {
+    var absent =
+        new AbsentControlPlane(
+            () -> node.notReady().orElse("this node is entering the cluster"),
+            () -> node.store().map(store -> store.appliedIndex()).orElse(0L));
+    var backend =
+        new Backend(
+            options.name(),
+            () -> node.control().orElse(absent),
+            node::notReady,
+            new LogsOnDisk(options.data().resolve("logs"), node::runtime),
+            admission.tokens());
+    var starting =
+        GatewayServer.start(
+            node.system().classicSystem(),
+            new InetSocketAddress(address, options.httpPort()),
+            backend,
+            new Metrics());
+    try {
+      return starting.toCompletableFuture().get(BIND_WITHIN.toSeconds(), TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      throw StartFailure.refused(
+          "the gateway cannot listen on " + options.gatewayUrl() + ": " + e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw StartFailure.refused("interrupted while starting");
+    }
+  }
+
+  private void awaitEnd(RegrowNode node) {
+    try {
+      node.ended().toCompletableFuture().join();
+    } catch (java.util.concurrent.CompletionException e) {
+      var cause = e.getCause() == null ? e : e.getCause();
+      LOG.error("Node {} cannot go on: {}", node.name(), cause.getMessage());
+      end(1, cause.getMessage());
+    }
+  }
+}

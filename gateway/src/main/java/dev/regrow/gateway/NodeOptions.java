@@ -1,0 +1,96 @@
+package dev.regrow.gateway;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What a node was told, by its command line and its file of options.
+ *
+ * @param bind an address as digits
+ */
+record NodeOptions(
+    String name, Path data, String bind, int httpPort, int clusterPort, int storePort) {
+
+  static final String HELP =
+      """
+      Usage: regrow node [--name NAME] [--data DIR] [--bind ADDR] [--config FILE]
+      Runs one node in the foreground. Its first start forms a cluster; later ones continue it.
+      TERM stops the node and leaves its instances running.
+
+        --name NAME          its name in the cluster, an RFC 1123 label (default: n1)
+        --data DIR           its directory (default: /var/lib/regrow/NAME)
+        --bind ADDR          a loopback address to listen on (default: 127.0.0.1)
+        --config FILE        YAML with these options, as `data: /srv/regrow`; the command line wins
+        --http-port PORT     of the gateway (default: 7400)
+        --cluster-port PORT  (default: 7410)
+        --raft-port PORT     of the store (default: 7420)
+        --port-offset N      added to all three, for several nodes on one address
+      """;
+
+  private static final Set<String> KNOWN =
+      Set.of(
+          "name",
+          "data",
+          "bind",
+          "role",
+          "http-port",
+          "cluster-port",
+          "raft-port",
+          "port-offset",
+          "join",
+          "join-token-file",
+          "away");
+
+  static Set<String> known() {
+    return KNOWN;
+  }
+
+  /** Judges what was given; refuses what this release cannot do. */
+  static NodeOptions of(Map<String, String> given) {
+    if (given.containsKey("join") || given.containsKey("join-token-file")) {
+      throw StartFailure.refused(
+          "this release runs one node a cluster, so there is nothing to --join yet;"
+              + " start it without, and it forms a cluster of its own");
+    }
+    var role = given.getOrDefault("role", "server");
+    if (!role.equals("server")) {
+      throw StartFailure.refused(
+          "--role %s comes with clusters of many nodes; the only node of one is its server"
+              .formatted(role));
+    }
+    var name = given.getOrDefault("name", "n1");
+    if (!name.matches("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")) {
+      throw StartFailure.usage(
+          "--name %s is no name: 1 to 63 of a-z, 0-9 and -, a letter or digit at both ends"
+              .formatted(name));
+    }
+    int offset = number(given, "port-offset", 0, 0, 58_000);
+    return new NodeOptions(
+        name,
+        Path.of(given.getOrDefault("data", "/var/lib/regrow/" + name)).toAbsolutePath().normalize(),
+        given.getOrDefault("bind", "127.0.0.1"),
+        number(given, "http-port", 7400, 1, 65_535) + offset,
+        number(given, "cluster-port", 7410, 1, 65_535) + offset,
+        number(given, "raft-port", 7420, 1, 65_535) + offset);
+  }
+
+  private static int number(Map<String, String> given, String name, int absent, int min, int max) {
+    var text = Optional.ofNullable(given.get(name));
+    if (text.isEmpty()) {
+      return absent;
+    }
+    if (text.get().matches("\\d{1,5}")) {
+      int value = Integer.parseInt(text.get());
+      if (value >= min && value <= max) {
+        return value;
+      }
+    }
+    throw StartFailure.usage("--%s %s is not %d to %d".formatted(name, text.get(), min, max));
+  }
+
+  String gatewayUrl() {
+    return "http://%s:%d".formatted(bind.contains(":") ? "[" + bind + "]" : bind, httpPort);
+  }
+}
