@@ -77,7 +77,7 @@ final class NodeStopper implements RegrowNode.Stopper {
   }
 
   private void takeApart(StopMode mode) {
-    if (mode == StopMode.END_INSTANCES) {
+    if (mode == StopMode.END_INSTANCES && !runtime.isCompletedExceptionally()) {
       CompletionStage<Done> ended =
           AskPattern.ask(
               nodeSystem, NodeAgent.EndAll::new, END_INSTANCES_WITHIN, nodeSystem.scheduler());
