@@ -17,6 +17,7 @@ import dev.regrow.runtime.process.LiveInstance.Start;
 import dev.regrow.runtime.state.Adoption.Decision;
 import dev.regrow.runtime.state.Control;
 import dev.regrow.runtime.state.InstanceFile;
+import dev.regrow.runtime.state.ProcFs;
 import dev.regrow.runtime.state.StateDirectory;
 import dev.regrow.runtime.state.Status;
 import dev.regrow.runtime.syscall.Kernel;
@@ -93,7 +94,7 @@ public final class LocalNodeRuntime implements NodeRuntime {
    * @throws RuntimeFailure if this process may not run workloads, with what is needed
    */
   public static LocalNodeRuntime open(RuntimeConfig config) {
-    Prerequisites.refusal(MachineReport.read("self/status"))
+    Prerequisites.refusal(ProcFs.text("self/status"))
         .ifPresent(
             why -> {
               throw new RuntimeFailure(why, false);

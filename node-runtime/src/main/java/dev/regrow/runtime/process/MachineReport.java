@@ -3,34 +3,28 @@ package dev.regrow.runtime.process;
 import dev.regrow.runtime.Machine;
 import dev.regrow.runtime.cgroup.Cgroups;
 import dev.regrow.runtime.state.ProcFs;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 
 /** Looks at this machine. */
 final class MachineReport {
 
   private static final long MIB = 1 << 20;
-  private static final Path PROC = Path.of("/proc");
 
   private MachineReport() {}
 
   static Machine look(Cgroups cgroups) {
     var warnings = new ArrayList<>(cgroups.warnings());
-    warnings.addAll(Prerequisites.warnings(read("self/status")));
-    if (read("filesystems").lines().noneMatch(line -> line.endsWith("\toverlay"))) {
+    warnings.addAll(Prerequisites.warnings(ProcFs.text("self/status")));
+    if (ProcFs.text("filesystems").lines().noneMatch(line -> line.endsWith("\toverlay"))) {
       warnings.add("overlayfs is missing: root file systems can only be used read-only");
     }
     long pids = Math.min(number("sys/kernel/pid_max"), number("sys/kernel/threads-max"));
     return new Machine(
         Runtime.getRuntime().availableProcessors() * 1000L,
-        forInstances(memoryTotal(read("meminfo"))),
+        forInstances(memoryTotal(ProcFs.text("meminfo"))),
         pids - Math.min(4096, pids / 4),
         cgroups.world(),
-        read("sys/kernel/osrelease").trim(),
+        ProcFs.text("sys/kernel/osrelease").trim(),
         ProcFs.bootId(),
         warnings);
   }
@@ -46,14 +40,6 @@ final class MachineReport {
   }
 
   private static long number(String file) {
-    return Long.parseLong(read(file).trim());
-  }
-
-  static String read(String file) {
-    try {
-      return new String(Files.readAllBytes(PROC.resolve(file)), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Long.parseLong(ProcFs.text(file).trim());
   }
 }

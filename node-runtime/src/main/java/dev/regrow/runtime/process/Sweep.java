@@ -50,7 +50,7 @@ public final class Sweep {
    * @throws RuntimeFailure if an agent of this node still runs, or without root
    */
   public static List<String> node(String nodeUid, Path dataDirectory, Duration graceBound) {
-    Prerequisites.refusal(MachineReport.read("self/status"))
+    Prerequisites.refusal(ProcFs.text("self/status"))
         .ifPresent(
             why -> {
               throw new RuntimeFailure(why, false);

@@ -1,5 +1,6 @@
 package dev.regrow.runtime.state;
 
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -16,8 +17,19 @@ public final class ProcFs {
 
   /** Of this boot of the kernel. */
   public static String bootId() {
-    try {
-      return Files.readString(PROC.resolve("sys/kernel/random/boot_id")).trim();
+    return text("sys/kernel/random/boot_id").trim();
+  }
+
+  /**
+   * A whole file of /proc. {@link Files#readString} must not be used for it: these files say that
+   * they are empty, so it asks for one byte first, and those below /proc/sys answer only the first
+   * read.
+   *
+   * @param file below /proc
+   */
+  public static String text(String file) {
+    try (var stream = new FileInputStream(PROC.resolve(file).toFile())) {
+      return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

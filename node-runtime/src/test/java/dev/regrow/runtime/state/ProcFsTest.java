@@ -7,18 +7,13 @@ import org.junit.jupiter.api.Test;
 class ProcFsTest {
 
   @Test
-  void a_name_with_blanks_and_brackets_does_not_shift_the_fields() {
-    var stat =
-        "812 (a) b (c)) S 1 812 812 0 -1 4194560 1 0 0 0 0 0 0 0 20 0 1 0 55012 4096 1 18446";
-
-    assertThat(ProcFs.startTicks(stat)).isEqualTo(55012);
+  void a_boot_id_is_read_whole() {
+    assertThat(ProcFs.bootId()).matches("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
   }
 
   @Test
-  void the_start_of_our_own_process_stays_the_same() {
-    int self = (int) ProcessHandle.current().pid();
-
-    assertThat(ProcFs.startTicks(self)).isPositive().isEqualTo(ProcFs.startTicks(self));
-    assertThat(ProcFs.startTicks(Integer.MAX_VALUE)).isEqualTo(-1);
+  void a_number_below_proc_sys_is_read_to_its_last_digit() {
+    assertThat(Long.parseLong(ProcFs.text("sys/kernel/pid_max").trim()))
+        .isGreaterThanOrEqualTo(301); // The least that the kernel allows, see proc(5).
   }
 }
