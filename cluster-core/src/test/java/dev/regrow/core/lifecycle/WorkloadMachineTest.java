@@ -1,0 +1,241 @@
+package dev.regrow.core.lifecycle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.regrow.core.model.Demand;
+import dev.regrow.core.model.Occurrence;
+import dev.regrow.core.store.Keys;
+import dev.regrow.core.store.RangeQuery;
+import dev.regrow.v1.UpdatePolicy;
+import dev.regrow.v1.Workload;
+import java.util.function.UnaryOperator;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+/** The machine against simulated nodes: fair weather, and a network that loses and repeats. */
+class WorkloadMachineTest {
+
+  private static final UnaryOperator<Workload.Builder> PLAIN = declared -> declared;
+
+  @Test
+  void an_applied_workload_gets_its_instances_in_one_commit_and_is_ready() {
+    var sim = new Simulation(1, 1, 1L << 40);
+
+    sim.ask(Simulation.apply("good", 3, PLAIN));
+    sim.pass(3);
+    var first = sim.records();
+    sim.pass(20_000);
+
+    assertThat(first.assignments()).hasSize(3);
+    assertThat(sim.store.appliedIndex()).isLessThan(20);
+    assertThat(sim.status().phase()).isEqualTo(Status.Phase.READY);
+    assertThat(sim.status().revision()).isEqualTo(1);
+    assertThat(sim.nodes.get(0).alive()).hasSize(3);
+    assertThat(sim.atPeace()).isTrue();
+  }
+
+  @Test
+  void an_equal_apply_changes_nothing_and_keeps_the_index() {
+    var sim = new Simulation(2, 1, 1L << 40);
+    sim.ask(Simulation.apply("good", 2, PLAIN));
+    sim.pass(20_000);
+    var before = sim.store.appliedIndex();
+
+    sim.ask(Simulation.apply("good", 2, PLAIN));
+    sim.pass(20_000);
+
+    var first = (Answer.Done) sim.answers.get(0);
+    var second = (Answer.Done) sim.answers.get(1);
+    assertThat(second.outcome()).isEqualTo(Answer.Outcome.UNCHANGED);
+    assertThat(index(second)).isEqualTo(index(first));
+    assertThat(sim.store.appliedIndex()).isEqualTo(before);
+  }
+
+  @Test
+  void a_new_template_replaces_all_instances_and_keeps_their_slots() {
+    var sim = new Simulation(3, 2, 1L << 40);
+    sim.ask(Simulation.apply("good", 3, PLAIN));
+    sim.pass(20_000);
+    var before = sim.records().assignments().keySet();
+
+    sim.ask(Simulation.apply("better", 3, PLAIN));
+    sim.pass(60_000);
+
+    assertThat(sim.status().phase()).isEqualTo(Status.Phase.READY);
+    assertThat(sim.status().revision()).isEqualTo(2);
+    assertThat(sim.records().assignments().keySet()).doesNotContainAnyElementsOf(before);
+    assertThat(sim.records().assignments().values())
+        .extracting("slot")
+        .containsExactlyInAnyOrder(0, 1, 2);
+    assertThat(sim.atPeace()).isTrue();
+  }
+
+  @Test
+  void a_rollout_that_gets_nowhere_is_reverted_to_the_last_good_content() {
+    var sim = new Simulation(4, 1, 1L << 40);
+    sim.ask(Simulation.apply("good", 2, quick(true)));
+    sim.pass(20_000);
+
+    sim.ask(Simulation.apply("bad", 2, quick(true)));
+    sim.pass(60_000);
+
+    assertThat(sim.status().phase()).isEqualTo(Status.Phase.REVERTED);
+    assertThat(sim.status().revision()).isEqualTo(3);
+    assertThat(sim.status().ready()).isEqualTo(2);
+    assertThat(sim.records().revisions().get(3L).template().content())
+        .isEqualTo(sim.records().revisions().get(1L).template().content());
+    assertThat(sim.atPeace()).isTrue();
+  }
+
+  @Test
+  void a_first_revision_that_gets_nowhere_is_degraded_and_never_reverted() {
+    var sim = new Simulation(5, 1, 1L << 40);
+
+    sim.ask(Simulation.apply("bad", 2, quick(true)));
+    sim.pass(60_000);
+
+    assertThat(sim.status().phase()).isEqualTo(Status.Phase.DEGRADED);
+    assertThat(sim.status().reason()).isEqualTo("Stalled");
+    assertThat(sim.records().revisions()).hasSize(1);
+  }
+
+  @Test
+  void what_fits_nowhere_waits_with_a_reason_and_comes_when_there_is_room() {
+    var sim = new Simulation(6, 1, 250L << 20);
+    sim.ask(Simulation.apply("good", 3, PLAIN));
+    sim.pass(20_000);
+
+    assertThat(sim.status().message()).isEqualTo("2/3 ready; web-2: node n1 lacks 50 MiB memory");
+
+    sim.nodes.add(
+        new SimulatedNode(sim, "n2", new Demand(9_000, 1L << 30, 9_000)));
+    sim.pass(20_000);
+
+    assertThat(sim.status().phase()).isEqualTo(Status.Phase.READY);
+    assertThat(sim.nodes.get(1).alive()).hasSize(1);
+  }
+
+  @Test
+  void a_deleted_workload_leaves_nothing_behind() {
+    var sim = new Simulation(7, 2, 1L << 40);
+    sim.ask(Simulation.apply("good", 3, PLAIN));
+    sim.pass(20_000);
+
+    sim.ask(new Ask.Delete());
+    sim.pass(3);
+    var stopping = ((Answer.Done) sim.answers.get(1)).records().workload();
+    sim.ask(Simulation.apply("good", 3, PLAIN));
+    sim.pass(20_000);
+
+    assertThat(stopping).isNotNull();
+    assertThat(stopping.deleted()).isTrue();
+    assertThat(((Answer.Refused) sim.answers.get(2)).why()).isEqualTo(Answer.Why.CONFLICT);
+    assertThat(sim.nodes).allMatch(node -> node.alive().isEmpty());
+    for (var prefix :
+        new String[] {
+          Keys.WORKLOADS, Keys.REVISIONS, Keys.ASSIGNMENTS, Keys.NODE_ASSIGNMENTS, Keys.EVENTS
+        }) {
+      assertThat(sim.entries(RangeQuery.prefix(prefix))).as(prefix).isEmpty();
+    }
+  }
+
+  @Test
+  void a_storm_of_restarts_writes_little_and_events_stay_bounded() {
+    var sim = new Simulation(8, 1, 1L << 40);
+    sim.ask(Simulation.apply("good", 1, PLAIN));
+    sim.pass(20_000);
+    var before = sim.store.appliedIndex();
+    var assignment = sim.records().assignments().firstEntry().getValue();
+    var target = Target.of(assignment, "uid-1");
+
+    for (int i = 0; i < 6_000; i++) {
+      sim.fact(
+          new Input.Happened(
+              target,
+              new Occurrence(
+                  sim.now().wallMillis(), true, "i", "s", "n", "BackingOff", "again")));
+      sim.pass(10);
+    }
+
+    assertThat(sim.store.appliedIndex() - before).isBetween(3L, 30L);
+    assertThat(sim.records().events()).hasSizeLessThanOrEqualTo(Draft.EVENTS_MAX);
+  }
+
+  @Property(tries = 300)
+  void whatever_is_lost_or_repeated_it_converges(
+      @ForAll long seed,
+      @ForAll @IntRange(min = 1, max = 4) int nodes,
+      @ForAll boolean exclusive,
+      @ForAll boolean twin) {
+    var sim = new Simulation(seed, nodes, 100L << 30);
+    sim.loss = 0.25;
+    sim.repeat = 0.2;
+    UnaryOperator<Workload.Builder> more =
+        declared ->
+            declared
+                .setExclusive(exclusive)
+                .setUpdate(
+                    UpdatePolicy.newBuilder()
+                        .setSurge(sim.random.nextInt(3))
+                        .setUnavailable(sim.random.nextInt(2))
+                        .setProgressDeadline(3_600_000)
+                        .setAutoRevert(true));
+    sim.ask(Simulation.apply("v0", 1 + sim.random.nextInt(5), more));
+    sim.pass(500);
+    if (twin) {
+      sim.haveTwin();
+    }
+
+    for (int change = 1; change <= 6; change++) {
+      disturb(sim, change, more);
+      sim.pass(sim.random.nextInt(4_000));
+    }
+    sim.loss = 0;
+    sim.repeat = 0;
+    int replicas = 1 + sim.random.nextInt(5);
+    sim.ask(Simulation.apply("last", replicas, more));
+    for (int round = 0; round < 60; round++) {
+      sim.pass(10_000);
+      sim.wake();
+    }
+    sim.pass(1_000);
+
+    assertThat(sim.status().phase()).as(sim.status().message()).isEqualTo(Status.Phase.READY);
+    assertThat(sim.records().assignments()).hasSize(replicas);
+    var alive = sim.nodes.stream().mapToInt(node -> node.alive().size()).sum();
+    assertThat(alive).as("processes").isEqualTo(replicas);
+    assertThat(sim.nodes)
+        .allSatisfy(
+            node ->
+                assertThat(sim.records().assignments().keySet())
+                    .containsAll(node.alive().keySet()));
+    assertThat(sim.records().events()).hasSizeLessThanOrEqualTo(Draft.EVENTS_MAX);
+  }
+
+  private static void disturb(Simulation sim, int change, UnaryOperator<Workload.Builder> more) {
+    switch (sim.random.nextInt(5)) {
+      case 0 -> sim.ask(Simulation.apply("v" + change, 1 + sim.random.nextInt(5), more));
+      case 1 -> sim.ask(new Ask.Scale(sim.random.nextInt(6)));
+      case 2 -> sim.ask(new Ask.Restart());
+      case 3 -> sim.nodes.forEach(SimulatedNode::crashOne);
+      default -> sim.ask(new Ask.Rollback(0));
+    }
+  }
+
+  private static UnaryOperator<Workload.Builder> quick(boolean autoRevert) {
+    return declared ->
+        declared.setUpdate(
+            UpdatePolicy.newBuilder()
+                .setSurge(1)
+                .setProgressDeadline(10_000)
+                .setAutoRevert(autoRevert));
+  }
+
+  private static long index(Answer.Done done) {
+    var workload = done.records().workload();
+    assertThat(workload).isNotNull();
+    return workload.index();
+  }
+}

@@ -1,0 +1,271 @@
+package dev.regrow.core.reconcile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.regrow.core.model.InstanceId;
+import dev.regrow.core.model.Policy;
+import dev.regrow.core.reconcile.Step.Reason;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.Tuple;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+class ReconcileTest {
+
+  private static final Set<Integer> NONE_HELD = Set.of();
+
+  @Test
+  void an_empty_slot_is_filled_and_says_why() {
+    var steps = Reconcile.steps(goal(1, 1, 0, false), List.of(), NONE_HELD);
+
+    assertThat(steps).containsExactly(new Step.Start(0, Reason.MISSING));
+  }
+
+  @Test
+  void an_outdated_instance_stays_until_its_replacement_is_ready() {
+    var old = member("old", 0, false, Standing.READY, 1);
+    var fresh = member("new", 0, true, Standing.UNREADY, 2);
+    var ready = member("new", 0, true, Standing.READY, 2);
+    var goal = goal(1, 1, 0, false);
+
+    assertThat(Reconcile.steps(goal, List.of(old), NONE_HELD))
+        .containsExactly(new Step.Start(0, Reason.OUTDATED));
+    assertThat(Reconcile.steps(goal, List.of(old, fresh), NONE_HELD)).isEmpty();
+    assertThat(Reconcile.steps(goal, List.of(old, ready), NONE_HELD))
+        .containsExactly(new Step.Stop(old.id(), Reason.REPLACED));
+  }
+
+  @Test
+  void an_outdated_instance_that_nobody_has_heard_of_is_taken_for_ready() {
+    var unknown = member("old", 0, false, Standing.UNKNOWN, 1);
+
+    var steps = Reconcile.steps(goal(1, 0, 0, false), List.of(unknown), NONE_HELD);
+
+    assertThat(steps).isEmpty();
+  }
+
+  @Test
+  void an_exclusive_slot_waits_for_the_end_of_the_one_before() {
+    var goal = goal(1, 3, 0, true);
+    var old = member("old", 0, false, Standing.READY, 1);
+    var stopping = new Member(old.id(), 0, false, true, false, Standing.UNREADY, 1);
+    var ended = new Member(old.id(), 0, false, true, false, Standing.SUCCEEDED, 1);
+
+    assertThat(Reconcile.steps(goal, List.of(old), NONE_HELD))
+        .containsExactly(new Step.Stop(old.id(), Reason.OUTDATED));
+    assertThat(Reconcile.steps(goal, List.of(stopping), NONE_HELD)).isEmpty();
+    assertThat(Reconcile.steps(goal, List.of(ended), NONE_HELD))
+        .containsExactly(
+            new Step.Remove(old.id(), Reason.ENDED), new Step.Start(0, Reason.MISSING));
+  }
+
+  @Test
+  void an_exclusive_instance_on_a_lost_node_is_not_replaced() {
+    var lost = member("lost", 0, true, Standing.LOST, 1);
+
+    assertThat(Reconcile.steps(goal(1, 0, 0, true), List.of(lost), NONE_HELD)).isEmpty();
+    assertThat(Reconcile.steps(goal(1, 1, 0, false), List.of(lost), NONE_HELD))
+        .containsExactly(new Step.Start(0, Reason.MISSING));
+  }
+
+  @Test
+  void what_ended_for_good_stays_on_the_books_unless_it_should_run_always() {
+    var ended = member("done", 0, true, Standing.SUCCEEDED, 1);
+
+    assertThat(Reconcile.steps(goal(1, 1, 0, false, Policy.Restart.NEVER), List.of(ended), NONE_HELD))
+        .containsExactly(new Step.WriteDown(ended.id(), Reason.ENDED));
+    assertThat(Reconcile.steps(goal(1, 1, 0, false), List.of(ended), NONE_HELD))
+        .containsExactly(
+            new Step.Remove(ended.id(), Reason.GAVE_UP), new Step.Start(0, Reason.MISSING));
+  }
+
+  @Test
+  void a_held_slot_is_left_alone() {
+    assertThat(Reconcile.steps(goal(2, 1, 0, false), List.of(), Set.of(0)))
+        .containsExactly(new Step.Start(1, Reason.MISSING));
+  }
+
+  @Property
+  void equal_states_give_equal_steps_in_whatever_order_they_come(
+      @ForAll("goals") Goal goal, @ForAll("members") List<Member> members, @ForAll long seed) {
+    var shuffled = new ArrayList<>(members);
+    Collections.shuffle(shuffled, new Random(seed));
+
+    assertThat(Reconcile.steps(goal, shuffled, NONE_HELD))
+        .isEqualTo(Reconcile.steps(goal, members, NONE_HELD));
+  }
+
+  @Property
+  void never_starts_above_the_surge_nor_stops_below_what_may_be_unavailable(
+      @ForAll("goals") Goal goal, @ForAll("members") List<Member> members) {
+    var steps = Reconcile.steps(goal, members, NONE_HELD);
+
+    long live =
+        members.stream().filter(m -> m.alive() && m.standing() != Standing.LOST).count();
+    long starts = steps.stream().filter(step -> step instanceof Step.Start).count();
+    if (starts > 0) {
+      assertThat(live + starts).isLessThanOrEqualTo(goal.liveMax());
+    }
+    if (!goal.deleted()) {
+      var before = servingSlots(goal, members);
+      var after = servingSlots(goal, applied(members, steps, false));
+      assertThat(after.size())
+          .isGreaterThanOrEqualTo(Math.min(before.size(), Math.max(0, goal.readyMin())));
+    }
+  }
+
+  @Property
+  void an_exclusive_slot_never_gets_a_second_process(
+      @ForAll @IntRange(min = 0, max = 4) int replicas,
+      @ForAll("members") List<Member> members) {
+    var steps = Reconcile.steps(goal(replicas, 2, 0, true), members, NONE_HELD);
+
+    for (var step : steps) {
+      if (step instanceof Step.Start start) {
+        assertThat(members).noneMatch(m -> m.slot() == start.slot() && m.alive());
+      }
+    }
+  }
+
+  @Property(tries = 500)
+  void converges_from_any_state(
+      @ForAll("goals") Goal goal, @ForAll("members") List<Member> members) {
+    var state = members;
+    for (int round = 0; round < 100; round++) {
+      var steps = Reconcile.steps(goal, state, NONE_HELD);
+      // Everybody is heard of in the end, and those who were lost come back.
+      var next = applied(state, steps, true);
+      if (steps.isEmpty() && next.equals(state)) {
+        break;
+      }
+      state = next;
+    }
+
+    assertThat(Reconcile.steps(goal, state, NONE_HELD)).isEmpty();
+    int wanted = goal.deleted() ? 0 : goal.replicas();
+    assertThat(state).hasSize(wanted).allMatch(m -> m.current() && m.serves());
+    assertThat(state.stream().map(Member::slot).distinct().count()).isEqualTo(wanted);
+  }
+
+  private static Set<Integer> servingSlots(Goal goal, List<Member> members) {
+    return members.stream()
+        .filter(m -> m.slot() < goal.replicas() && m.serves())
+        .filter(m -> m.standing() == Standing.READY || staysOnTheBooks(goal, m))
+        .map(Member::slot)
+        .collect(Collectors.toSet());
+  }
+
+  private static boolean staysOnTheBooks(Goal goal, Member ended) {
+    return ended.current() && goal.policy().restart() != Policy.Restart.ALWAYS;
+  }
+
+  /** The state after the steps; with time, what starts is ready and what stops has ended. */
+  private static List<Member> applied(List<Member> members, List<Step> steps, boolean time) {
+    var next = new ArrayList<Member>();
+    for (var m : members) {
+      boolean removed =
+          steps.stream().anyMatch(s -> s instanceof Step.Remove r && r.id().equals(m.id()));
+      boolean stopped =
+          m.stopping()
+              || steps.stream().anyMatch(s -> s instanceof Step.Stop st && st.id().equals(m.id()));
+      boolean recorded =
+          m.recorded()
+              || steps.stream()
+                  .anyMatch(s -> s instanceof Step.WriteDown w && w.id().equals(m.id()));
+      if (!removed) {
+        var standing = time ? later(m, stopped) : m.standing();
+        next.add(
+            new Member(m.id(), m.slot(), m.current(), stopped, recorded, standing, m.epoch()));
+      }
+    }
+    for (var step : steps) {
+      if (step instanceof Step.Start start) {
+        var id = new InstanceId("n" + start.slot() + "-" + next.size() + "-" + members.size());
+        next.add(
+            new Member(id, start.slot(), true, false, false, Standing.UNREADY, 1_000 + next.size()));
+      }
+    }
+    return next;
+  }
+
+  private static Standing later(Member m, boolean stopped) {
+    if (m.standing().ended()) {
+      // Those of a workload that runs to completion succeed in the end.
+      return m.standing() == Standing.FAILED ? Standing.SUCCEEDED : m.standing();
+    }
+    return stopped ? Standing.SUCCEEDED : Standing.READY;
+  }
+
+  private static Member member(
+      String id, int slot, boolean current, Standing standing, long epoch) {
+    return new Member(new InstanceId(id), slot, current, false, false, standing, epoch);
+  }
+
+  private static Goal goal(int replicas, int surge, int unavailable, boolean exclusive) {
+    return goal(replicas, surge, unavailable, exclusive, Policy.Restart.ALWAYS);
+  }
+
+  private static Goal goal(
+      int replicas, int surge, int unavailable, boolean exclusive, Policy.Restart restart) {
+    return new Goal(
+        replicas,
+        false,
+        new Policy(
+            restart,
+            exclusive,
+            surge,
+            unavailable,
+            0,
+            60_000,
+            true,
+            Policy.Prefer.SPREAD,
+            Policy.Keep.REPLACEMENT,
+            0));
+  }
+
+  @Provide
+  Arbitrary<Goal> goals() {
+    return Combinators.combine(
+            Arbitraries.integers().between(0, 4),
+            Arbitraries.integers().between(0, 3),
+            Arbitraries.integers().between(0, 2),
+            Arbitraries.of(true, false),
+            Arbitraries.of(Policy.Restart.class),
+            Arbitraries.frequency(
+                Tuple.of(5, false), Tuple.of(1, true)))
+        .as(
+            (replicas, surge, unavailable, exclusive, restart, deleted) ->
+                new Goal(
+                    replicas,
+                    deleted,
+                    goal(replicas, surge, unavailable, exclusive, restart).policy()));
+  }
+
+  @Provide
+  Arbitrary<List<Member>> members() {
+    return Combinators.combine(
+            Arbitraries.integers().between(0, 5),
+            Arbitraries.of(true, false),
+            Arbitraries.of(true, false),
+            Arbitraries.of(Standing.class),
+            Arbitraries.longs().between(1, 50))
+        .as(
+            (slot, current, stopping, standing, epoch) ->
+                new Member(
+                    new InstanceId("i" + epoch), slot, current, stopping, false, standing, epoch))
+        .list()
+        .uniqueElements(Member::id)
+        .ofMaxSize(8);
+  }
+}
