@@ -133,8 +133,7 @@ final class SimulatedNode {
   private void tellUnknown(Target target) {
     var end = new End(null, "", "", 0, 0);
     simulation.fact(
-        new Input.Observed(
-            target, new Live(Live.Phase.EXITED, false, 0, 0, end, "", ++sequence)));
+        new Input.Observed(target, new Live(Live.Phase.EXITED, false, 0, 0, end, "", ++sequence)));
   }
 
   /** Processes that may be alive. */
@@ -145,8 +144,7 @@ final class SimulatedNode {
   }
 
   Candidate candidate() {
-    var reserved =
-        alive().values().stream().map(i -> i.demand).reduce(Demand.NONE, Demand::plus);
+    var reserved = alive().values().stream().map(i -> i.demand).reduce(Demand.NONE, Demand::plus);
     return new Candidate(ref, true, capacity, reserved);
   }
 }

@@ -29,8 +29,8 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
- * A whole control plane on one thread with a clock of its own: twin entities of one workload, nodes,
- * and a network that loses, repeats and delays. Equal seeds run equally.
+ * A whole control plane on one thread with a clock of its own: twin entities of one workload,
+ * nodes, and a network that loses, repeats and delays. Equal seeds run equally.
  */
 final class Simulation {
 
@@ -79,7 +79,9 @@ final class Simulation {
     clock = until;
   }
 
-  /** A message of a node, lost, repeated or late as the network likes; twins hear different ones. */
+  /**
+   * A message of a node, lost, repeated or late as the network likes; twins hear different ones.
+   */
   void fact(Input fact) {
     deliver(() -> input(entity(), fact));
   }
@@ -117,8 +119,7 @@ final class Simulation {
   }
 
   private WorkloadState state(int entity) {
-    return entities.computeIfAbsent(
-        entity, e -> WorkloadState.of(NAMESPACE, NAME, records()));
+    return entities.computeIfAbsent(entity, e -> WorkloadState.of(NAMESPACE, NAME, records()));
   }
 
   void wake() {
@@ -152,7 +153,8 @@ final class Simulation {
     } else if (effect instanceof Effect.SendRun run) {
       assertStored(run);
       var demand = run.revision().template().demand();
-      boolean broken = DeclaredCodec.template(run.revision().template()).getCommand(0).equals("bad");
+      boolean broken =
+          DeclaredCodec.template(run.revision().template()).getCommand(0).equals("bad");
       deliver(() -> node(run.target()).run(run.target(), demand, broken));
     } else if (effect instanceof Effect.SendStop stop) {
       deliver(() -> node(stop.target()).stop(stop.target()));
@@ -243,7 +245,7 @@ final class Simulation {
 
   Status status() {
     var records = records();
-    var live = entities.get(0).soft().live();
+    var live = state(0).soft().live();
     var workload = records.workload();
     assertThat(workload).isNotNull();
     return StatusOf.of(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.regrow.core.model.Demand;
 import dev.regrow.core.model.Occurrence;
+import dev.regrow.core.model.Opaque;
 import dev.regrow.core.store.Keys;
 import dev.regrow.core.store.RangeQuery;
 import dev.regrow.v1.UpdatePolicy;
@@ -17,13 +18,11 @@ import org.junit.jupiter.api.Test;
 /** The machine against simulated nodes: fair weather, and a network that loses and repeats. */
 class WorkloadMachineTest {
 
-  private static final UnaryOperator<Workload.Builder> PLAIN = declared -> declared;
-
   @Test
   void an_applied_workload_gets_its_instances_in_one_commit_and_is_ready() {
     var sim = new Simulation(1, 1, 1L << 40);
 
-    sim.ask(Simulation.apply("good", 3, PLAIN));
+    sim.ask(Simulation.apply("good", 3, UnaryOperator.identity()));
     sim.pass(3);
     var first = sim.records();
     sim.pass(20_000);
@@ -39,11 +38,11 @@ class WorkloadMachineTest {
   @Test
   void an_equal_apply_changes_nothing_and_keeps_the_index() {
     var sim = new Simulation(2, 1, 1L << 40);
-    sim.ask(Simulation.apply("good", 2, PLAIN));
+    sim.ask(Simulation.apply("good", 2, UnaryOperator.identity()));
     sim.pass(20_000);
     var before = sim.store.appliedIndex();
 
-    sim.ask(Simulation.apply("good", 2, PLAIN));
+    sim.ask(Simulation.apply("good", 2, UnaryOperator.identity()));
     sim.pass(20_000);
 
     var first = (Answer.Done) sim.answers.get(0);
@@ -56,11 +55,11 @@ class WorkloadMachineTest {
   @Test
   void a_new_template_replaces_all_instances_and_keeps_their_slots() {
     var sim = new Simulation(3, 2, 1L << 40);
-    sim.ask(Simulation.apply("good", 3, PLAIN));
+    sim.ask(Simulation.apply("good", 3, UnaryOperator.identity()));
     sim.pass(20_000);
     var before = sim.records().assignments().keySet();
 
-    sim.ask(Simulation.apply("better", 3, PLAIN));
+    sim.ask(Simulation.apply("better", 3, UnaryOperator.identity()));
     sim.pass(60_000);
 
     assertThat(sim.status().phase()).isEqualTo(Status.Phase.READY);
@@ -84,8 +83,7 @@ class WorkloadMachineTest {
     assertThat(sim.status().phase()).isEqualTo(Status.Phase.REVERTED);
     assertThat(sim.status().revision()).isEqualTo(3);
     assertThat(sim.status().ready()).isEqualTo(2);
-    assertThat(sim.records().revisions().get(3L).template().content())
-        .isEqualTo(sim.records().revisions().get(1L).template().content());
+    assertThat(content(sim, 3)).isEqualTo(content(sim, 1));
     assertThat(sim.atPeace()).isTrue();
   }
 
@@ -104,13 +102,12 @@ class WorkloadMachineTest {
   @Test
   void what_fits_nowhere_waits_with_a_reason_and_comes_when_there_is_room() {
     var sim = new Simulation(6, 1, 250L << 20);
-    sim.ask(Simulation.apply("good", 3, PLAIN));
+    sim.ask(Simulation.apply("good", 3, UnaryOperator.identity()));
     sim.pass(20_000);
 
     assertThat(sim.status().message()).isEqualTo("2/3 ready; web-2: node n1 lacks 50 MiB memory");
 
-    sim.nodes.add(
-        new SimulatedNode(sim, "n2", new Demand(9_000, 1L << 30, 9_000)));
+    sim.nodes.add(new SimulatedNode(sim, "n2", new Demand(9_000, 1L << 30, 9_000)));
     sim.pass(20_000);
 
     assertThat(sim.status().phase()).isEqualTo(Status.Phase.READY);
@@ -120,13 +117,13 @@ class WorkloadMachineTest {
   @Test
   void a_deleted_workload_leaves_nothing_behind() {
     var sim = new Simulation(7, 2, 1L << 40);
-    sim.ask(Simulation.apply("good", 3, PLAIN));
+    sim.ask(Simulation.apply("good", 3, UnaryOperator.identity()));
     sim.pass(20_000);
 
     sim.ask(new Ask.Delete());
     sim.pass(3);
     var stopping = ((Answer.Done) sim.answers.get(1)).records().workload();
-    sim.ask(Simulation.apply("good", 3, PLAIN));
+    sim.ask(Simulation.apply("good", 3, UnaryOperator.identity()));
     sim.pass(20_000);
 
     assertThat(stopping).isNotNull();
@@ -144,7 +141,7 @@ class WorkloadMachineTest {
   @Test
   void a_storm_of_restarts_writes_little_and_events_stay_bounded() {
     var sim = new Simulation(8, 1, 1L << 40);
-    sim.ask(Simulation.apply("good", 1, PLAIN));
+    sim.ask(Simulation.apply("good", 1, UnaryOperator.identity()));
     sim.pass(20_000);
     var before = sim.store.appliedIndex();
     var assignment = sim.records().assignments().firstEntry().getValue();
@@ -154,8 +151,7 @@ class WorkloadMachineTest {
       sim.fact(
           new Input.Happened(
               target,
-              new Occurrence(
-                  sim.now().wallMillis(), true, "i", "s", "n", "BackingOff", "again")));
+              new Occurrence(sim.now().wallMillis(), true, "i", "s", "n", "BackingOff", "again")));
       sim.pass(10);
     }
 
@@ -231,6 +227,12 @@ class WorkloadMachineTest {
                 .setSurge(1)
                 .setProgressDeadline(10_000)
                 .setAutoRevert(autoRevert));
+  }
+
+  private static Opaque content(Simulation sim, long revision) {
+    var found = sim.records().revisions().get(revision);
+    assertThat(found).isNotNull();
+    return found.template().content();
   }
 
   private static long index(Answer.Done done) {

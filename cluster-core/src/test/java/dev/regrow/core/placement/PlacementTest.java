@@ -99,8 +99,7 @@ class PlacementTest {
   @Property
   void equal_requests_are_placed_equally(
       @ForAll("nodes") List<Candidate> nodes, @ForAll Prefer prefer, @ForAll long seed) {
-    var request =
-        new Placement.Request(new Demand(1, MIB, 1), prefer, Map.of(), Map.of(), seed);
+    var request = new Placement.Request(new Demand(1, MIB, 1), prefer, Map.of(), Map.of(), seed);
     var reversed = new ArrayList<>(nodes);
     Collections.reverse(reversed);
 
@@ -108,16 +107,12 @@ class PlacementTest {
   }
 
   private static Placement.Request request(long memory, Map<String, Integer> siblings) {
-    return new Placement.Request(
-        new Demand(100, memory, 10), Prefer.SPREAD, siblings, Map.of(), 7);
+    return new Placement.Request(new Demand(100, memory, 10), Prefer.SPREAD, siblings, Map.of(), 7);
   }
 
   private static Candidate node(String name, boolean schedulable, long cpu, long memory) {
     return new Candidate(
-        new NodeRef("uid-" + name, name),
-        schedulable,
-        new Demand(cpu, memory, 1000),
-        Demand.NONE);
+        new NodeRef("uid-" + name, name), schedulable, new Demand(cpu, memory, 1000), Demand.NONE);
   }
 
   @Provide

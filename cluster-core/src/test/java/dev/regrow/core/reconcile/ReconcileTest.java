@@ -83,7 +83,8 @@ class ReconcileTest {
   void what_ended_for_good_stays_on_the_books_unless_it_should_run_always() {
     var ended = member("done", 0, true, Standing.SUCCEEDED, 1);
 
-    assertThat(Reconcile.steps(goal(1, 1, 0, false, Policy.Restart.NEVER), List.of(ended), NONE_HELD))
+    assertThat(
+            Reconcile.steps(goal(1, 1, 0, false, Policy.Restart.NEVER), List.of(ended), NONE_HELD))
         .containsExactly(new Step.WriteDown(ended.id(), Reason.ENDED));
     assertThat(Reconcile.steps(goal(1, 1, 0, false), List.of(ended), NONE_HELD))
         .containsExactly(
@@ -111,8 +112,7 @@ class ReconcileTest {
       @ForAll("goals") Goal goal, @ForAll("members") List<Member> members) {
     var steps = Reconcile.steps(goal, members, NONE_HELD);
 
-    long live =
-        members.stream().filter(m -> m.alive() && m.standing() != Standing.LOST).count();
+    long live = members.stream().filter(m -> m.alive() && m.standing() != Standing.LOST).count();
     long starts = steps.stream().filter(step -> step instanceof Step.Start).count();
     if (starts > 0) {
       assertThat(live + starts).isLessThanOrEqualTo(goal.liveMax());
@@ -127,8 +127,7 @@ class ReconcileTest {
 
   @Property
   void an_exclusive_slot_never_gets_a_second_process(
-      @ForAll @IntRange(min = 0, max = 4) int replicas,
-      @ForAll("members") List<Member> members) {
+      @ForAll @IntRange(min = 0, max = 4) int replicas, @ForAll("members") List<Member> members) {
     var steps = Reconcile.steps(goal(replicas, 2, 0, true), members, NONE_HELD);
 
     for (var step : steps) {
@@ -185,15 +184,15 @@ class ReconcileTest {
                   .anyMatch(s -> s instanceof Step.WriteDown w && w.id().equals(m.id()));
       if (!removed) {
         var standing = time ? later(m, stopped) : m.standing();
-        next.add(
-            new Member(m.id(), m.slot(), m.current(), stopped, recorded, standing, m.epoch()));
+        next.add(new Member(m.id(), m.slot(), m.current(), stopped, recorded, standing, m.epoch()));
       }
     }
     for (var step : steps) {
       if (step instanceof Step.Start start) {
         var id = new InstanceId("n" + start.slot() + "-" + next.size() + "-" + members.size());
         next.add(
-            new Member(id, start.slot(), true, false, false, Standing.UNREADY, 1_000 + next.size()));
+            new Member(
+                id, start.slot(), true, false, false, Standing.UNREADY, 1_000 + next.size()));
       }
     }
     return next;
@@ -242,8 +241,7 @@ class ReconcileTest {
             Arbitraries.integers().between(0, 2),
             Arbitraries.of(true, false),
             Arbitraries.of(Policy.Restart.class),
-            Arbitraries.frequency(
-                Tuple.of(5, false), Tuple.of(1, true)))
+            Arbitraries.frequency(Tuple.of(5, false), Tuple.of(1, true)))
         .as(
             (replicas, surge, unavailable, exclusive, restart, deleted) ->
                 new Goal(

@@ -117,6 +117,11 @@ public final class Board {
     debits.put(id, new Debit(node.uid(), demand, clock.get().bootMillis() + DEBIT_MILLIS));
   }
 
+  /** What was to be placed was not. */
+  public void undebit(InstanceId id) {
+    debits.remove(id);
+  }
+
   /** What is no more is not kept. */
   public void forget(InstanceId id) {
     instances.remove(id);

@@ -73,7 +73,21 @@ final class EffectRunner {
         around
             .store()
             .commit(RecordsCodec.txn(namespace, name, commit.modIndex(), commit.changes())),
-        (result, failure) -> new WorkloadCommand.Learned(Translation.committed(result, failure)));
+        (result, failure) -> {
+          var learned = Translation.committed(result, failure);
+          if (learned instanceof Input.CommitFailed) {
+            undebit(commit.changes());
+          }
+          return new WorkloadCommand.Learned(learned);
+        });
+  }
+
+  private void undebit(List<Change> changes) {
+    for (var change : changes) {
+      if (change instanceof Change.PutAssignment put && put.assignment().epoch() == 0) {
+        around.board().undebit(put.assignment().id());
+      }
+    }
   }
 
   /** Room that is about to be used is not offered again before the node itself counts it. */
