@@ -127,10 +127,8 @@ class ControlPlaneTest {
         Refusal.Kind.STALE,
         () -> get(plane.apply(web("v2").build(), new Precondition.IndexIs(first.getIndex() + 1))));
     refused(
-        Refusal.Kind.STALE,
-        () -> get(plane.apply(web("v1").build(), new Precondition.Absent())));
-    var changed =
-        get(plane.apply(web("v2").build(), new Precondition.IndexIs(first.getIndex())));
+        Refusal.Kind.STALE, () -> get(plane.apply(web("v1").build(), new Precondition.Absent())));
+    var changed = get(plane.apply(web("v2").build(), new Precondition.IndexIs(first.getIndex())));
     assertThat(changed.outcome()).isEqualTo(Applied.Outcome.CHANGED);
     assertThat(changed.workload().getRevision()).isEqualTo(2);
   }
@@ -202,16 +200,14 @@ class ControlPlaneTest {
     node.sum(1L << 40);
 
     assertThat(pending.getPhase()).isEqualTo(WorkloadPhase.WORKLOAD_PENDING);
-    assertThat(pending.getMessage())
-        .isEqualTo("0/1 ready; web-0: node n1 lacks 28 MiB memory");
+    assertThat(pending.getMessage()).isEqualTo("0/1 ready; web-0: node n1 lacks 28 MiB memory");
     awaitReady(1);
   }
 
   @Test
   void a_full_disk_refuses_the_change_and_later_takes_it() throws Exception {
     store.refuseWrites(StoreException.Kind.DISK_FULL);
-    refused(
-        Refusal.Kind.DISK_FULL, () -> get(plane.apply(web("v1").build(), Precondition.NONE)));
+    refused(Refusal.Kind.DISK_FULL, () -> get(plane.apply(web("v1").build(), Precondition.NONE)));
     refused(Refusal.Kind.NOT_FOUND, () -> get(plane.workload(ref(), ReadPoint.LOCAL)));
 
     store.acceptWrites();
@@ -224,8 +220,7 @@ class ControlPlaneTest {
   void an_unanswered_commit_is_of_unknown_outcome_and_then_found_done() throws Exception {
     store.loseReplies(1);
     refused(
-        Refusal.Kind.OUTCOME_UNKNOWN,
-        () -> get(plane.apply(web("v1").build(), Precondition.NONE)));
+        Refusal.Kind.OUTCOME_UNKNOWN, () -> get(plane.apply(web("v1").build(), Precondition.NONE)));
 
     awaitReady(1);
   }
@@ -234,7 +229,9 @@ class ControlPlaneTest {
   void lists_come_by_pages_and_by_labels() throws Exception {
     for (int i = 0; i < 5; i++) {
       var team = i % 2 == 0 ? "shop" : "bank";
-      get(plane.apply(web("v1").setName("w" + i).putLabels("team", team).build(), Precondition.NONE));
+      get(
+          plane.apply(
+              web("v1").setName("w" + i).putLabels("team", team).build(), Precondition.NONE));
     }
     var names = new ArrayList<String>();
     var next = "";
@@ -245,8 +242,7 @@ class ControlPlaneTest {
       next = page.next();
     } while (!next.isEmpty());
     var shop =
-        new ListQuery(
-            Optional.of(namespace), Optional.empty(), Map.of("team", "shop"), 1000, "");
+        new ListQuery(Optional.of(namespace), Optional.empty(), Map.of("team", "shop"), 1000, "");
 
     assertThat(names).containsExactly("w0", "w1", "w2", "w3", "w4");
     assertThat(get(plane.workloads(shop, ReadPoint.LOCAL)).items())
@@ -292,9 +288,7 @@ class ControlPlaneTest {
     assertThat(create.getAction()).isEqualTo(PlanAction.CREATE);
     assertThat(create.getPlacementsList())
         .extracting("slot", "node")
-        .containsExactly(
-            tuple("web-0", "n1"),
-            tuple("web-1", "n1"));
+        .containsExactly(tuple("web-0", "n1"), tuple("web-1", "n1"));
     assertThat(roll.getAction()).isEqualTo(PlanAction.UPDATE);
     assertThat(roll.getRolls()).isTrue();
     assertThat(roll.getChangesList()).extracting("field").containsExactly("instance.command");
@@ -308,8 +302,7 @@ class ControlPlaneTest {
 
     var runs = get(module.facts().assignmentsOf(SimpleNode.UID));
 
-    var own =
-        runs.stream().filter(run -> run.assignment().namespace().equals(namespace)).toList();
+    var own = runs.stream().filter(run -> run.assignment().namespace().equals(namespace)).toList();
     assertThat(own).hasSize(2);
     assertThat(own).allMatch(run -> run.template().getCommand(0).equals("v1"));
     assertThat(own).allMatch(run -> run.assignment().epoch() > 0);
@@ -343,8 +336,7 @@ class ControlPlaneTest {
     watch.close();
   }
 
-  private void awaitThat(Predicate<WatchEvent> wanted)
-      throws InterruptedException {
+  private void awaitThat(Predicate<WatchEvent> wanted) throws InterruptedException {
     var watcher = new Watcher();
     var watch = plane.watch(WatchKind.WORKLOADS, query(), 0, watcher);
     watcher.until(wanted, PATIENCE);
@@ -363,8 +355,7 @@ class ControlPlaneTest {
         .setKind(Kind.SERVICE)
         .setNamespace(namespace)
         .setName("web")
-        .setInstance(
-            InstanceTemplate.newBuilder().addCommand(command).setNetwork(Network.NONE));
+        .setInstance(InstanceTemplate.newBuilder().addCommand(command).setNetwork(Network.NONE));
   }
 
   private WorkloadRef ref() {

@@ -16,7 +16,9 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** A node whose instances are ready as soon as they are ordered and end as soon as they are told. */
+/**
+ * A node whose instances are ready as soon as they are ordered and end as soon as they are told.
+ */
 public final class SimpleNode implements NodeLink {
 
   public static final String UID = "node-1";
@@ -85,21 +87,21 @@ public final class SimpleNode implements NodeLink {
     receiver
         .join()
         .learn(
-        new NodeFact.Summary(
-            UID,
-            NAME,
-            64_000,
-            memoryBytes,
-            100_000,
-            0,
-            0,
-            0,
-            0,
-            0,
-            running.size(),
-            true,
-            List.of(),
-            sequence.incrementAndGet()));
+            new NodeFact.Summary(
+                UID,
+                NAME,
+                64_000,
+                memoryBytes,
+                100_000,
+                0,
+                0,
+                0,
+                0,
+                0,
+                running.size(),
+                true,
+                List.of(),
+                sequence.incrementAndGet()));
   }
 
   private void pass(NodeFact fact) {
