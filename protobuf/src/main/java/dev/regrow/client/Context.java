@@ -1,7 +1,7 @@
 package dev.regrow.client;
 
 import dev.regrow.client.http.Endpoint;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 
 /**
@@ -38,12 +38,16 @@ public record Context(
 
   /** The address first, then the nodes' own. */
   List<Endpoint> endpoints() {
-    var endpoints = new LinkedHashSet<Endpoint>();
-    endpoints.add(Endpoint.parse(address));
+    // By their text: a record's own hashCode is linked at run time, which each command would pay
+    // for.
+    var endpoints = new LinkedHashMap<String, Endpoint>();
+    var first = Endpoint.parse(address);
+    endpoints.put(first.toString(), first);
     for (var node : nodes) {
-      endpoints.add(Endpoint.parse(node.address()));
+      var endpoint = Endpoint.parse(node.address());
+      endpoints.putIfAbsent(endpoint.toString(), endpoint);
     }
-    return List.copyOf(endpoints);
+    return List.copyOf(endpoints.values());
   }
 
   /** Never the token. */

@@ -17,11 +17,15 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** The tables of {@code get}: a table without rows and a row for each object. */
 public final class Tables {
-  private static final DateTimeFormatter CLOCK =
-      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss").withZone(ZoneId.systemDefault());
+  /** By itself, because time zones take long to load and most tables show none. */
+  private static final class Clock {
+    private static final DateTimeFormatter FORMAT =
+        DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss").withZone(ZoneId.systemDefault());
+  }
 
   private Tables() {}
 
@@ -43,14 +47,15 @@ public final class Tables {
     return headings;
   }
 
-  private static List<Object> cells(Style style, String namespace, List<?> always, List<?> wide) {
+  private static List<Object> cells(
+      Style style, String namespace, List<?> always, Supplier<List<?>> wide) {
     var cells = new ArrayList<Object>();
     if (style.namespaces()) {
       cells.add(namespace);
     }
     cells.addAll(always);
     if (style.wide()) {
-      cells.addAll(wide);
+      cells.addAll(wide.get());
     }
     return cells;
   }
@@ -78,11 +83,12 @@ public final class Tables {
                   Words.of(status.getPhase()),
                   Long.toString(item.getRevision()),
                   Words.or(status.getReason())),
-              List.of(
-                  Integer.toString(status.getUpdated()),
-                  Integer.toString(status.getRunning()),
-                  Words.or(labels(item)),
-                  String.join(" ", item.getInstance().getCommandList()))));
+              () ->
+                  List.of(
+                      Integer.toString(status.getUpdated()),
+                      Integer.toString(status.getRunning()),
+                      Words.or(labels(item)),
+                      String.join(" ", item.getInstance().getCommandList()))));
     }
     return table;
   }
@@ -115,10 +121,11 @@ public final class Tables {
                   Words.age(item.getStartedAt(), style.now()),
                   Words.or(item.getNode()),
                   why(item, style.now())),
-              List.of(
-                  Long.toString(item.getRevision()),
-                  item.hasPid() ? Long.toString(item.getPid()) : Words.NONE,
-                  item.hasLast() ? end(item.getLast()) : Words.NONE)));
+              () ->
+                  List.of(
+                      Long.toString(item.getRevision()),
+                      item.hasPid() ? Long.toString(item.getPid()) : Words.NONE,
+                      item.hasLast() ? end(item.getLast()) : Words.NONE)));
     }
     return table;
   }
@@ -162,10 +169,11 @@ public final class Tables {
                   Words.bytes(allocated.getMemory()) + "/" + Words.bytes(all.getMemory()),
                   Integer.toString(allocated.getInstances()),
                   item.getAddress()),
-              List.of(
-                  Words.or(item.getVersion()),
-                  Words.or(item.getCgroups()),
-                  Words.or(item.getUid()))));
+              () ->
+                  List.of(
+                      Words.or(item.getVersion()),
+                      Words.or(item.getCgroups()),
+                      Words.or(item.getUid()))));
     }
     return table;
   }
@@ -189,9 +197,10 @@ public final class Tables {
                   item.getCurrent() ? new Cell("yes", Tone.GOOD) : Words.NONE,
                   Words.age(item.getCreatedAt(), style.now()),
                   Words.or(item.getCause())),
-              List.of(
-                  hash.length() > 12 ? hash.substring(0, 12) : Words.or(hash),
-                  String.join(" ", item.getInstance().getCommandList()))));
+              () ->
+                  List.of(
+                      hash.length() > 12 ? hash.substring(0, 12) : Words.or(hash),
+                      String.join(" ", item.getInstance().getCommandList()))));
     }
     return table;
   }
@@ -205,13 +214,13 @@ public final class Tables {
               style,
               item.getNamespace(),
               List.of(
-                  CLOCK.format(Instant.ofEpochMilli(item.getTime())),
+                  Clock.FORMAT.format(Instant.ofEpochMilli(item.getTime())),
                   new Cell(
                       item.getReason(),
                       item.getSeverity() == Severity.WARNING ? Tone.UNSURE : Tone.PLAIN),
                   Words.or(object(item)),
                   item.getMessage()),
-              List.of(Words.or(item.getNode()))));
+              () -> List.of(Words.or(item.getNode()))));
     }
     return table;
   }

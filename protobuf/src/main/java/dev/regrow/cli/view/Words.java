@@ -1,12 +1,13 @@
 package dev.regrow.cli.view;
 
-import com.google.protobuf.ProtocolMessageEnum;
 import dev.regrow.cli.Durations;
 import dev.regrow.cli.Table.Cell;
 import dev.regrow.cli.Terminal.Tone;
 import dev.regrow.v1.InstancePhase;
+import dev.regrow.v1.Kind;
 import dev.regrow.v1.NodePhase;
-import dev.regrow.v1.Options;
+import dev.regrow.v1.PlanAction;
+import dev.regrow.v1.Reason;
 import dev.regrow.v1.WorkloadPhase;
 import java.time.Duration;
 import java.util.Locale;
@@ -17,11 +18,39 @@ final class Words {
 
   private Words() {}
 
-  /** As the schema writes it outside. */
-  static String of(ProtocolMessageEnum value) {
-    var descriptor = value.getValueDescriptor();
-    var text = descriptor.getOptions().getExtension(Options.text);
-    return text.isEmpty() ? descriptor.getName().toLowerCase(Locale.ROOT).replace('_', '-') : text;
+  /**
+   * As the schema writes it outside, made of the constant's name: asking the descriptors would load
+   * all of them, which takes longer than a command may.
+   *
+   * @param prefix of the constants of that type, such as "NODE_"
+   */
+  private static String camel(Enum<?> value, String prefix) {
+    var name = value.name();
+    var words = name.startsWith(prefix) ? name.substring(prefix.length()) : name;
+    if (words.endsWith("UNSPECIFIED") || words.equals("UNRECOGNIZED")) {
+      return "Unknown";
+    }
+    var text = new StringBuilder();
+    for (var word : words.split("_", -1)) {
+      text.append(word.charAt(0)).append(word.substring(1).toLowerCase(Locale.ROOT));
+    }
+    return text.toString();
+  }
+
+  static String of(Kind kind) {
+    return camel(kind, "KIND_");
+  }
+
+  static String of(PlanAction action) {
+    return action.name().toLowerCase(Locale.ROOT);
+  }
+
+  static String of(Reason reason) {
+    return switch (reason) {
+      case NO_REASON -> "";
+      case OOM_KILLED -> "OOMKilled";
+      default -> camel(reason, "");
+    };
   }
 
   static Cell of(WorkloadPhase phase) {
@@ -33,7 +62,7 @@ final class Words {
               Tone.UNSURE;
           default -> Tone.PLAIN;
         };
-    return new Cell(of((ProtocolMessageEnum) phase), tone);
+    return new Cell(camel(phase, "WORKLOAD_"), tone);
   }
 
   static Cell of(InstancePhase phase) {
@@ -44,7 +73,7 @@ final class Words {
           case INSTANCE_PENDING, INSTANCE_STARTING, INSTANCE_STOPPING -> Tone.UNSURE;
           default -> Tone.PLAIN;
         };
-    return new Cell(of((ProtocolMessageEnum) phase), tone);
+    return new Cell(camel(phase, "INSTANCE_"), tone);
   }
 
   static Cell of(NodePhase phase) {
@@ -55,7 +84,7 @@ final class Words {
           case NODE_CORDONED, NODE_DRAINING -> Tone.UNSURE;
           default -> Tone.PLAIN;
         };
-    return new Cell(of((ProtocolMessageEnum) phase), tone);
+    return new Cell(camel(phase, "NODE_"), tone);
   }
 
   static String or(String text) {
