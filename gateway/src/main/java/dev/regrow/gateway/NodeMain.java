@@ -124,7 +124,9 @@ public final class NodeMain {
   private NodeParts parts() {
     var clock = NodeClock.ofMachine();
     return new NodeParts(
-        (uid, instances, logs) -> LocalNodeRuntime.open(RuntimeConfig.of(uid, options.data())),
+        (uid, instances, logs) ->
+            LocalNodeRuntime.open(
+                RuntimeConfig.of(uid, options.data()).withHostPaths(options.hostPaths())),
         (system, store, link) -> {
           var module =
               ControlPlaneModule.start(

@@ -1,17 +1,26 @@
 package dev.regrow.gateway;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What a node was told, by its command line and its file of options.
  *
  * @param bind an address as digits
+ * @param hostPaths what instances may mount of the host
  */
 record NodeOptions(
-    String name, Path data, String bind, int httpPort, int clusterPort, int storePort) {
+    String name,
+    Path data,
+    String bind,
+    int httpPort,
+    int clusterPort,
+    int storePort,
+    List<Path> hostPaths) {
 
   static final String HELP =
       """
@@ -23,6 +32,7 @@ record NodeOptions(
         --data DIR           its directory (default: /var/lib/regrow/NAME)
         --bind ADDR          a loopback address to listen on (default: 127.0.0.1)
         --config FILE        YAML with these options, as `data: /srv/regrow`; the command line wins
+        --host-paths DIR,... what instances may mount of the host, with all below (default: nothing)
         --http-port PORT     of the gateway (default: 7400)
         --cluster-port PORT  (default: 7410)
         --raft-port PORT     of the store (default: 7420)
@@ -35,6 +45,7 @@ record NodeOptions(
           "data",
           "bind",
           "role",
+          "host-paths",
           "http-port",
           "cluster-port",
           "raft-port",
@@ -73,7 +84,20 @@ record NodeOptions(
         given.getOrDefault("bind", "127.0.0.1"),
         number(given, "http-port", 7400, 1, 65_535) + offset,
         number(given, "cluster-port", 7410, 1, 65_535) + offset,
-        number(given, "raft-port", 7420, 1, 65_535) + offset);
+        number(given, "raft-port", 7420, 1, 65_535) + offset,
+        hostPaths(given.getOrDefault("host-paths", "")));
+  }
+
+  private static List<Path> hostPaths(String given) {
+    var paths = Stream.of(given.split(",")).filter(part -> !part.isBlank()).map(Path::of).toList();
+    paths.stream()
+        .filter(path -> !path.isAbsolute())
+        .findFirst()
+        .ifPresent(
+            path -> {
+              throw StartFailure.usage("--host-paths: " + path + " is not absolute");
+            });
+    return paths;
   }
 
   private static int number(Map<String, String> given, String name, int absent, int min, int max) {

@@ -65,8 +65,8 @@ final class Preflight {
     } catch (IOException e) {
       throw StartFailure.refused(
           ("cannot listen on %s port %d: %s\n"
-               + "stop what listens there (ss -ltnp 'sport = :%d' names it), or give another %s or"
-               + " --bind")
+                  + "stop what listens there (ss -ltnp 'sport = :%d' names it), or give another %s or"
+                  + " --bind")
               .formatted(address.getHostAddress(), port, e.getMessage(), port, option));
     }
   }

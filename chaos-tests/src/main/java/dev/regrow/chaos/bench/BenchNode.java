@@ -34,11 +34,13 @@ final class BenchNode implements AutoCloseable {
   }
 
   static BenchNode start(Benchmark.Setting setting) throws IOException {
+    var stamps = Stamps.in(setting.scratch().resolve("stamps"));
     var node =
-        new LocalNode(setting.home(), setting.scratch().resolve("data"), "bench", ADDRESS).start();
+        new LocalNode(setting.home(), setting.scratch().resolve("data"), "bench", ADDRESS)
+            .with("--host-paths", stamps.folder().toString())
+            .start();
     var context = ContextFile.at(node.contextFile()).read().orElseThrow();
-    return new BenchNode(
-        node, RegrowClient.of(context), Stamps.in(setting.scratch().resolve("stamps")));
+    return new BenchNode(node, RegrowClient.of(context), stamps);
   }
 
   LocalNode node() {

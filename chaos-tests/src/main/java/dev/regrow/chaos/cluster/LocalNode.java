@@ -36,6 +36,7 @@ public final class LocalNode implements AutoCloseable {
   private final String address;
   private final HttpClient http =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(1)).build();
+  private final List<String> options = new ArrayList<>();
   private @Nullable Process process;
 
   /**
@@ -50,12 +51,19 @@ public final class LocalNode implements AutoCloseable {
     this.address = address;
   }
 
+  /** Further options of `regrow node`, from the next start on. */
+  public LocalNode with(String... more) {
+    options.addAll(List.of(more));
+    return this;
+  }
+
   /** Starts the JVM and returns at once. */
   public LocalNode launch() {
     try {
       Files.createDirectories(data);
       var builder = new ProcessBuilder(command("node", "--name", name, "--bind", address));
       builder.command().addAll(List.of("--data", data.toString()));
+      builder.command().addAll(options);
       builder.environment().putAll(Map.of("NO_COLOR", "1"));
       builder.redirectErrorStream(true);
       builder.redirectOutput(ProcessBuilder.Redirect.appendTo(output().toFile()));

@@ -134,6 +134,11 @@ public final class LocalNodeRuntime implements NodeRuntime {
       throw new RuntimeFailure(
           "%s is running its attempt %d already".formatted(spec.key(), last.attempt()), false);
     }
+    HostPaths.refusal(spec.mounts(), config.hostPaths())
+        .ifPresent(
+            refusal -> {
+              throw new RuntimeFailure(refusal, false);
+            });
     try {
       var instance = startShim(spec);
       disk.execute(() -> logs.retain(spec.key(), config.logAttempts(), config.logBytesMax()));

@@ -1,6 +1,7 @@
 package dev.regrow.runtime.process;
 
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * What a node's runtime is told.
@@ -11,6 +12,7 @@ import java.nio.file.Path;
  * @param logFiles how many files an attempt has at most, the current one included
  * @param logAttempts of how many attempts of an instance logs are kept at most
  * @param logBytesMax how much of them is kept at most, per instance
+ * @param hostPaths instances may mount these and what is below them, and nothing else of the host
  */
 public record RuntimeConfig(
     String nodeUid,
@@ -18,16 +20,24 @@ public record RuntimeConfig(
     long logBytesPerFile,
     int logFiles,
     int logAttempts,
-    long logBytesMax) {
+    long logBytesMax,
+    List<Path> hostPaths) {
 
   public RuntimeConfig {
     if (!nodeUid.matches("[a-z0-9]{1,16}")) {
       throw new IllegalArgumentException("no node uid: '" + nodeUid + "'");
     }
+    hostPaths = List.copyOf(hostPaths);
   }
 
   public static RuntimeConfig of(String nodeUid, Path dataDirectory) {
-    return new RuntimeConfig(nodeUid, dataDirectory, 10L << 20, 3, 5, 64L << 20);
+    return new RuntimeConfig(nodeUid, dataDirectory, 10L << 20, 3, 5, 64L << 20, List.of());
+  }
+
+  /** The same, with these paths of the host open to instances. */
+  public RuntimeConfig withHostPaths(List<Path> allowed) {
+    return new RuntimeConfig(
+        nodeUid, dataDirectory, logBytesPerFile, logFiles, logAttempts, logBytesMax, allowed);
   }
 
   Path logs() {
