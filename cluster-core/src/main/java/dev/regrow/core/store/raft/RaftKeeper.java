@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
  * a write, so a full disk would outlive its filling. This starts it again in place, loudly.
  *
  * <pre>
- * RUNNING ── log failed, disk full ──▶ RESTARTING ── space again ──▶ RUNNING
- *    └────── any other failure ──▶ FAILED (until the process is started again)
+ * RUNNING ── disk full, or closed by Ratis ──▶ RESTARTING ── started, with space ──▶ RUNNING
+ *    └────── the log failed otherwise, or is damaged ──▶ FAILED (until the process is started again)
  * any ── close ──▶ CLOSED
  * </pre>
  */
@@ -107,12 +107,20 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
     monitor.execute(this::look);
   }
 
+  /** Ratis gave up although nobody refused it a write, as after a long pause of the process. */
+  private void closedByRaft() {
+    phase = Phase.RESTARTING;
+    cause = "the store's Raft server closed itself and is being started again";
+    LOG.error("writes are refused: {}", cause);
+    restart();
+  }
+
   private void look() {
     RaftNode current = node;
     switch (phase) {
       case RUNNING -> {
         if (current != null && !current.isAlive()) {
-          failed(new IOException("Raft closed this server's part of the group"));
+          closedByRaft();
         }
         space.restoreBallast();
       }
@@ -201,6 +209,11 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
             new dev.regrow.core.store.StoreException(
                 dev.regrow.core.store.StoreException.Kind.NO_MAJORITY, cause))
         : current.catchUp();
+  }
+
+  /** What runs now, if it does. */
+  @Nullable RaftNode current() {
+    return node;
   }
 
   boolean isLeader() {

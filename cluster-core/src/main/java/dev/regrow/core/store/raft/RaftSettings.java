@@ -28,6 +28,8 @@ final class RaftSettings {
     rpc(properties, config);
     log(properties, config.tuning());
     elections(properties);
+    // A process that slept for an hour is behind, not broken: the elections deal with that.
+    RaftServerConfigKeys.setCloseThreshold(properties, TimeDuration.valueOf(365, TimeUnit.DAYS));
     RaftServerConfigKeys.Snapshot.setAutoTriggerEnabled(properties, false); // SnapshotTaker does.
     RaftServerConfigKeys.Snapshot.setTriggerWhenStopEnabled(properties, false);
     RaftServerConfigKeys.Snapshot.setRetentionFileNum(properties, 2);

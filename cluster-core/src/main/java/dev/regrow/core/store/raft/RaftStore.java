@@ -169,6 +169,10 @@ public final class RaftStore implements Store {
     dispatch.shutdown();
   }
 
+  RaftKeeper keeper() {
+    return keeper;
+  }
+
   static ThreadFactory threads(String name) {
     var count = new AtomicInteger();
     return task -> {

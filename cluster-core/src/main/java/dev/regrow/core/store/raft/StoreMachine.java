@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
-import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftGroupMemberId;
@@ -151,13 +150,6 @@ final class StoreMachine extends BaseStateMachine {
   @Override
   public void notifyLogFailed(Throwable cause, @Nullable LogEntryProto failedEntry) {
     onFailure.accept(cause);
-  }
-
-  @Override
-  public void notifyServerShutdown(RoleInfoProto role, boolean allServer) {
-    if (!allServer) {
-      onFailure.accept(new IOException("Raft closed this server's part of the group"));
-    }
   }
 
   @Override
