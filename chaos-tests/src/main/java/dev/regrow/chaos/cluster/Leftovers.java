@@ -44,6 +44,8 @@ public final class Leftovers {
     try (Stream<Path> all = Files.list(Path.of("/proc"))) {
       return all.filter(path -> path.getFileName().toString().matches("[0-9]+"))
           .filter(path -> mentions(path, nodeUid))
+          // A zombie holds nothing; when it goes is up to the machine's init.
+          .filter(path -> Proc.identity(Long.parseLong(path.getFileName().toString())).isPresent())
           .map(path -> path.getFileName() + " " + String.join(" ", lines(path.resolve("comm"))))
           .toList();
     } catch (IOException e) {

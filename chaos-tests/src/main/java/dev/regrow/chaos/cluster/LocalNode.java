@@ -177,7 +177,7 @@ public final class LocalNode implements AutoCloseable {
     try {
       var log = data.resolve("sweep.out");
       Process sweep =
-          new ProcessBuilder(command("__sweep", data.toString()))
+          new ProcessBuilder(command("sweep", data.toString()))
               .redirectErrorStream(true)
               .redirectOutput(log.toFile())
               .start();
