@@ -112,10 +112,15 @@ public final class Reconcile {
         goal.policy().reconcile() == Keep.REPLACEMENT ? age.reversed() : age);
   }
 
-  /** What its replacement has made superfluous, and what does not serve anyway. */
+  /**
+   * What its replacement has made superfluous, what does not serve anyway, and what another
+   * outdated one of the same slot serves in place of: two rollouts in a row leave such pairs, and
+   * they would use up the surge for ever.
+   */
   private void retireOutdated() {
     for (var members : slots.values()) {
       boolean replaced = members.stream().anyMatch(m -> m.current() && m.serves());
+      var stays = members.stream().filter(m -> outdated(m) && m.serves()).min(claim()).orElse(null);
       for (var old : List.copyOf(members)) {
         if (old.current() || old.stopping()) {
           continue;
@@ -124,6 +129,8 @@ public final class Reconcile {
           stop(members, old, Reason.REPLACED);
         } else if (old.standing() == Standing.UNREADY || old.standing() == Standing.LOST) {
           stop(members, old, Reason.OUTDATED);
+        } else if (stays != null && !old.equals(stays)) {
+          stop(members, old, Reason.DUPLICATE);
         }
       }
     }

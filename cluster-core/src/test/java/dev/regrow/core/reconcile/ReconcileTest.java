@@ -47,6 +47,16 @@ class ReconcileTest {
   }
 
   @Test
+  void of_two_outdated_ones_in_a_slot_one_goes_so_that_there_is_room_for_the_new() {
+    var older = member("older", 0, false, Standing.READY, 1);
+    var newer = member("newer", 0, false, Standing.READY, 2);
+
+    var steps = Reconcile.steps(goal(1, 1, 0, false), List.of(older, newer), NONE_HELD);
+
+    assertThat(steps).containsExactly(new Step.Stop(older.id(), Reason.DUPLICATE));
+  }
+
+  @Test
   void an_outdated_instance_that_nobody_has_heard_of_is_taken_for_ready() {
     var unknown = member("old", 0, false, Standing.UNKNOWN, 1);
 
