@@ -23,6 +23,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 public final class Rollout {
   private static final Duration PAUSE = Duration.ofMillis(100);
+
+  /** Ready must hold that long: what ends at once is ready for a moment each time it is started. */
+  private static final Duration HELD = Duration.ofMillis(300);
+
   private static final int LOG_LINES = 10;
 
   private final Terminal terminal;
@@ -84,11 +88,15 @@ public final class Rollout {
   }
 
   private void awaitOne(Workload target, long deadline, Duration timeout) {
+    long doneSince = 0;
     while (true) {
       var now = client.send(Calls.workload(target.getNamespace(), target.getName()));
       switch (stateOf(target, now)) {
         case DONE -> {
-          return;
+          doneSince = doneSince == 0 ? System.nanoTime() : doneSince;
+          if (System.nanoTime() - doneSince >= HELD.toNanos()) {
+            return;
+          }
         }
         case REVERTED ->
             throw new Failure(
@@ -100,9 +108,9 @@ public final class Rollout {
                     + "\nsee the whole story: regrow explain "
                     + target.getName());
         case FAILED -> throw Failure.error(name(target) + " failed: " + sentence(now) + why(now));
-        case UNDER_WAY -> {}
+        case UNDER_WAY -> doneSince = 0;
       }
-      if (System.nanoTime() > deadline) {
+      if (doneSince == 0 && System.nanoTime() > deadline) {
         throw new Failure(
             ExitCode.TIMED_OUT,
             name(target)

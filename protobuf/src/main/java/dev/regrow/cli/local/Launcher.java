@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Starts the launcher's other programs: the node detached, the sweep, the making of the archive.
+ * Starts the launcher's other programs: the node detached, and the sweep.
  */
 final class Launcher {
   private static final Path NULL = Path.of("/dev/null");

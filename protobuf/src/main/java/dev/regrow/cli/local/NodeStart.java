@@ -46,7 +46,6 @@ final class NodeStart {
       long millis = (System.nanoTime() - began) / 1_000_000;
       terminal.say(
           "node " + name + " is ready after " + millis / 1000 + "." + millis / 100 % 10 + " s");
-      makeArchive(process.get());
     }
     return context.withNodes(List.of(cluster.describe(name, context.address(), process)));
   }
@@ -124,21 +123,6 @@ final class NodeStart {
   private String lastLines() {
     var tail = cluster.logTail(name, LOG_LINES);
     return tail.isBlank() ? "" : "\nthe last lines of its log:\n  " + tail;
-  }
-
-  /**
-   * So that the next start is fast; in the background, at the lowest priority, and no matter if it
-   * fails.
-   */
-  private void makeArchive(NodeProcess process) {
-    try {
-      launcher.startDetached(
-          cluster.log(name).resolveSibling("archive.log"),
-          "__archive-node",
-          Long.toString(process.pid()));
-    } catch (IOException e) {
-      terminal.say("warning: the next start will be slow: " + e.getMessage());
-    }
   }
 
   private static void pause() {
