@@ -12,7 +12,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 class HostPathsTest {
 
-  @TempDir Path folder;
+  private final Path folder;
+
+  HostPathsTest(@TempDir Path folder) {
+    this.folder = folder;
+  }
 
   @Test
   void no_path_of_the_host_is_open_unless_it_is_named() {
