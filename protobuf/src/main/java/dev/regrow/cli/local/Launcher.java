@@ -11,9 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/**
- * Starts the launcher's other programs: the node detached, and the sweep.
- */
+/** Starts the launcher's other programs: the node detached, and the sweep. */
 final class Launcher {
   private static final Path NULL = Path.of("/dev/null");
 
