@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class HostPathsTest {
 
-  private final Path folder = Path.of("");
+  private final Path folder;
 
   HostPathsTest(@TempDir Path folder) {
     this.folder = folder;
