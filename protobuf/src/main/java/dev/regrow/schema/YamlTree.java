@@ -45,7 +45,7 @@ final class YamlTree {
     this.text = text;
     this.events =
         new Parse(LoadSettings.builder().setLabel("text").setParseComments(false).build())
-            .parseString(text)
+            .parseReader(new WholeCharacters(text))
             .iterator();
   }
 
