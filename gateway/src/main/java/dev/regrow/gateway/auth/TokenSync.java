@@ -86,12 +86,13 @@ public final class TokenSync implements AutoCloseable {
   }
 
   private void watchFrom(long index) {
+    var next = store.watch(Keys.TOKENS, index, new Relist());
+    Store.Watch over;
     synchronized (lock) {
-      watch.close();
-      if (!closed) {
-        watch = store.watch(Keys.TOKENS, index, new Relist());
-      }
+      over = closed ? next : watch;
+      watch = closed ? watch : next;
     }
+    over.close(); // Not under the lock: it waits for a listener, which may be waiting for us.
   }
 
   private static StoredToken parse(Entry entry) {
@@ -104,10 +105,12 @@ public final class TokenSync implements AutoCloseable {
 
   @Override
   public void close() {
+    Store.Watch over;
     synchronized (lock) {
       closed = true;
-      watch.close();
+      over = watch;
     }
+    over.close();
   }
 
   private final class Relist implements WatchListener {

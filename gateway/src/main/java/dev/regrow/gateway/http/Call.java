@@ -58,7 +58,7 @@ record Call(
   }
 
   WorkloadRef ref() {
-    return new WorkloadRef(name("namespace"), name("name"));
+    return new WorkloadRef(name("namespace"), name("workload"));
   }
 
   ReadPoint readPoint() {
@@ -77,7 +77,7 @@ record Call(
   ListQuery listQuery() {
     return new ListQuery(
         path.containsKey("namespace") ? Optional.of(name("namespace")) : Optional.empty(),
-        path.containsKey("name") ? Optional.of(name("name")) : parameters.text("workload"),
+        path.containsKey("workload") ? Optional.of(name("workload")) : parameters.text("workload"),
         parameters.labels(),
         parameters.limit(),
         parameters.text("continue").orElse(""));

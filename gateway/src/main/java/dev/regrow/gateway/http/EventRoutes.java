@@ -16,7 +16,7 @@ final class EventRoutes {
 
   private static final Set<String> LIST =
       Set.of("limit", "continue", "watch", "since", "workload", "label");
-  private static final String WORKLOAD = "/v1/namespaces/{namespace}/workloads/{name}";
+  private static final String WORKLOAD = "/v1/namespaces/{namespace}/workloads/{workload}";
 
   private final Supplier<ControlPlane> control;
 

@@ -28,8 +28,8 @@ final class InstanceRoutes {
         Route.read("/v1/instances", LIST, this::list),
         Route.read("/v1/namespaces/{namespace}/instances", LIST, this::list),
         Route.read(
-            "/v1/namespaces/{namespace}/workloads/{name}/instances", OF_WORKLOAD, this::list),
-        Route.read("/v1/namespaces/{namespace}/instances/{id}", Set.of(), this::get));
+            "/v1/namespaces/{namespace}/workloads/{workload}/instances", OF_WORKLOAD, this::list),
+        Route.read("/v1/namespaces/{namespace}/instances/{instance}", Set.of(), this::get));
   }
 
   private CompletionStage<HttpResponse> list(Call call) {
@@ -58,7 +58,7 @@ final class InstanceRoutes {
   private CompletionStage<HttpResponse> get(Call call) {
     return control
         .get()
-        .instance(call.name("namespace"), call.name("id"), call.readPoint())
+        .instance(call.name("namespace"), call.name("instance"), call.readPoint())
         .thenApply(instance -> Answers.object(200, call.format(), instance));
   }
 }

@@ -44,7 +44,7 @@ final class LogRoutes {
 
   List<Route> routes() {
     return List.of(
-        Route.read("/v1/namespaces/{namespace}/instances/{id}/logs", PARAMETERS, this::logs)
+        Route.read("/v1/namespaces/{namespace}/instances/{instance}/logs", PARAMETERS, this::logs)
             .as(Format.LOGS));
   }
 
@@ -78,7 +78,7 @@ final class LogRoutes {
 
   private CompletionStage<InstanceKey> find(Call call) {
     var namespace = call.name("namespace");
-    var wanted = call.name("id");
+    var wanted = call.name("instance");
     var here = local.find(namespace, wanted);
     if (here.isPresent()) {
       return CompletableFuture.completedFuture(here.get());

@@ -46,18 +46,23 @@ final class Negotiation {
     return Format.OBJECTS.stream().filter(format -> format.mediaTypes().contains(bare)).findFirst();
   }
 
+  /** Other names of a format count only where its usual one is not spoken of. */
   private static double qualityOf(Format format, List<Range> ranges) {
-    // Ranges are sorted, the most specific first: that one decides about a media type.
-    return format.mediaTypes().stream()
-        .mapToDouble(
-            type ->
-                ranges.stream()
-                    .filter(range -> range.matches(type))
-                    .findFirst()
-                    .map(Range::quality)
-                    .orElse(0.0))
-        .max()
-        .orElse(0);
+    return qualityOf(format.mediaType(), ranges)
+        .orElseGet(
+            () ->
+                format.mediaTypes().stream()
+                    .flatMap(type -> qualityOf(type, ranges).stream())
+                    .max(Comparator.naturalOrder())
+                    .orElse(0.0));
+  }
+
+  /** Ranges are sorted, the most specific first: that one decides about a media type. */
+  private static Optional<Double> qualityOf(String mediaType, List<Range> ranges) {
+    return ranges.stream()
+        .filter(range -> range.matches(mediaType))
+        .findFirst()
+        .map(Range::quality);
   }
 
   private static List<Range> ranges(String accept) {

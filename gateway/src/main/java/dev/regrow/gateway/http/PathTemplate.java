@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** A path with variables, as {@code /v1/namespaces/{namespace}/workloads/{name}}. */
+/** A path with variables, as {@code /v1/namespaces/{namespace}/workloads/{workload}}. */
 record PathTemplate(String text, List<String> segments) {
 
   PathTemplate {

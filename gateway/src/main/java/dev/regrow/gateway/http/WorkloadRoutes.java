@@ -25,7 +25,7 @@ final class WorkloadRoutes {
 
   private static final String ALL = "/v1/workloads";
   private static final String MANY = "/v1/namespaces/{namespace}/workloads";
-  private static final String ONE = MANY + "/{name}";
+  private static final String ONE = MANY + "/{workload}";
   private static final Set<String> LIST = Set.of("label", "limit", "continue", "watch", "since");
 
   private final Supplier<ControlPlane> control;
@@ -113,8 +113,8 @@ final class WorkloadRoutes {
         .thenApply(
             body -> {
               var declared = Codec.read(Workload.getDefaultInstance(), body);
-              if (!declared.getName().equals(call.raw("name"))) {
-                throw differs("name", declared.getName(), call.raw("name"));
+              if (!declared.getName().equals(call.raw("workload"))) {
+                throw differs("name", declared.getName(), call.raw("workload"));
               }
               if (declared.getNamespace().isEmpty()) {
                 declared = declared.toBuilder().setNamespace(call.name("namespace")).build();
@@ -204,7 +204,7 @@ final class WorkloadRoutes {
 
   /** A list that belongs to a workload: when it is empty, whether there is such a workload. */
   static CompletionStage<Void> exists(ControlPlane control, Call call, ListQuery query, int found) {
-    if (found > 0 || query.workload().isEmpty() || !call.path().containsKey("name")) {
+    if (found > 0 || query.workload().isEmpty() || !call.path().containsKey("workload")) {
       return CompletableFuture.completedFuture(null);
     }
     return control.workload(call.ref(), call.readPoint()).thenAccept(workload -> {});

@@ -70,12 +70,19 @@ public final class WatchFeed implements ControlPlane.WatchSink, AutoCloseable {
   /** What happens, until the watch ends or the stream is cancelled. To be run once. */
   public Source<WatchEvent, NotUsed> events() {
     return Source.unfoldResourceAsync(
-        () -> CompletableFuture.completedFuture(this),
-        WatchFeed::next,
-        feed -> {
-          feed.close();
-          return CompletableFuture.completedFuture(Done.getInstance());
-        });
+            () -> CompletableFuture.completedFuture(this),
+            WatchFeed::next,
+            feed -> {
+              feed.close();
+              return CompletableFuture.completedFuture(Done.getInstance());
+            })
+        .watchTermination(
+            (started, ended) -> {
+              // A client that leaves while nothing happens: the read that waits would go on
+              // waiting.
+              ended.whenComplete((done, failure) -> close());
+              return started;
+            });
   }
 
   private CompletionStage<Optional<WatchEvent>> next() {
