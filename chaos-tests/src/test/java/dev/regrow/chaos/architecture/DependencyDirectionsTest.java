@@ -3,16 +3,20 @@ package dev.regrow.chaos.architecture;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
-import com.tngtech.archunit.junit.AnalyzeClasses;
-import com.tngtech.archunit.junit.ArchTest;
-import com.tngtech.archunit.lang.ArchRule;
+import org.junit.jupiter.api.Test;
 
 /**
  * Data flows one way, and decisions know nothing of the world: the rules that the design rests on.
  */
-@AnalyzeClasses(packages = "dev.regrow", importOptions = DoNotIncludeTests.class)
 final class DependencyDirectionsTest {
+
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(new DoNotIncludeTests())
+          .importPackages("dev.regrow");
 
   private static final String[] DECISIONS = {
     "dev.regrow.core.model..",
@@ -21,119 +25,136 @@ final class DependencyDirectionsTest {
     "dev.regrow.core.placement..",
   };
 
-  @ArchTest
-  static final ArchRule decisions_use_the_JDK_only =
-      noClasses()
-          .that()
-          .resideInAnyPackage(DECISIONS)
-          .should()
-          .dependOnClassesThat(
-              com.tngtech.archunit.base.DescribedPredicate.describe(
-                  "are neither of the JDK nor decisions themselves",
-                  dependency ->
-                      !dependency.getPackageName().startsWith("java.")
-                          && !dependency.getPackageName().isEmpty()
-                          && !dependency.getPackageName().startsWith("org.jspecify")
-                          && !isDecision(dependency.getPackageName())))
-          .because("one thread with virtual time must be able to run the whole control plane");
+  @Test
+  void decisions_use_the_JDK_only() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(DECISIONS)
+        .should()
+        .dependOnClassesThat(
+            com.tngtech.archunit.base.DescribedPredicate.describe(
+                "are neither of the JDK nor decisions themselves",
+                dependency ->
+                    !dependency.getPackageName().startsWith("java.")
+                        && !dependency.getPackageName().isEmpty()
+                        && !dependency.getPackageName().startsWith("org.jspecify")
+                        && !isDecision(dependency.getPackageName())))
+        .because("one thread with virtual time must be able to run the whole control plane")
+        .check(CLASSES);
+  }
 
-  @ArchTest
-  static final ArchRule decisions_read_no_clock_and_no_disk =
-      noClasses()
-          .that()
-          .resideInAnyPackage(DECISIONS)
-          .should()
-          .dependOnClassesThat()
-          .haveNameMatching("java\\.(io|net|nio\\.(file|channels))\\..*|java\\.time\\.Clock")
-          .orShould()
-          .callMethod(System.class, "currentTimeMillis")
-          .orShould()
-          .callMethod(System.class, "nanoTime")
-          .orShould()
-          .callMethod(java.time.Instant.class, "now")
-          .because("now is a parameter, so that the same state gives the same decision");
+  @Test
+  void decisions_read_no_clock_and_no_disk() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(DECISIONS)
+        .should()
+        .dependOnClassesThat()
+        .haveNameMatching("java\\.(io|net|nio\\.(file|channels))\\..*|java\\.time\\.Clock")
+        .orShould()
+        .callMethod(System.class, "currentTimeMillis")
+        .orShould()
+        .callMethod(System.class, "nanoTime")
+        .orShould()
+        .callMethod(java.time.Instant.class, "now")
+        .because("now is a parameter, so that the same state gives the same decision")
+        .check(CLASSES);
+  }
 
-  @ArchTest
-  static final ArchRule the_client_and_the_command_line_load_no_server =
-      noClasses()
-          .that()
-          .resideInAnyPackage(
-              "dev.regrow.v1..", "dev.regrow.schema..", "dev.regrow.client..", "dev.regrow.cli..")
-          .should()
-          .dependOnClassesThat()
-          .resideInAnyPackage(
-              "org.apache.pekko..",
-              "org.apache.ratis..",
-              "jnr..",
-              "dev.regrow.core..",
-              "dev.regrow.runtime..",
-              "dev.regrow.actors..",
-              "dev.regrow.gateway..")
-          .because("client commands start fast and are used where no node is");
+  @Test
+  void the_client_and_the_command_line_load_no_server() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(
+            "dev.regrow.v1..", "dev.regrow.schema..", "dev.regrow.client..", "dev.regrow.cli..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "org.apache.pekko..",
+            "org.apache.ratis..",
+            "jnr..",
+            "dev.regrow.core..",
+            "dev.regrow.runtime..",
+            "dev.regrow.actors..",
+            "dev.regrow.gateway..")
+        .because("client commands start fast and are used where no node is")
+        .check(CLASSES);
+  }
 
-  @ArchTest
-  static final ArchRule the_machine_knows_nothing_of_the_cluster =
-      noClasses()
-          .that()
-          .resideInAPackage("dev.regrow.runtime..")
-          .should()
-          .dependOnClassesThat()
-          .resideInAnyPackage(
-              "org.apache.pekko..",
-              "org.apache.ratis..",
-              "dev.regrow.core..",
-              "dev.regrow.actors..",
-              "dev.regrow.gateway..",
-              "dev.regrow.v1..")
-          .because("facts come back up as futures only, and a shim must outlive every actor");
+  @Test
+  void the_machine_knows_nothing_of_the_cluster() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.regrow.runtime..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "org.apache.pekko..",
+            "org.apache.ratis..",
+            "dev.regrow.core..",
+            "dev.regrow.actors..",
+            "dev.regrow.gateway..",
+            "dev.regrow.v1..")
+        .because("facts come back up as futures only, and a shim must outlive every actor")
+        .check(CLASSES);
+  }
 
-  @ArchTest
-  static final ArchRule the_core_leans_on_nothing_above_it =
-      noClasses()
-          .that()
-          .resideInAPackage("dev.regrow.core..")
-          .should()
-          .dependOnClassesThat()
-          .resideInAnyPackage(
-              "org.apache.pekko..",
-              "dev.regrow.runtime..",
-              "dev.regrow.actors..",
-              "dev.regrow.gateway..")
-          .because("data flows gateway → workload-actors → node-runtime → kernel");
+  @Test
+  void the_core_leans_on_nothing_above_it() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.regrow.core..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "org.apache.pekko..",
+            "dev.regrow.runtime..",
+            "dev.regrow.actors..",
+            "dev.regrow.gateway..")
+        .because("data flows gateway → workload-actors → node-runtime → kernel")
+        .check(CLASSES);
+  }
 
-  @ArchTest
-  static final ArchRule actors_do_not_know_their_door =
-      noClasses()
-          .that()
-          .resideInAPackage("dev.regrow.actors..")
-          .should()
-          .dependOnClassesThat()
-          .resideInAnyPackage("dev.regrow.gateway..", "dev.regrow.cli..", "dev.regrow.client..")
-          .because("data flows gateway → workload-actors → node-runtime → kernel");
+  @Test
+  void actors_do_not_know_their_door() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.regrow.actors..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("dev.regrow.gateway..", "dev.regrow.cli..", "dev.regrow.client..")
+        .because("data flows gateway → workload-actors → node-runtime → kernel")
+        .check(CLASSES);
+  }
 
-  @ArchTest
-  static final ArchRule only_the_store_knows_ratis =
-      noClasses()
-          .that()
-          .resideOutsideOfPackages("dev.regrow.core.store.raft..")
-          .should()
-          .dependOnClassesThat()
-          .resideInAPackage("org.apache.ratis..")
-          .because("another database must be able to stand behind the store's port");
+  @Test
+  void only_the_store_knows_ratis() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages("dev.regrow.core.store.raft..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.apache.ratis..")
+        .because("another database must be able to stand behind the store's port")
+        .check(CLASSES);
+  }
 
-  @ArchTest
-  static final ArchRule only_the_syscall_package_knows_the_native_library =
-      noClasses()
-          .that()
-          .resideOutsideOfPackage("dev.regrow.runtime.syscall..")
-          .should()
-          .dependOnClassesThat()
-          .resideInAPackage("jnr..")
-          .because("the kernel has one door");
+  @Test
+  void only_the_syscall_package_knows_the_native_library() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.regrow.runtime.syscall..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("jnr..")
+        .because("the kernel has one door")
+        .check(CLASSES);
+  }
 
-  @ArchTest
-  static final ArchRule packages_of_one_module_form_no_cycles =
-      slices().matching("dev.regrow.(core|runtime).(*)..").should().beFreeOfCycles();
+  @Test
+  void packages_of_one_module_form_no_cycles() {
+    slices().matching("dev.regrow.(core|runtime).(*)..").should().beFreeOfCycles().check(CLASSES);
+  }
 
   private static boolean isDecision(String name) {
     for (String pattern : DECISIONS) {
