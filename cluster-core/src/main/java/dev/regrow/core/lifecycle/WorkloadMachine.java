@@ -177,10 +177,14 @@ public final class WorkloadMachine {
 
   /** Nothing to store: sends again what was not answered, and waits. */
   private static Decision rest(WorkloadState state, World world, List<Effect> first) {
-    var effects = new ArrayList<>(first);
-    var next = Orders.again(state, world, effects);
+    var orders = new ArrayList<Effect>();
+    var next = Orders.again(state, world, orders);
     long wake = Timers.next(next, world.now().bootMillis());
+    var effects = new ArrayList<Effect>();
+    // The alarm first: whoever sees an order or a reply knows that it is set.
     effects.add(wake == Timers.NEVER ? new Effect.ClearTimer() : new Effect.ArmTimer(wake));
+    effects.addAll(first);
+    effects.addAll(orders);
     return new Decision(next, effects);
   }
 

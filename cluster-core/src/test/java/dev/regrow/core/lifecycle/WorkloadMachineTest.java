@@ -198,7 +198,9 @@ class WorkloadMachineTest {
     }
     sim.pass(1_000);
 
-    assertThat(sim.status().phase()).as(sim.status().message()).isEqualTo(Status.Phase.READY);
+    assertThat(sim.status().phase())
+        .as("%s %s", sim.status(), sim.records().assignments().values())
+        .isEqualTo(Status.Phase.READY);
     assertThat(sim.records().assignments()).hasSize(replicas);
     var alive = sim.nodes.stream().mapToInt(node -> node.alive().size()).sum();
     assertThat(alive).as("processes").isEqualTo(replicas);

@@ -147,7 +147,7 @@ class ReconcileTest {
     }
   }
 
-  @Property(tries = 500)
+  @Property(tries = 1000)
   void converges_from_any_state(
       @ForAll("goals") Goal goal, @ForAll("members") List<Member> members) {
     var state = members;

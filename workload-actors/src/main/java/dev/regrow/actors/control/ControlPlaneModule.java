@@ -33,7 +33,7 @@ public record ControlPlaneModule(ControlPlane controlPlane, FactReceiver facts) 
     var board = new Board(clock);
     var workloads = Workloads.start(clusterSystem, new Surroundings(store, board, link, clock));
     clusterSystem.systemActorOf(
-        Sweeper.create(store, board, workloads), "workload-sweeper", Props.empty());
+        Sweeper.create(store, board, workloads, link), "workload-sweeper", Props.empty());
     NodeWatch.start(store, board, workloads);
     return new ControlPlaneModule(
         new ClusterControlPlane(clusterSystem, store, board, workloads, clock),

@@ -35,7 +35,7 @@ final class Care {
     }
     var heard = board.heard(assignment.id(), assignment.epoch());
     return heard == null
-        || heard.live().phase().isFinal()
+        || !heard.live().ready()
         || board.lostNodes().contains(assignment.node().uid());
   }
 }

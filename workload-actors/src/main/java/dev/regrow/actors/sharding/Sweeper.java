@@ -1,6 +1,7 @@
 package dev.regrow.actors.sharding;
 
 import dev.regrow.actors.board.Board;
+import dev.regrow.actors.link.NodeLink;
 import dev.regrow.actors.workload.WorkloadCommand;
 import dev.regrow.core.codec.WorkloadView;
 import dev.regrow.core.store.Entry;
@@ -9,8 +10,10 @@ import dev.regrow.core.store.RangeQuery;
 import dev.regrow.core.store.Store;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -41,25 +44,32 @@ public final class Sweeper {
   private final Store store;
   private final Board board;
   private final Workloads workloads;
+  private final NodeLink link;
+
+  /** Nodes asked for their facts in this round. */
+  private final Set<String> asked = ConcurrentHashMap.newKeySet();
 
   private Sweeper(
       ActorContext<Command> context,
       TimerScheduler<Command> timers,
       Store store,
       Board board,
-      Workloads workloads) {
+      Workloads workloads,
+      NodeLink link) {
     this.context = context;
     this.timers = timers;
     this.store = store;
     this.board = board;
     this.workloads = workloads;
+    this.link = link;
   }
 
-  public static Behavior<Command> create(Store store, Board board, Workloads workloads) {
+  public static Behavior<Command> create(
+      Store store, Board board, Workloads workloads, NodeLink link) {
     return Behaviors.setup(
         context ->
             Behaviors.withTimers(
-                timers -> new Sweeper(context, timers, store, board, workloads).sweeping()));
+                timers -> new Sweeper(context, timers, store, board, workloads, link).sweeping()));
   }
 
   private Behavior<Command> sweeping() {
@@ -77,6 +87,9 @@ public final class Sweeper {
             Looked.class,
             looked -> {
               boolean round = looked.next().isEmpty();
+              if (round) {
+                asked.clear();
+              }
               timers.startSingleTimer(
                   new Look(round ? Keys.WORKLOADS : looked.next()),
                   round ? BETWEEN_ROUNDS : BETWEEN_PAGES);
@@ -118,10 +131,19 @@ public final class Sweeper {
     return store
         .range(RangeQuery.prefix(Keys.assignments(namespace, name)))
         .thenAccept(
-            assignments -> {
-              if (Care.needed(WorkloadView.records(entry, assignments.entries()), board)) {
+            found -> {
+              var records = WorkloadView.records(entry, found.entries());
+              if (Care.needed(records, board)) {
                 workloads.tell(namespace, name, new WorkloadCommand.Wake());
+                records.assignments().values().forEach(a -> askOnce(a.node().uid()));
               }
             });
+  }
+
+  /** A report that was lost is not sent again by itself. */
+  private void askOnce(String nodeUid) {
+    if (asked.add(nodeUid)) {
+      link.askForFacts(nodeUid);
+    }
   }
 }

@@ -1,0 +1,186 @@
+package dev.regrow.actors.workload;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.regrow.actors.board.Board;
+import dev.regrow.actors.link.FactReceiver;
+import dev.regrow.actors.link.NodeFact;
+import dev.regrow.actors.link.NodeOrder;
+import dev.regrow.actors.testing.SimpleNode;
+import dev.regrow.core.model.Now;
+import dev.regrow.core.store.StoreException;
+import dev.regrow.core.store.testing.InMemoryStore;
+import dev.regrow.v1.InstanceTemplate;
+import dev.regrow.v1.Kind;
+import dev.regrow.v1.Network;
+import dev.regrow.v1.Workload;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.ManualTime;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** One entity on a clock that only the test moves. */
+class WorkloadEntityTest {
+
+  private ActorTestKit kit;
+  private ManualTime time;
+  private InMemoryStore store;
+  private SimpleNode node;
+  private Surroundings around;
+  private TestProbe<ClusterSharding.ShardCommand> shard;
+  private TestProbe<WorkloadReply> replies;
+  private final AtomicLong boot = new AtomicLong(1_000);
+
+  @BeforeEach
+  void start() {
+    kit = ActorTestKit.create(ManualTime.config());
+    time = ManualTime.get(kit.system());
+    store = new InMemoryStore();
+    node = new SimpleNode();
+    var board = new Board(this::now);
+    around = new Surroundings(store, board, node, this::now);
+    shard = kit.createTestProbe();
+    replies = kit.createTestProbe();
+  }
+
+  @AfterEach
+  void stop() {
+    kit.shutdownTestKit();
+    store.close();
+  }
+
+  @Test
+  void an_apply_is_answered_and_ordered_after_one_commit() throws Exception {
+    var entity = entity();
+
+    entity.tell(apply("v1"));
+
+    var done = replies.expectMessageClass(WorkloadReply.Done.class);
+    assertThat(done.outcome()).isEqualTo("CREATED");
+    var run = (NodeOrder.Run) order();
+    assertThat(run.assignment().epoch()).isEqualTo(done.workload().getIndex());
+    assertThat(run.template().getCommand(0)).isEqualTo("v1");
+  }
+
+  @Test
+  void an_order_that_nobody_answers_is_given_again() throws Exception {
+    node.ordersToLose.set(2);
+    entity().tell(apply("v1"));
+    replies.expectMessageClass(WorkloadReply.Done.class);
+    var first = order();
+
+    passes(Duration.ofSeconds(1));
+    var second = order();
+    passes(Duration.ofSeconds(2));
+
+    assertThat(second).isEqualTo(first);
+    assertThat(order()).isEqualTo(first);
+  }
+
+  @Test
+  void at_peace_it_asks_to_be_let_go_and_not_before() throws Exception {
+    var entity = entity();
+    entity.tell(apply("v1"));
+    replies.expectMessageClass(WorkloadReply.Done.class);
+    order();
+    shard.expectNoMessage(Duration.ofMillis(100));
+
+    passes(Duration.ofSeconds(2));
+    passes(Duration.ofSeconds(31));
+
+    shard.expectMessageClass(ClusterSharding.Passivate.class);
+  }
+
+  @Test
+  void a_stale_twin_overwrites_nothing_and_still_answers() throws Exception {
+    var entity = entity();
+    var twin = entity();
+    entity.tell(apply("v1"));
+    replies.expectMessageClass(WorkloadReply.Done.class);
+    order();
+
+    twin.tell(apply("v2"));
+
+    var done = replies.expectMessageClass(WorkloadReply.Done.class);
+    assertThat(done.outcome()).isEqualTo("CHANGED");
+    assertThat(done.workload().getRevision()).isEqualTo(2);
+  }
+
+  @Test
+  void while_the_store_refuses_changes_are_declined_with_the_cause() {
+    var entity = entity();
+    store.refuseWrites(StoreException.Kind.NO_MAJORITY);
+
+    entity.tell(apply("v1"));
+    var declined = replies.expectMessageClass(WorkloadReply.Declined.class);
+    store.acceptWrites();
+    entity.tell(apply("v1"));
+
+    assertThat(declined.why()).isEqualTo("UNAVAILABLE");
+    assertThat(declined.message()).isNotBlank();
+    replies.expectMessageClass(WorkloadReply.Done.class);
+  }
+
+  private ActorRef<WorkloadCommand> entity() {
+    var entity = kit.spawn(WorkloadEntity.create("default/web", around, shard.getRef()));
+    node.reportTo(new ToEntity(around.board(), entity));
+    node.sum(1L << 40);
+    return entity;
+  }
+
+  /** All facts go to one entity. */
+  private record ToEntity(Board board, ActorRef<WorkloadCommand> entity) implements FactReceiver {
+    @Override
+    public void learn(NodeFact fact) {
+      board.learn(fact);
+    }
+
+    @Override
+    public void deliver(NodeFact fact) {
+      entity.tell(new WorkloadCommand.Learn(fact));
+    }
+
+    @Override
+    public CompletionStage<List<NodeOrder.Run>> assignmentsOf(String nodeUid) {
+      return CompletableFuture.completedStage(List.of());
+    }
+  }
+
+  private WorkloadCommand apply(String command) {
+    var declared =
+        Workload.newBuilder()
+            .setKind(Kind.SERVICE)
+            .setNamespace("default")
+            .setName("web")
+            .setInstance(
+                InstanceTemplate.newBuilder().addCommand(command).setNetwork(Network.NONE))
+            .build();
+    return new WorkloadCommand.Apply(
+        declared, "uid-1", WorkloadCommand.NOTHING, replies.getRef());
+  }
+
+  private NodeOrder order() throws InterruptedException {
+    var order = node.orders.poll(20, TimeUnit.SECONDS);
+    assertThat(order).as("an order for the node").isNotNull();
+    return order;
+  }
+
+  private void passes(Duration duration) {
+    boot.addAndGet(duration.toMillis());
+    time.timePasses(duration);
+  }
+
+  private Now now() {
+    return new Now(boot.get(), 1_700_000_000_000L + boot.get());
+  }
+}
