@@ -1,0 +1,162 @@
+package dev.regrow.actors.bootstrap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.regrow.actors.control.ControlPlane;
+import dev.regrow.actors.control.ControlPlaneModule;
+import dev.regrow.actors.control.ListQuery;
+import dev.regrow.actors.control.Precondition;
+import dev.regrow.actors.control.ReadPoint;
+import dev.regrow.actors.instance.NodeClock;
+import dev.regrow.actors.testing.Orders;
+import dev.regrow.core.model.Now;
+import dev.regrow.runtime.process.LocalNodeRuntime;
+import dev.regrow.runtime.process.RuntimeConfig;
+import dev.regrow.v1.Instance;
+import dev.regrow.v1.InstancePhase;
+import dev.regrow.v1.Kind;
+import dev.regrow.v1.UpdatePolicy;
+import dev.regrow.v1.Workload;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A whole node with nothing made up: store, cluster, control plane and this machine's kernel. */
+@Tag("kernel")
+class NodeOnThisMachineTest {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  @TempDir
+  @SuppressWarnings("NullAway.Init")
+  private Path data;
+
+  private @Nullable RegrowNode node;
+
+  @BeforeEach
+  void needsRoot() throws Exception {
+    var uid = (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+    assumeTrue(uid == 0, "running instances needs root");
+  }
+
+  @AfterEach
+  void tearDown() throws Exception {
+    if (node != null) {
+      stop(node, StopMode.END_INSTANCES);
+    }
+  }
+
+  @Test
+  void a_restart_of_the_agent_keeps_the_process_and_a_kill_of_the_process_is_healed()
+      throws Exception {
+    var first = start();
+    get(first.control().orElseThrow().apply(workload(), Precondition.NONE));
+    var running = await(first, one -> one.getPhase() == InstancePhase.INSTANCE_RUNNING);
+
+    stop(first, StopMode.KEEP_INSTANCES);
+    var second = start();
+
+    var adopted = await(second, one -> one.getPhase() == InstancePhase.INSTANCE_RUNNING);
+    assertThat(adopted.getPid()).isEqualTo(running.getPid());
+    assertThat(adopted.getRestarts()).isZero();
+    ProcessHandle.of(adopted.getPid()).orElseThrow().destroyForcibly();
+    var healed =
+        await(
+            second,
+            one -> one.getPhase() == InstancePhase.INSTANCE_RUNNING && one.getRestarts() == 1);
+    assertThat(healed.getPid()).isNotEqualTo(running.getPid());
+    assertThat(healed.getLast().getSignal()).isEqualTo("KILL");
+
+    stop(second, StopMode.END_INSTANCES);
+    assertThat(ProcessHandle.of(healed.getPid())).isEmpty();
+  }
+
+  private static Workload workload() {
+    return Workload.newBuilder()
+        .setKind(Kind.SERVICE)
+        .setName("sleeper")
+        .setNamespace("default")
+        .setReplicas(1)
+        .setInstance(
+            Orders.template().toBuilder()
+                .clearCommand()
+                .addAllCommand(List.of("/bin/sleep", "1000"))
+                .setUser("65534:65534")
+                .setWorkdir("/"))
+        .setRestart(Orders.ALWAYS)
+        .setUpdate(UpdatePolicy.newBuilder().setSurge(1).setProgressDeadline(120_000))
+        .build();
+  }
+
+  private RegrowNode start() throws Exception {
+    var clock = NodeClock.ofMachine();
+    var parts =
+        new NodeParts(
+            (uid, instances, logs) -> LocalNodeRuntime.open(RuntimeConfig.of(uid, data)),
+            (system, store, link) -> {
+              var module =
+                  ControlPlaneModule.start(
+                      system,
+                      store,
+                      link,
+                      () -> new Now(clock.bootNanos() / 1_000_000, clock.wall().toEpochMilli()));
+              return new NodeParts.ServerSide(module.controlPlane(), module.facts());
+            });
+    var config = NodeConfig.of("n1", data, "127.0.0.1").withPorts(freePort(), freePort());
+    var started = NodeBootstrap.start(config, parts);
+    node = started;
+    get(started.serving());
+    return started;
+  }
+
+  private void stop(RegrowNode running, StopMode mode) throws Exception {
+    node = null;
+    get(running.stop(mode));
+  }
+
+  private static Instance await(RegrowNode running, Predicate<Instance> wanted) throws Exception {
+    List<Instance> last = List.of();
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (System.nanoTime() < deadline) {
+      ControlPlane control = running.control().orElseThrow();
+      last = get(control.instances(ListQuery.all(), ReadPoint.LOCAL)).items();
+      var found = last.stream().filter(wanted).findFirst();
+      if (found.isPresent()) {
+        return found.get();
+      }
+      TimeUnit.MILLISECONDS.sleep(50);
+    }
+    ControlPlane control = running.control().orElseThrow();
+    throw new AssertionError(
+        "not seen within %s; last: %s; workloads: %s; nodes: %s; events: %s"
+            .formatted(
+                PATIENCE,
+                last,
+                get(control.workloads(ListQuery.all(), ReadPoint.LOCAL)).items(),
+                get(control.nodes(ReadPoint.LOCAL)).items(),
+                get(control.events(ListQuery.all(), ReadPoint.LOCAL)).items()));
+  }
+
+  private static <T> T get(CompletionStage<T> stage) throws Exception {
+    return stage.toCompletableFuture().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+  }
+
+  private static int freePort() throws Exception {
+    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+}
