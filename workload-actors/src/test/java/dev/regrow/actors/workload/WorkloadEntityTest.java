@@ -162,11 +162,9 @@ class WorkloadEntityTest {
             .setKind(Kind.SERVICE)
             .setNamespace("default")
             .setName("web")
-            .setInstance(
-                InstanceTemplate.newBuilder().addCommand(command).setNetwork(Network.NONE))
+            .setInstance(InstanceTemplate.newBuilder().addCommand(command).setNetwork(Network.NONE))
             .build();
-    return new WorkloadCommand.Apply(
-        declared, "uid-1", WorkloadCommand.NOTHING, replies.getRef());
+    return new WorkloadCommand.Apply(declared, "uid-1", WorkloadCommand.NOTHING, replies.getRef());
   }
 
   private NodeOrder order() throws InterruptedException {
