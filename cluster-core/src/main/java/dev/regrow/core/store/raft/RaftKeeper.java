@@ -31,6 +31,9 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RaftKeeper.class);
   private static final Duration LOOK = Duration.ofSeconds(1);
 
+  /** Asking the file system costs more than all else that the store does when it is idle. */
+  private static final Duration LOOK_FOR_SPACE = Duration.ofSeconds(15);
+
   enum Phase {
     RUNNING,
     RESTARTING,
@@ -65,10 +68,12 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
     if (!peer.getFormed()) {
       directory.formed(peer);
     }
-    monitor.execute(space::restoreBallast);
-    var unused =
+    var unusedLook =
         monitor.scheduleWithFixedDelay(
             this::look, LOOK.toMillis(), LOOK.toMillis(), TimeUnit.MILLISECONDS);
+    var unusedReserve =
+        monitor.scheduleWithFixedDelay(
+            this::reserveSpace, 0, LOOK_FOR_SPACE.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private void launch(StorePeer peer, StoreDirectory.Start how) throws IOException {
@@ -122,10 +127,15 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
         if (current != null && !current.isAlive()) {
           closedByRaft();
         }
-        space.restoreBallast();
       }
       case RESTARTING -> restart();
       case FAILED, CLOSED -> {}
+    }
+  }
+
+  private void reserveSpace() {
+    if (phase == Phase.RUNNING) {
+      space.restoreBallast();
     }
   }
 

@@ -60,6 +60,10 @@ final class RaftSettings {
     // Whatever a snapshot holds is not needed twice.
     RaftServerConfigKeys.Log.setPurgeUptoSnapshotIndex(properties, true);
     RaftServerConfigKeys.Log.setPurgeGap(properties, 1);
+    // Else every commit is followed by an entry that only says how far was committed, and by its
+    // fsync. That is a hint for the next start, no promise: what is committed lies on a majority,
+    // whoever leads next has it, and applies it before it is ready.
+    RaftServerConfigKeys.Log.setLogMetadataEnabled(properties, false);
   }
 
   /** One second held on busy machines; the first election is at once, for a group of one. */
