@@ -4,6 +4,7 @@ import dev.regrow.v1.Backoff;
 import dev.regrow.v1.InstanceTemplate;
 import dev.regrow.v1.Port;
 import dev.regrow.v1.Resources;
+import dev.regrow.v1.Security;
 import dev.regrow.v1.UpdatePolicy;
 import dev.regrow.v1.Volume;
 import dev.regrow.v1.Workload;
@@ -53,6 +54,7 @@ final class WorkloadRules {
     rules.command(workload.getInstance());
     rules.env(workload.getInstance());
     rules.user(workload);
+    rules.security(workload.getInstance().getSecurity());
     rules.resources(workload.getInstance().getResources());
     rules.ports(workload.getInstance());
     rules.volumes(workload.getInstance());
@@ -125,6 +127,14 @@ final class WorkloadRules {
           INSTANCE.field("user"),
           Quoting.quoted(user)
               + " is root, which only the namespace default allows; write another UID:GID");
+    }
+  }
+
+  private void security(Security security) {
+    if (security.hasUserNamespace() && !security.getUserNamespace()) {
+      findings.add(
+          INSTANCE.field("security").field("userNamespace"),
+          "is false, but every instance has a user namespace of its own; leave it out");
     }
   }
 

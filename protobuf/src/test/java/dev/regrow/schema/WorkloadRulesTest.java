@@ -33,7 +33,10 @@ class WorkloadRulesTest {
         .contains("\"stop\":{\"signal\":\"TERM\",\"grace\":\"10s\"}")
         .contains(
             "\"disconnect\":{\"lostAfter\":\"0s\",\"stopAfter\":null,"
-                + "\"reconcile\":\"keep-replacement\"}");
+                + "\"reconcile\":\"keep-replacement\"}")
+        .contains(
+            "\"security\":{\"readOnlyRoot\":false,\"userNamespace\":true,"
+                + "\"seccomp\":\"default\"}");
   }
 
   @Test
@@ -64,6 +67,30 @@ class WorkloadRulesTest {
     assertThat(parse("dependsOn: [{workload: migrate}]").violations())
         .extracting(Violation::message)
         .containsExactly("is not supported by this release; leave it out");
+  }
+
+  @Test
+  void the_isolation_that_all_have_can_be_written_and_not_switched_off() {
+    assertThat(secured("{userNamespace: true, seccomp: default}")).isEmpty();
+    assertThat(secured("{userNamespace: false}"))
+        .containsExactly(
+            "instance.security.userNamespace: is false, but every instance has a user namespace of"
+                + " its own; leave it out");
+    assertThat(secured("{seccomp: unconfined}"))
+        .singleElement()
+        .asString()
+        .startsWith("instance.security.seccomp: ");
+  }
+
+  private static List<String> secured(String security) {
+    var text =
+        "kind: Service\nname: web\ninstance: {command: [/bin/web], network: none, security: "
+            + security
+            + "}\n";
+    return Schema.parse(Workload.getDefaultInstance(), text, Syntax.YAML).violations().stream()
+        .map(Violation::toString)
+        .map(said -> said.substring(said.indexOf("instance")))
+        .toList();
   }
 
   @Test

@@ -73,6 +73,7 @@ public final class BadBodies {
         List.of(
             "exclusive",
             "instance.security.readOnlyRoot",
+            "instance.security.userNamespace",
             "instance.volumes[0].readOnly",
             "update.autoRevert")) {
       wrong(truth, "true", 1, list(true), object("a", true));
@@ -141,6 +142,8 @@ public final class BadBodies {
         "dir:/",
         "dir:/srv/../etc");
     wrong("instance.network", "bridge", "Host", "", "container");
+    wrong("instance.security.userNamespace", false);
+    wrong("instance.security.seccomp", "unconfined", "Default", "");
     wrong(
         "kind", "Job", "Cron", "Daemon", "Config", "Secret", "Volume", "Namespace", "service", "");
     wrong("instance.ports[0].protocol", "sctp", "TCP");

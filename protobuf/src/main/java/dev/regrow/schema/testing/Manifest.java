@@ -37,7 +37,7 @@ final class Manifest {
             "network", "none",
             "volumes", list(object("tmpfs", "64Mi", "at", "/cache", "readOnly", false)),
             "stop", object("signal", "TERM", "grace", "10s"),
-            "security", object("readOnlyRoot", true));
+            "security", object("readOnlyRoot", true, "userNamespace", true, "seccomp", "default"));
     return object(
         "kind",
         "Service",

@@ -156,7 +156,7 @@ public final class Workloads {
       instance.setStop(StopPolicy.newBuilder().setSignal(one(SIGNALS)).setGrace(below(90_000)));
     }
     if (maybe()) {
-      instance.setSecurity(Security.newBuilder().setReadOnlyRoot(maybe()));
+      instance.setSecurity(Security.newBuilder().setReadOnlyRoot(maybe()).setUserNamespace(true));
     }
     return instance.build();
   }
