@@ -1,8 +1,8 @@
 #include "config.h"
 
-#include <string.h>
+#include "kernel.h"
+
 #include <sys/mman.h>
-#include <sys/stat.h>
 
 enum tag {
   INSTANCE = 1, ATTEMPT, STATE_DIR, LOG_DIR, LOG_LIMITS, CGROUP1_TASKS, CGROUP2_DIR, ID_RANGE, USER, HOST_NAME,
@@ -22,10 +22,12 @@ struct record {
 };
 
 /* Needed until exec only, and then given back: a megabyte here costs an instance nothing. */
-static struct {
-  char pool[1 << 20];
+static struct until_exec {
+  struct config config;
   char *argv[MAX_ARGS + 1], *envp[MAX_ARGS + 1];
-} until_exec __attribute__((aligned(4096)));
+  size_t used;
+  char pool[1 << 20];
+} *until_exec;
 static const char *mapping;
 static size_t mapping_size;
 
@@ -44,11 +46,10 @@ static uint64_t u64(const char *at) {
 /* Values are followed by the next record or by the zeroed end of the mapping, so each string needs its own NUL: the
    byte after it is the low byte of the next tag. It was read already when the next record is parsed, thus: copy. */
 static char *string(const char *value, uint32_t length) {
-  static size_t used;
-  if (length >= sizeof until_exec.pool - used || memchr(value, 0, length) != NULL) return NULL;
-  char *copy = until_exec.pool + used;
+  if (length >= sizeof until_exec->pool - until_exec->used || memchr(value, 0, length) != NULL) return NULL;
+  char *copy = until_exec->pool + until_exec->used;
   memcpy(copy, value, length);
-  used += length + 1;
+  until_exec->used += length + 1;
   return copy;
 }
 
@@ -107,8 +108,8 @@ static int take(struct config *c, uint16_t tag, const char *v, uint32_t n) {
     case HOST_NAME: return text(&c->host_name, v, n);
     case NETWORK: return n == 1 && ((c->network = (uint8_t)v[0]), c->network <= NETWORK_NONE);
     case ROOT_STEP: return root_step(c, v, n);
-    case ARGUMENT: return append((const char **)until_exec.argv, &c->argc, MAX_ARGS, string(v, n));
-    case ENVIRONMENT: return append((const char **)until_exec.envp, &c->envc, MAX_ARGS, string(v, n));
+    case ARGUMENT: return append((const char **)until_exec->argv, &c->argc, MAX_ARGS, string(v, n));
+    case ENVIRONMENT: return append((const char **)until_exec->envp, &c->envc, MAX_ARGS, string(v, n));
     case WORKDIR: return text(&c->workdir, v, n);
     case RLIMIT: return rlimit(c, v, n);
     case SECCOMP: return filter(c, v, n);
@@ -131,19 +132,22 @@ static const char *complete(const struct config *c) {
   return NULL;
 }
 
-const char *config_read(int fd, struct config *config) {
+const char *config_read(int fd, const struct config **result) {
   struct stat stat;
-  if (fstat(fd, &stat) != 0 || stat.st_size < (off_t)sizeof(struct header)) return "no configuration";
+  if (sys_fstat(fd, &stat) != 0 || stat.st_size < (off_t)sizeof(struct header)) return "no configuration";
   size_t size = (size_t)stat.st_size;
-  const char *at = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0), *end = at + size;
-  if (at == MAP_FAILED) return "cannot be mapped";
+  const char *at = sys_mmap(size, PROT_READ, MAP_PRIVATE, fd), *end = at + size;
+  until_exec = sys_mmap(sizeof *until_exec, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+  if (failed_to_map(at) || failed_to_map(until_exec)) return "cannot be mapped";
+  struct config *config = &until_exec->config;
+  *result = config;
   mapping = at;
   mapping_size = size;
   struct header header;
   memcpy(&header, at, sizeof header);
   if (memcmp(header.magic, "RGSH", 4) != 0 || header.version != VERSION) return "not a configuration of this version";
-  config->argv = until_exec.argv;
-  config->envp = until_exec.envp;
+  config->argv = until_exec->argv;
+  config->envp = until_exec->envp;
   config->umask = 022;
   for (at += sizeof header; at != end;) {
     struct record record;
@@ -160,6 +164,6 @@ const char *config_read(int fd, struct config *config) {
 }
 
 void config_forget(void) {
-  madvise(&until_exec, sizeof until_exec & ~4095ul, MADV_DONTNEED);
-  munmap((void *)mapping, mapping_size);
+  sys_munmap(until_exec, sizeof *until_exec);
+  sys_munmap(mapping, mapping_size);
 }

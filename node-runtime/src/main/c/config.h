@@ -46,9 +46,9 @@ struct config {
 };
 
 /* Reads it from a descriptor. NULL if all is well, else what is wrong. */
-const char *config_read(int fd, struct config *config);
+const char *config_read(int fd, const struct config **config);
 
-/* Gives its memory back, once exec has succeeded: only its numbers may be used from then on. */
+/* Gives its memory back, once exec has succeeded. */
 void config_forget(void);
 
 #endif

@@ -3,19 +3,13 @@
 #define _GNU_SOURCE
 #include "shim.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <pthread.h>
+#include <linux/futex.h>
+#include <sched.h>
 #include <stdatomic.h>
-#include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
-#include <sys/uio.h>
-#include <time.h>
-#include <stdio.h> /* renameat */
-#include <unistd.h>
 
 enum { RING = 1 << 18, LARGEST = 1 << 16, SMALLEST_ROOM = 4096, STREAMS = 3, STACK = 1 << 16 };
+enum { NOWHERE = 1 }; /* a descriptor of /dev/null: main.c opened it */
 enum { MAGIC = 0xA7, FRAME_VERSION = 1 };
 
 struct frame {
@@ -25,11 +19,12 @@ struct frame {
   uint32_t dropped;
 } __attribute__((packed));
 
-static uint8_t ring[RING] __attribute__((aligned(4096)));
-static _Atomic uint64_t head, tail; /* ever growing; head is the reader of the pipes', tail the writer's */
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t more = PTHREAD_COND_INITIALIZER, less = PTHREAD_COND_INITIALIZER;
-static _Atomic uint64_t lost;         /* by the writer, in all */
+static uint8_t *ring;
+/* Ever growing; head is the reader of the pipes', tail the writer's. Only when all is written does the reader move both:
+   first tail, so that head <= tail means "nothing to write" at any moment, to who reads head first. */
+static _Atomic uint64_t head, tail;
+static _Atomic int writer_sleeps, finishing;
+static _Atomic uint64_t lost; /* by the writer, in all */
 static _Atomic int rotation_wanted;
 
 /* Of the reader of the pipes. */
@@ -66,15 +61,22 @@ static int pieces(uint64_t at, size_t length, struct iovec out[2]) {
   return first == length ? 1 : 2;
 }
 
+/* A futex is 32 bits wide: the low ones of a position, which differ after every frame. */
+static void wake(_Atomic uint64_t *position) {
+  sys_futex(position, FUTEX_WAKE_PRIVATE, 1, NULL);
+}
+
+static void wait_while(_Atomic uint64_t *position, uint64_t is, const struct timespec *timeout) {
+  sys_futex(position, FUTEX_WAIT_PRIVATE, (uint32_t)is, timeout);
+}
+
 static void publish(uint8_t stream, uint32_t length) {
   uint64_t at = atomic_load(&head), before = pending[stream];
   struct frame frame = {MAGIC, FRAME_VERSION, stream, 0, length, clock_ns(CLOCK_REALTIME), before > UINT32_MAX ? UINT32_MAX : (uint32_t)before};
   pending[stream] = 0;
   copy_in(at, &frame, sizeof frame);
   atomic_store(&head, at + sizeof frame + length);
-  pthread_mutex_lock(&lock);
-  pthread_cond_signal(&more);
-  pthread_mutex_unlock(&lock);
+  if (atomic_load(&writer_sleeps)) wake(&head);
 }
 
 /* Short bursts may wait for the disk, within a budget of 5 % of the time and 50 ms at once; then they are dropped until
@@ -92,32 +94,29 @@ int log_wants_more(uint64_t now) {
   return !waiting;
 }
 
-static int took(ssize_t count) {
+static int took(long count) {
   if (count > 0) return 1;
-  return count < 0 && (errno == EAGAIN || errno == EINTR) ? 0 : -1;
+  return count == -EAGAIN || count == -EINTR ? 0 : -1;
 }
 
 int log_take(int pipe, uint8_t stream) {
-  static char scratch[16384];
   size_t free = room();
   if (dropping || free < SMALLEST_ROOM + sizeof(struct frame)) {
-    ssize_t count = read(pipe, scratch, sizeof scratch);
+    long count = sys_splice(pipe, NOWHERE, LARGEST, SPLICE_F_NONBLOCK);
     if (count > 0) pending[stream] += (uint64_t)count, dropped_before_ring += (uint64_t)count;
     return took(count);
   }
   if (atomic_load(&head) == atomic_load(&tail)) { /* Empty: the next round starts at the same pages, so few are touched. */
     uint64_t end = atomic_load(&head), start = (end + RING - 1) / RING * RING;
-    if (end - round_start > LARGEST) madvise(ring, RING, MADV_DONTNEED);
-    pthread_mutex_lock(&lock);
+    if (end - round_start > LARGEST) sys_madvise(ring, RING, MADV_DONTNEED);
     atomic_store(&tail, start);
     atomic_store(&head, start);
-    pthread_mutex_unlock(&lock);
     round_start = start;
   }
   size_t wanted = free - sizeof(struct frame) < LARGEST ? free - sizeof(struct frame) : LARGEST;
   struct iovec into[2];
   int count_of_pieces = pieces(atomic_load(&head) + sizeof(struct frame), wanted, into);
-  ssize_t count = readv(pipe, into, count_of_pieces);
+  long count = sys_readv(pipe, into, count_of_pieces);
   if (count > 0) publish(stream, (uint32_t)count);
   return took(count);
 }
@@ -127,8 +126,7 @@ void log_rotate(void) {
 }
 
 static void numbered(struct text *text, uint32_t number) {
-  text->length = 0;
-  text_add(text, name);
+  text_start(text, name);
   if (number == 0) return;
   text_add(text, ".");
   text_number(text, number);
@@ -136,21 +134,21 @@ static void numbered(struct text *text, uint32_t number) {
 
 static void rotate(void) {
   struct text from, to;
-  if (file >= 0) close(file);
+  if (file >= 0) sys_close(file);
   file = -1;
-  if (files_max == 1) unlinkat(directory, name, 0);
+  if (files_max == 1) sys_unlinkat(directory, name);
   for (uint32_t i = files_max - 1; i >= 1; i--) { /* renaming over the oldest removes it */
     numbered(&from, i - 1);
     numbered(&to, i);
-    renameat(directory, from.bytes, directory, to.bytes);
+    sys_renameat(directory, from.bytes, directory, to.bytes);
   }
 }
 
 static int open_file(void) {
   if (file >= 0) return 1;
-  file = openat(directory, name, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+  file = (int)sys_openat(directory, name, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
   struct stat stat;
-  file_size = file >= 0 && fstat(file, &stat) == 0 ? (uint64_t)stat.st_size : 0;
+  file_size = file >= 0 && sys_fstat(file, &stat) == 0 ? (uint64_t)stat.st_size : 0;
   return file >= 0;
 }
 
@@ -189,11 +187,11 @@ static void write_out(uint64_t from, uint64_t to) {
   size_t length = batch(from, to, &payload);
   struct iovec out[2];
   int count = pieces(from, length, out);
-  ssize_t written = usable ? writev(file, out, count) : -1;
-  if (written == (ssize_t)length) {
+  long written = usable ? sys_writev(file, out, count) : -1;
+  if (written == (long)length) {
     file_size += length;
   } else { /* disk full: back to a whole frame, so that readers never meet half of one */
-    if (written > 0 && ftruncate(file, (off_t)file_size) != 0) close(file), file = -1;
+    if (written > 0 && sys_ftruncate(file, (off_t)file_size) != 0) sys_close(file), file = -1;
     unreported = payload;
     /* What the headers told of was counted when it was dropped. */
     uint64_t fresh = payload;
@@ -205,53 +203,56 @@ static void write_out(uint64_t from, uint64_t to) {
     }
     atomic_fetch_add(&lost, fresh);
   }
-  pthread_mutex_lock(&lock);
   atomic_store(&tail, from + length);
-  pthread_cond_signal(&less);
-  pthread_mutex_unlock(&lock);
+  if (atomic_load(&finishing)) wake(&tail);
 }
 
-static void *writer(void *unused) {
+static void writer(void) {
   for (;;) {
-    pthread_mutex_lock(&lock);
-    while (atomic_load(&head) == atomic_load(&tail)) pthread_cond_wait(&more, &lock);
-    uint64_t from = atomic_load(&tail), to = atomic_load(&head);
-    pthread_mutex_unlock(&lock);
-    write_out(from, to);
+    uint64_t to = atomic_load(&head), from = atomic_load(&tail);
+    if (to > from) {
+      write_out(from, to);
+      continue;
+    }
+    atomic_store(&writer_sleeps, 1);
+    if (atomic_load(&head) == to) wait_while(&head, to, NULL);
+    atomic_store(&writer_sleeps, 0);
   }
-  return unused;
 }
 
 int log_start(const struct config *config) {
-  struct text text = {.length = 0};
+  struct text text;
+  text_start(&text, "");
   text_number(&text, config->attempt);
   text_add(&text, ".log");
   memcpy(name, text.bytes, text.length + 1);
   file_max = config->log_bytes;
   files_max = config->log_files;
-  directory = open(config->log_dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
-  if (directory < 0) return -1;
+  directory = (int)sys_openat(AT_FDCWD, config->log_dir, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+  if (directory < 0) return directory;
   open_file(); /* A full disk must not keep an instance from starting: it is tried again with each batch. */
   return 0;
 }
 
 int log_run(void) {
-  pthread_attr_t attributes;
-  pthread_t thread;
-  pthread_attr_init(&attributes);
-  pthread_attr_setstacksize(&attributes, STACK);
-  return pthread_create(&thread, &attributes, writer, NULL) == 0 ? 0 : -1;
+  char *memory = sys_mmap(RING + STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+  if (failed_to_map(memory)) return -ENOMEM;
+  ring = (uint8_t *)memory;
+  long thread = sys_clone_sharing(CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM, memory + RING + STACK, writer);
+  return thread < 0 ? (int)thread : 0;
 }
 
 uint64_t log_finish(uint64_t patience_ns) {
   for (uint8_t stream = 1; stream < STREAMS; stream++)
     if (pending[stream] > 0 && room() >= sizeof(struct frame)) publish(stream, 0);
-  uint64_t end = clock_ns(CLOCK_REALTIME) + patience_ns;
-  struct timespec deadline = {(time_t)(end / 1000000000u), (long)(end % 1000000000u)};
-  pthread_mutex_lock(&lock);
-  int result = 0;
-  while (atomic_load(&head) != atomic_load(&tail) && result == 0) result = pthread_cond_timedwait(&less, &lock, &deadline);
-  pthread_mutex_unlock(&lock);
+  uint64_t end = clock_ns(CLOCK_MONOTONIC) + patience_ns;
+  atomic_store(&finishing, 1);
+  for (;;) {
+    uint64_t now = clock_ns(CLOCK_MONOTONIC), written = atomic_load(&tail);
+    if (written == atomic_load(&head) || now >= end) break;
+    struct timespec rest = {(time_t)((end - now) / 1000000000u), (long)((end - now) % 1000000000u)};
+    wait_while(&tail, written, &rest);
+  }
   uint64_t unwritten = 0, at = atomic_load(&tail), to = atomic_load(&head);
   while (at < to) {
     struct frame frame;

@@ -2,16 +2,8 @@
 #define _GNU_SOURCE
 #include "shim.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <linux/openat2.h>
-#include <sched.h>
-#include <string.h>
 #include <sys/mount.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/sysmacros.h>
-#include <unistd.h>
 
 enum op { ROOT_TMPFS = 1, ROOT_OVERLAY, DIRECTORY = 4, TEXT, SYMLINK, BIND, FILESYSTEM, DEVICE, MASK, READ_ONLY, SEAL };
 
@@ -27,13 +19,18 @@ struct mount_change {
 static const struct config *config;
 static int stage = -1, root = -1, userns = -1;
 
-static void must(int result, const char *what) {
-  if (result < 0) child_fail("root", what);
+static int must(long result, const char *what) {
+  if (result < 0) child_fail(result, "root", what);
+  return (int)result;
+}
+
+static int open_path(int directory, const char *path, const char *what) {
+  return must(sys_openat(directory, path, O_PATH | O_DIRECTORY | O_CLOEXEC, 0), what);
 }
 
 static int in_root(const char *path) {
   struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS};
-  return (int)syscall(SYS_openat2, root, path, &how, sizeof how);
+  return (int)sys_openat2(root, path, &how, sizeof how);
 }
 
 /* Opens a place in the new root, making what is missing of it: directories, and a file at its end if one is wanted. The
@@ -41,24 +38,21 @@ static int in_root(const char *path) {
 static int place(const char *path, int is_file) {
   char prefix[4096];
   size_t length = strlen(path);
-  if (length == 0 || length >= sizeof prefix || path[0] != '/') {
-    errno = EINVAL;
-    child_fail("root", path);
-  }
+  if (length == 0 || length >= sizeof prefix || path[0] != '/') child_fail(-EINVAL, "root", path);
   memcpy(prefix, path, length + 1);
-  int parent = dup(root);
+  int parent = must(sys_dup(root), path);
   for (char *at = prefix + 1; *at != 0;) {
     char *slash = strchr(at, '/'), *next = slash ? slash + 1 : at + strlen(at);
     if (slash) *slash = 0;
     if (*at != 0) {
       int fd = in_root(prefix);
-      if (fd < 0 && errno == ENOENT) {
-        int made = *next == 0 && is_file ? mknodat(parent, at, S_IFREG | 0644, 0) : mkdirat(parent, at, 0755);
-        if (made == 0) must(fchownat(parent, at, config->id_base, config->id_base, AT_SYMLINK_NOFOLLOW), path);
+      if (fd == -ENOENT) {
+        long made = *next == 0 && is_file ? sys_mknodat(parent, at, S_IFREG | 0644, 0) : sys_mkdirat(parent, at, 0755);
+        if (made == 0) must(sys_fchownat(parent, at, config->id_base, config->id_base, AT_SYMLINK_NOFOLLOW), path);
         fd = in_root(prefix);
       }
       must(fd, path);
-      close(parent);
+      sys_close(parent);
       parent = fd;
     }
     if (slash) *slash = '/';
@@ -68,32 +62,32 @@ static int place(const char *path, int is_file) {
 }
 
 static void attach(int tree, int target, const char *what) {
-  must((int)syscall(SYS_move_mount, tree, "", target, "", FROM_EMPTY | TO_EMPTY), what);
-  close(tree);
-  close(target);
+  must(sys_move_mount(tree, target, FROM_EMPTY | TO_EMPTY), what);
+  sys_close(tree);
+  sys_close(target);
 }
 
 static void change(int tree, uint32_t flags, const char *what) {
   struct mount_change wanted = {.set = flags & ATTRIBUTES};
   if (flags & IDMAPPED) wanted.set |= ATTRIBUTE_IDMAP, wanted.userns = (uint64_t)userns;
   if (wanted.set == 0) return;
-  must((int)syscall(SYS_mount_setattr, tree, "", AT_EMPTY_PATH | RECURSIVELY, &wanted, sizeof wanted), what);
+  must(sys_mount_setattr(tree, AT_EMPTY_PATH | RECURSIVELY, &wanted, sizeof wanted), what);
 }
 
 static int clone_tree(int directory, const char *path, uint32_t flags) {
   unsigned how = TREE_CLONE | TREE_CLOEXEC | (flags & RECURSIVE ? RECURSIVELY : 0) | (*path ? 0 : AT_EMPTY_PATH);
-  return (int)syscall(SYS_open_tree, directory, path, how);
+  return (int)sys_open_tree(directory, path, how);
 }
 
-/* mount(2) wants a path; /proc is the host's until the very end. */
-static int mount_at(const char *type, int target, uint32_t flags, const char *data) {
+/* sys_mount(2) wants a path; /proc is the host's until the very end. */
+static long mount_at(const char *type, int target, uint32_t flags, const char *data) {
   static const unsigned long legacy[] = {MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC};
   unsigned long bits = 0;
   for (int i = 0; i < 4; i++) if (flags & (1u << i)) bits |= legacy[i];
-  struct text path = {.length = 0};
-  text_add(&path, "/proc/self/fd/");
+  struct text path;
+  text_start(&path, "/proc/self/fd/");
   text_number(&path, (uint64_t)target);
-  return mount(type, path.bytes, type, bits, data);
+  return sys_mount(type, path.bytes, type, bits, data);
 }
 
 static void octal(struct text *text, uint32_t mode) {
@@ -108,8 +102,8 @@ static void option(struct text *text, const char *key, uint64_t number) {
 
 static void filesystem(const struct step *step) {
   int target = place(step->b, 0);
-  struct text data = {.length = 0};
-  data.bytes[0] = 0;
+  struct text data;
+  text_start(&data, "");
   if (strcmp(step->a, "tmpfs") == 0) {
     text_add(&data, "mode=");
     octal(&data, step->mode);
@@ -120,22 +114,22 @@ static void filesystem(const struct step *step) {
     text_add(&data, "newinstance,ptmxmode=0666,mode=0620");
     option(&data, ",gid=", step->gid);
   }
-  if (mount_at(step->a, target, step->flags, data.bytes) < 0 && !(step->flags & OPTIONAL)) child_fail("root", step->b);
-  close(target);
+  long mounted = mount_at(step->a, target, step->flags, data.bytes);
+  if (!(step->flags & OPTIONAL)) must(mounted, step->b);
+  sys_close(target);
 }
 
 static void root_is_there(void) {
-  root = openat(stage, "root", O_PATH | O_DIRECTORY | O_CLOEXEC);
-  must(root, "the new root");
+  root = open_path(stage, "root", "the new root");
 }
 
 static void root_tmpfs(const struct step *step) {
-  struct text data = {.length = 0};
-  text_add(&data, "mode=0755");
+  struct text data;
+  text_start(&data, "mode=0755");
   option(&data, ",size=", step->size);
   option(&data, ",uid=", step->uid);
   option(&data, ",gid=", step->gid);
-  must(mount("tmpfs", "root", "tmpfs", MS_NOSUID | MS_NODEV, data.bytes), "tmpfs as root");
+  must(sys_mount("tmpfs", "root", "tmpfs", MS_NOSUID | MS_NODEV, data.bytes), "tmpfs as root");
   root_is_there();
 }
 
@@ -143,25 +137,24 @@ static void root_overlay(const struct step *step) {
   int tree = clone_tree(AT_FDCWD, step->a, step->flags);
   must(tree, step->a);
   change(tree, step->flags, step->a);
-  int lower = openat(stage, "lower", O_PATH | O_DIRECTORY | O_CLOEXEC);
-  must(lower, "lower");
+  int lower = open_path(stage, "lower", "lower");
   attach(tree, lower, step->a);
-  struct text data = {.length = 0};
-  text_add(&data, "lowerdir=lower,upperdir=");
+  struct text data;
+  text_start(&data, "lowerdir=lower,upperdir=");
   text_add(&data, step->b);
   text_add(&data, "/upper,workdir=");
   text_add(&data, step->b);
   text_add(&data, "/work");
-  must(mount("overlay", "root", "overlay", MS_NOSUID | MS_NODEV, data.bytes), step->b);
+  must(sys_mount("overlay", "root", "overlay", MS_NOSUID | MS_NODEV, data.bytes), step->b);
   root_is_there();
 }
 
-static void bind(const struct step *step) {
+static void bind_mount(const struct step *step) {
   int tree = clone_tree(AT_FDCWD, step->a, step->flags);
   if (tree < 0 && step->flags & OPTIONAL) return;
   must(tree, step->a);
   struct stat stat;
-  must(fstat(tree, &stat), step->a);
+  must(sys_fstat(tree, &stat), step->a);
   change(tree, step->flags, step->a);
   attach(tree, place(step->b, !S_ISDIR(stat.st_mode)), step->b);
 }
@@ -169,12 +162,12 @@ static void bind(const struct step *step) {
 /* A small file of our own, bound over what the root has there: it need not be writable, or have the file. */
 static void text_file(const struct step *step) {
   static int count;
-  struct text name = {.length = 0};
+  struct text name;
+  text_start(&name, "");
   text_number(&name, (uint64_t)++count);
-  int fd = openat(stage, name.bytes, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0444);
-  must(fd, step->a);
+  int fd = must(sys_openat(stage, name.bytes, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0444), step->a);
   must(write_all(fd, step->b, strlen(step->b)), step->a);
-  close(fd);
+  sys_close(fd);
   int tree = clone_tree(stage, name.bytes, 0);
   must(tree, step->a);
   change(tree, ATTRIBUTES, step->a);
@@ -185,50 +178,47 @@ static void text_file(const struct step *step) {
 static int parent_of(const char *path, const char **name) {
   char parent[1024];
   const char *slash = strrchr(path, '/');
-  if (slash == NULL || (size_t)(slash - path) >= sizeof parent) {
-    errno = EINVAL;
-    child_fail("root", path);
-  }
+  if (slash == NULL || (size_t)(slash - path) >= sizeof parent) child_fail(-EINVAL, "root", path);
   memcpy(parent, path, (size_t)(slash - path));
   parent[slash - path] = 0;
   *name = slash + 1;
-  return slash == path ? dup(root) : place(parent, 0);
+  return slash == path ? must(sys_dup(root), path) : place(parent, 0);
 }
 
 static void device(const struct step *step) {
   const char *name;
   int directory = parent_of(step->a, &name);
-  must(mknodat(directory, name, S_IFCHR | step->mode, makedev(step->uid, step->gid)), step->a);
-  must(fchownat(directory, name, config->id_base, config->id_base, AT_SYMLINK_NOFOLLOW), step->a);
-  close(directory);
+  must(sys_mknodat(directory, name, S_IFCHR | step->mode, step->uid << 8 | step->gid), step->a);
+  must(sys_fchownat(directory, name, config->id_base, config->id_base, AT_SYMLINK_NOFOLLOW), step->a);
+  sys_close(directory);
 }
 
 static void symbolic_link(const struct step *step) {
   const char *name;
   int directory = parent_of(step->a, &name);
-  must(symlinkat(step->b, directory, name), step->a);
-  close(directory);
+  must(sys_symlinkat(step->b, directory, name), step->a);
+  sys_close(directory);
 }
 
 static void directory(const struct step *step) {
   int fd = place(step->a, 0);
   /* An O_PATH descriptor can be neither chmodded nor chowned by itself. */
-  must(fchownat(fd, "", step->uid, step->gid, AT_EMPTY_PATH), step->a);
-  struct text path = {.length = 0};
-  text_add(&path, "/proc/self/fd/");
+  must(sys_fchownat(fd, "", step->uid, step->gid, AT_EMPTY_PATH), step->a);
+  struct text path;
+  text_start(&path, "/proc/self/fd/");
   text_number(&path, (uint64_t)fd);
-  must(chmod(path.bytes, step->mode), step->a);
-  close(fd);
+  must(sys_fchmodat(AT_FDCWD, path.bytes, step->mode), step->a);
+  sys_close(fd);
 }
 
 static void mask(const struct step *step) {
   int target = in_root(step->a);
   if (target < 0) return; /* this kernel does not have it */
   struct stat stat;
-  must(fstat(target, &stat), step->a);
+  must(sys_fstat(target, &stat), step->a);
   if (S_ISDIR(stat.st_mode)) {
     must(mount_at("tmpfs", target, ATTRIBUTES, "mode=0555,size=4k"), step->a);
-    close(target);
+    sys_close(target);
     return;
   }
   int null = in_root("/dev/null");
@@ -237,7 +227,7 @@ static void mask(const struct step *step) {
   must(tree, step->a);
   change(tree, ATTRIBUTE_RDONLY, step->a);
   attach(tree, target, step->a);
-  close(null);
+  sys_close(null);
 }
 
 static void read_only(const struct step *step) {
@@ -251,7 +241,7 @@ static void read_only(const struct step *step) {
 
 static void seal(void) {
   struct mount_change wanted = {.set = ATTRIBUTE_RDONLY};
-  must((int)syscall(SYS_mount_setattr, root, "", AT_EMPTY_PATH, &wanted, sizeof wanted), "read-only root");
+  must(sys_mount_setattr(root, AT_EMPTY_PATH, &wanted, sizeof wanted), "read-only root");
 }
 
 static void carry_out(const struct step *step) {
@@ -261,35 +251,34 @@ static void carry_out(const struct step *step) {
     case DIRECTORY: directory(step); break;
     case TEXT: text_file(step); break;
     case SYMLINK: symbolic_link(step); break;
-    case BIND: bind(step); break;
+    case BIND: bind_mount(step); break;
     case FILESYSTEM: filesystem(step); break;
     case DEVICE: device(step); break;
     case MASK: mask(step); break;
     case READ_ONLY: read_only(step); break;
     case SEAL: seal(); break;
-    default: errno = ENOSYS; child_fail("root", "a step that this shim does not know");
+    default: child_fail(-ENOSYS, "root", "a step that this shim does not know");
   }
 }
 
 void root_build(const struct config *the_config, int the_userns) {
   config = the_config;
   userns = the_userns;
-  must(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL), "private mounts");
+  must(sys_mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL), "private mounts");
   /* All that is needed only while building lies on this tmpfs, and goes with the old root. */
-  must(mount("tmpfs", config->state_dir, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0700,size=1m"), config->state_dir);
-  stage = open(config->state_dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
-  must(stage, config->state_dir);
-  must(fchdir(stage), config->state_dir);
-  must(mkdirat(stage, "root", 0755) | mkdirat(stage, "lower", 0755), config->state_dir);
-  umask(0);
+  must(sys_mount("tmpfs", config->state_dir, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0700,size=1m"), config->state_dir);
+  stage = open_path(AT_FDCWD, config->state_dir, config->state_dir);
+  must(sys_fchdir(stage), config->state_dir);
+  must(sys_mkdirat(stage, "root", 0755) | sys_mkdirat(stage, "lower", 0755), config->state_dir);
+  sys_umask(0);
   for (size_t i = 0; i < config->steps_count; i++) {
-    if (root < 0 && config->steps[i].op > ROOT_OVERLAY) child_fail("root", "no root before other steps");
+    if (root < 0 && config->steps[i].op > ROOT_OVERLAY) child_fail(-EINVAL, "root", "no root before other steps");
     carry_out(&config->steps[i]);
   }
-  must(fchdir(root), "the new root");
-  must((int)syscall(SYS_pivot_root, ".", "."), "pivot_root");
-  must(umount2(".", MNT_DETACH), "leaving the old root");
-  must(chdir("/"), "/");
-  close(root);
-  close(stage);
+  must(sys_fchdir(root), "the new root");
+  must(sys_pivot_root(".", "."), "pivot_root");
+  must(sys_umount2(".", MNT_DETACH), "leaving the old root");
+  must(sys_chdir("/"), "/");
+  sys_close(root);
+  sys_close(stage);
 }

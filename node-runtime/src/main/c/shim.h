@@ -3,21 +3,25 @@
 #define REGROW_SHIM_H
 
 #include "config.h"
+#include "kernel.h"
 
-#include <stdarg.h>
-#include <sys/types.h>
+#define ALL_SIGNALS UINT64_MAX
 
-/* text.c: formatting without stdio, whose buffers and locales would be half of the shim's memory. */
+/* text.c. What finds no room is left out. */
 struct text {
   char bytes[2048];
   size_t length;
 };
+void text_start(struct text *text, const char *string);
 void text_add(struct text *text, const char *string);
 void text_number(struct text *text, uint64_t number);
 void text_pair(struct text *text, const char *key, uint64_t number); /* key=number and a line's end */
-int write_all(int fd, const char *bytes, size_t length);
-int write_file(int directory, const char *path, const char *content); /* 0, or -1 and errno */
+int write_all(int fd, const char *bytes, size_t length);               /* 0 or -errno */
+int write_file(int directory, const char *path, const char *content); /* 0 or -errno */
 uint64_t clock_ns(int clock);
+
+/* start.c: what starting needed of the stack is given back; nothing below the caller's frame may be in use. */
+void give_stack_back(void);
 
 /* child.c: from clone to exec, and then PID 1. What it says to the shim, over a socket and the report pipe. */
 enum message_kind { READY = 1, ENDED = 2 };
@@ -32,8 +36,8 @@ struct channels {
   int tasks[MAX_TASKS_FILES];
 };
 void child_run(const struct config *config, const struct channels *channels) __attribute__((noreturn));
-/* Tells the shim what failed, with errno, and ends. */
-void child_fail(const char *stage, const char *what) __attribute__((noreturn));
+/* Tells the shim what failed, with its -errno, and ends. */
+void child_fail(long error, const char *stage, const char *what) __attribute__((noreturn));
 
 /* root.c: builds the new root from the steps, in a mount namespace of its own, and makes it "/". */
 void root_build(const struct config *config, int userns);
@@ -47,14 +51,18 @@ int log_wants_more(uint64_t now); /* whether reading now would keep what it read
 void log_rotate(void);
 uint64_t log_finish(uint64_t patience_ns); /* how many bytes were dropped in all */
 
+/* main.c */
+void shim_run(void) __attribute__((noreturn));
+
 /* status.c */
 struct status {
+  uint32_t attempt;
   pid_t init, workload;
   uint64_t started_boottime, started_realtime, stop_deadline, lease_deadline;
   uint64_t finished_boottime, finished_realtime, dropped;
   const char *killed;
   int exited, wait_status;
 };
-int status_write(int directory, const struct config *config, const struct status *status);
+int status_write(int directory, const struct status *status); /* 0 or -errno */
 
 #endif

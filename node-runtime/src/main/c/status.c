@@ -1,22 +1,18 @@
 #include "shim.h"
 
-#include <fcntl.h>
-#include <stdio.h> /* renameat */
-#include <string.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 /* Field 22 of /proc/PID/stat; the second field, the name, may hold anything, so it is counted from the last ')'. */
 static uint64_t start_time(pid_t pid) {
-  struct text path = {.length = 0};
-  text_add(&path, "/proc/");
+  struct text path;
+  text_start(&path, "/proc/");
   text_number(&path, (uint64_t)pid);
   text_add(&path, "/stat");
-  int fd = open(path.bytes, O_RDONLY | O_CLOEXEC);
+  int fd = (int)sys_openat(AT_FDCWD, path.bytes, O_RDONLY | O_CLOEXEC, 0);
   if (fd < 0) return 0;
   char line[1024];
-  ssize_t length = read(fd, line, sizeof line - 1);
-  close(fd);
+  long length = sys_read(fd, line, sizeof line - 1);
+  sys_close(fd);
   if (length <= 0) return 0;
   line[length] = 0;
   const char *at = strrchr(line, ')');
@@ -40,12 +36,12 @@ static void ending(struct text *text, const struct status *status) {
   text_pair(text, "finished.realtime", status->finished_realtime);
 }
 
-int status_write(int directory, const struct config *config, const struct status *status) {
+int status_write(int directory, const struct status *status) {
   static uint64_t shim_start, init_start, workload_start;
-  struct text text = {.length = 0};
-  text_add(&text, "regrow-status=1\n");
-  text_pair(&text, "attempt", config->attempt);
-  who(&text, "shim.pid", "shim.start", getpid(), &shim_start);
+  struct text text;
+  text_start(&text, "regrow-status=1\n");
+  text_pair(&text, "attempt", status->attempt);
+  who(&text, "shim.pid", "shim.start", (pid_t)sys_getpid(), &shim_start);
   who(&text, "init.pid", "init.start", status->init, &init_start);
   who(&text, "workload.pid", "workload.start", status->workload, &workload_start);
   text_pair(&text, "started.boottime", status->started_boottime);
@@ -58,9 +54,9 @@ int status_write(int directory, const struct config *config, const struct status
   text_add(&text, status->killed);
   text_add(&text, "\n");
   text_pair(&text, "log.dropped", status->dropped);
-  int fd = openat(directory, "status.new", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (fd < 0) return -1;
+  int fd = (int)sys_openat(directory, "status.new", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (fd < 0) return fd;
   int result = write_all(fd, text.bytes, text.length);
-  close(fd);
-  return result == 0 ? renameat(directory, "status.new", directory, "status") : -1;
+  sys_close(fd);
+  return result == 0 ? (int)sys_renameat(directory, "status.new", directory, "status") : result;
 }

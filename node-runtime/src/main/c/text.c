@@ -1,10 +1,9 @@
 #include "shim.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <string.h>
-#include <time.h>
-#include <unistd.h>
+void text_start(struct text *text, const char *string) {
+  text->length = 0;
+  text_add(text, string);
+}
 
 void text_add(struct text *text, const char *string) {
   size_t length = strlen(string), room = sizeof text->bytes - 1 - text->length;
@@ -30,9 +29,9 @@ void text_pair(struct text *text, const char *key, uint64_t number) {
 
 int write_all(int fd, const char *bytes, size_t length) {
   while (length > 0) {
-    ssize_t written = write(fd, bytes, length);
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return -1;
+    long written = sys_write(fd, bytes, length);
+    if (written == -EINTR) continue;
+    if (written <= 0) return written < 0 ? (int)written : -EIO;
     bytes += written;
     length -= (size_t)written;
   }
@@ -40,16 +39,15 @@ int write_all(int fd, const char *bytes, size_t length) {
 }
 
 int write_file(int directory, const char *path, const char *content) {
-  int fd = openat(directory, path, O_WRONLY | O_CLOEXEC);
-  if (fd < 0) return -1;
-  int result = write_all(fd, content, strlen(content)), error = errno;
-  close(fd);
-  errno = error;
+  int fd = (int)sys_openat(directory, path, O_WRONLY | O_CLOEXEC, 0);
+  if (fd < 0) return fd;
+  int result = write_all(fd, content, strlen(content));
+  sys_close(fd);
   return result;
 }
 
 uint64_t clock_ns(int clock) {
   struct timespec time;
-  clock_gettime(clock, &time);
+  sys_clock_gettime(clock, &time);
   return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
 }
