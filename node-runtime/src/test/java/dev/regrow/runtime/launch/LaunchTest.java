@@ -161,4 +161,17 @@ final class LaunchTest {
     assertThat(status).containsEntry("exit.code", "3");
     assertThat(attempt.output()).isEqualTo("ready\n");
   }
+
+  @Test
+  void shim_and_init_of_an_instance_take_at_most_60_kB() {
+    var attempt = node.launch(shell("echo ready; sleep 600").build());
+    attempt.awaitOutput("ready");
+    var status = attempt.status();
+
+    int both =
+        Processes.pssKb(Integer.parseInt(status.get("shim.pid")))
+            + Processes.pssKb(Integer.parseInt(status.get("init.pid")));
+
+    assertThat(both).isLessThanOrEqualTo(60);
+  }
 }
