@@ -8,7 +8,7 @@ import dev.regrow.cli.command.ExplainCommand;
 import dev.regrow.cli.command.GetCommand;
 import dev.regrow.cli.command.HistoryCommand;
 import dev.regrow.cli.command.InitCommand;
-import dev.regrow.cli.command.LauncherCommands;
+import dev.regrow.cli.command.LauncherCommand;
 import dev.regrow.cli.command.LogsCommand;
 import dev.regrow.cli.command.PlanCommand;
 import dev.regrow.cli.command.RestartCommand;
@@ -20,22 +20,22 @@ import dev.regrow.cli.command.ValidateCommand;
 import dev.regrow.cli.command.VersionCommand;
 import dev.regrow.cli.local.DownCommand;
 import dev.regrow.cli.local.UpCommand;
+import dev.regrow.cli.usage.Command;
+import dev.regrow.cli.usage.Usage;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import org.jspecify.annotations.Nullable;
 
 /** All commands by name, in the order of the help. To add one: write its class, add a line here. */
 public final class Commands {
-  private static final Map<String, Function<Terminal, Object>> ALL = new LinkedHashMap<>();
+  private static final Map<String, Function<Terminal, Command>> ALL = new LinkedHashMap<>();
 
   static {
     ALL.put("up", UpCommand::new);
     ALL.put("down", DownCommand::new);
-    ALL.put("node", LauncherCommands.Node::new);
+    ALL.put("node", terminal -> new LauncherCommand("node", "Run one node in the foreground."));
     ALL.put("apply", ApplyCommand::new);
     ALL.put("plan", PlanCommand::new);
     ALL.put("validate", ValidateCommand::new);
@@ -51,8 +51,14 @@ public final class Commands {
     ALL.put("history", HistoryCommand::new);
     ALL.put("rollback", RollbackCommand::new);
     ALL.put("restart", RestartCommand::new);
-    ALL.put("bench", LauncherCommands.Bench::new);
-    ALL.put("chaos", LauncherCommands.Chaos::new);
+    ALL.put(
+        "bench",
+        terminal ->
+            new LauncherCommand("bench", "Measure this machine: start, heal, api, footprint."));
+    ALL.put(
+        "chaos",
+        terminal ->
+            new LauncherCommand("chaos", "Run scenarios that hurt a cluster and check it."));
     ALL.put("completion", CompletionCommand::new);
     ALL.put("version", VersionCommand::new);
   }
@@ -63,52 +69,35 @@ public final class Commands {
     return List.copyOf(ALL.keySet());
   }
 
-  /**
-   * The command line with one command, since building all of them takes longer than most commands;
-   * with all when it names none of them.
-   */
-  public static CommandLine line(Terminal terminal, String named) {
-    var line = new CommandLine(new Root(terminal));
-    ALL.forEach(
-        (name, make) -> {
-          if (name.equals(named) || !ALL.containsKey(named)) {
-            line.addSubcommand(name, make.apply(terminal));
-          }
-        });
-    return line;
+  /** A new one; null when no command has that name. */
+  static @Nullable Command command(Terminal terminal, String name) {
+    var make = ALL.get(name);
+    return make == null ? null : make.apply(terminal);
   }
 
-  /** {@code regrow} alone: the help. */
-  @Command(
-      name = "regrow",
-      description = "Runs workloads and keeps them as declared. What fails grows back.",
-      synopsisSubcommandLabel = "COMMAND",
-      commandListHeading = "%nCommands:%n",
-      optionListHeading = "%nOptions:%n",
-      footer = {
-        "",
-        "Begin with:",
-        "  sudo regrow up                  start a local cluster",
-        "  regrow init && regrow apply -f regrow.yaml --wait",
-        "",
-        "Help on a command: regrow COMMAND --help"
-      })
-  static final class Root implements Runnable {
-    private final Terminal terminal;
+  /** What each understands, in the order of the help. */
+  public static List<Usage> usages(Terminal terminal) {
+    return ALL.values().stream().map(make -> make.apply(terminal).usage()).toList();
+  }
 
-    @Option(
-        names = {"-h", "--help"},
-        usageHelp = true,
-        description = "Show this help.")
-    boolean help;
-
-    Root(Terminal terminal) {
-      this.terminal = terminal;
+  /** The help on all of them. */
+  static String help(Terminal terminal) {
+    var text = new StringBuilder();
+    text.append("Usage: regrow COMMAND\n\n");
+    text.append("Runs workloads and keeps them as declared. What fails grows back.\n\n");
+    text.append("Commands:\n");
+    for (var usage : usages(terminal)) {
+      text.append("  %-11s %s%n".formatted(usage.name(), usage.summary()));
     }
+    return text.append(
+            """
 
-    @Override
-    public void run() {
-      line(terminal, "").usage(terminal.out());
-    }
+            Begin with:
+              sudo regrow up                  start a local cluster
+              regrow init && regrow apply -f regrow.yaml --wait
+
+            Help on a command: regrow COMMAND --help
+            """)
+        .toString();
   }
 }

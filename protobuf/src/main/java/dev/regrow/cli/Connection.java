@@ -1,5 +1,6 @@
 package dev.regrow.cli;
 
+import dev.regrow.cli.usage.Usage;
 import dev.regrow.client.Context;
 import dev.regrow.client.ContextChoice;
 import dev.regrow.client.ContextChoice.NoContextException;
@@ -8,34 +9,38 @@ import dev.regrow.client.RegrowClient;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Option;
 
 /** The options that say which cluster and namespace, of every command that talks to one. */
 public final class Connection {
 
-  @Option(
-      names = {"-n", "--namespace"},
-      paramLabel = "NS",
-      description = "The namespace to work in.")
-  @Nullable String namespace;
+  private @Nullable String namespace;
 
-  @Option(
-      names = "--address",
-      paramLabel = "URL",
-      description = "A gateway's address. Else REGROW_ADDRESS, else the context file.")
-  @Nullable String address;
+  private @Nullable String address;
 
-  @Option(
-      names = "--token-file",
-      paramLabel = "FILE",
-      description = "Holds the token. Else REGROW_TOKEN, else the context file.")
-  @Nullable Path tokenFile;
+  private @Nullable Path tokenFile;
 
-  @Option(
-      names = "--ca",
-      paramLabel = "FILE",
-      description = "The certificate to trust. Else REGROW_CA, else the context file.")
-  @Nullable String ca;
+  private @Nullable String ca;
+
+  /** Adds them to a command's own. */
+  public void declare(Usage usage) {
+    usage
+        .option("-n, --namespace", "NS", "The namespace to work in.", text -> namespace = text)
+        .option(
+            "--address",
+            "URL",
+            "A gateway's address. Else REGROW_ADDRESS, else the context file.",
+            text -> address = text)
+        .option(
+            "--token-file",
+            "FILE",
+            "Holds the token. Else REGROW_TOKEN, else the context file.",
+            text -> tokenFile = Path.of(text))
+        .option(
+            "--ca",
+            "FILE",
+            "The certificate to trust. Else REGROW_CA, else the context file.",
+            text -> ca = text);
+  }
 
   /** What the options, the environment and the context file say together. */
   public Context context() {

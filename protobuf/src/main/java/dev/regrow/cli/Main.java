@@ -1,13 +1,12 @@
 package dev.regrow.cli;
 
+import dev.regrow.cli.usage.Words;
+import dev.regrow.cli.usage.WrongUsageException;
 import dev.regrow.client.ApiException;
 import dev.regrow.schema.Suggestion;
-import java.util.Arrays;
-import java.util.Locale;
-import picocli.CommandLine;
-import picocli.CommandLine.Help.Ansi;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.UnmatchedArgumentException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 
 /** {@code regrow}: the entry point of every command that talks to a cluster. */
 public final class Main {
@@ -24,21 +23,44 @@ public final class Main {
 
   /** Runs one command. */
   public static int run(Terminal terminal, String... arguments) {
-    var named = arguments.length == 0 ? "" : arguments[0];
-    if (!named.isEmpty() && !named.startsWith("-") && !Commands.names().contains(named)) {
-      return unknown(terminal, named);
+    var words = new ArrayList<>(List.of(arguments));
+    if (!words.isEmpty() && words.get(0).equals("help")) {
+      words.remove(0);
+      words.add("--help");
+    } else if (!words.isEmpty() && words.get(0).equals("--version")) {
+      words.set(0, "version");
     }
-    var line = Commands.line(terminal, named);
-    line.setOut(terminal.out());
-    line.setErr(terminal.out());
-    line.setCaseInsensitiveEnumValuesAllowed(true);
-    line.setAbbreviatedOptionsAllowed(false);
-    line.setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF));
-    line.setParameterExceptionHandler((e, args) -> usage(terminal, e));
-    line.setExecutionExceptionHandler((e, at, parsed) -> failed(terminal, e));
-    int code = line.execute(arguments);
+    int code = words.isEmpty() ? help(terminal) : run(terminal, words.get(0), words);
     terminal.flush();
     return code;
+  }
+
+  private static int run(Terminal terminal, String name, List<String> words) {
+    if (name.equals("--help") || name.equals("-h")) {
+      return help(terminal);
+    }
+    var command = Commands.command(terminal, name);
+    if (command == null) {
+      return unknown(terminal, name);
+    }
+    try {
+      var usage = command.usage();
+      if (Words.read(usage, words.subList(1, words.size()))) {
+        return command.run();
+      }
+      terminal.out().print(usage.help());
+      return ExitCode.OK;
+    } catch (WrongUsageException e) {
+      terminal.say("regrow: " + e.getMessage() + "\nhow to use it: regrow " + name + " --help");
+      return ExitCode.USAGE;
+    } catch (IOException | RuntimeException e) {
+      return failed(terminal, e);
+    }
+  }
+
+  private static int help(Terminal terminal) {
+    terminal.out().print(Commands.help(terminal));
+    return ExitCode.OK;
   }
 
   private static int unknown(Terminal terminal, String name) {
@@ -49,23 +71,6 @@ public final class Main {
             + "\""
             + (nearest == null ? "" : "; did you mean \"" + nearest + "\"?")
             + "\nsee all: regrow --help");
-    return ExitCode.USAGE;
-  }
-
-  private static int usage(Terminal terminal, ParameterException e) {
-    var command = e.getCommandLine().getCommandSpec();
-    var words = new StringBuilder("regrow: ").append(lowerFirst(String.valueOf(e.getMessage())));
-    if (e instanceof UnmatchedArgumentException unmatched && !unmatched.getUnmatched().isEmpty()) {
-      var written = unmatched.getUnmatched().get(0);
-      var options = command.options().stream().flatMap(o -> Arrays.stream(o.names())).toList();
-      var candidates =
-          written.startsWith("-") ? options : e.getCommandLine().getSubcommands().keySet();
-      var nearest = Suggestion.nearest(written, candidates);
-      words.setLength(0);
-      words.append("regrow: \"").append(written).append("\" is not expected here");
-      words.append(nearest == null ? "" : "; did you mean \"" + nearest + "\"?");
-    }
-    terminal.say(words + "\nhow to use it: " + command.qualifiedName() + " --help");
     return ExitCode.USAGE;
   }
 
@@ -83,11 +88,5 @@ public final class Main {
     }
     terminal.say("regrow: this is a bug of regrow: " + e + "\nwith REGROW_DEBUG=1 it says more");
     return ExitCode.ERROR;
-  }
-
-  private static String lowerFirst(String text) {
-    return text.isEmpty()
-        ? text
-        : text.substring(0, 1).toLowerCase(Locale.ROOT) + text.substring(1);
   }
 }

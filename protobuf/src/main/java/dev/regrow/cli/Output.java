@@ -1,10 +1,10 @@
 package dev.regrow.cli;
 
 import com.google.protobuf.Message;
+import dev.regrow.cli.usage.Usage;
 import dev.regrow.schema.Schema;
 import java.util.List;
 import java.util.function.Function;
-import picocli.CommandLine.Option;
 
 /** The option {@code -o}. */
 public final class Output {
@@ -18,12 +18,26 @@ public final class Output {
     NAME
   }
 
-  @Option(
-      names = {"-o", "--output"},
-      paramLabel = "FORM",
-      defaultValue = "table",
-      description = "table, wide, json, yaml or name.")
-  Form form = Form.TABLE;
+  private Form form = Form.TABLE;
+
+  /** Adds the option to a command's own. */
+  public void declare(Usage usage) {
+    usage.option(
+        "-o, --output",
+        "FORM",
+        "table, wide, json, yaml or name (default: table).",
+        text -> form = formOf(text));
+  }
+
+  private static Form formOf(String text) {
+    for (var each : Form.values()) {
+      if (each.name().equalsIgnoreCase(text)) {
+        return each;
+      }
+    }
+    throw new IllegalArgumentException(
+        "there is no form \"" + text + "\"; it is table, wide, json, yaml or name");
+  }
 
   public Form form() {
     return form;

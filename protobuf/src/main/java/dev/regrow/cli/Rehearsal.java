@@ -3,6 +3,9 @@ package dev.regrow.cli;
 import com.google.protobuf.Message;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.regrow.client.Context;
+import dev.regrow.client.ContextChoice;
+import dev.regrow.client.ContextFile;
 import dev.regrow.v1.EventList;
 import dev.regrow.v1.Instance;
 import dev.regrow.v1.InstanceList;
@@ -20,7 +23,9 @@ import java.io.Writer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Walks the common paths once, so that the class-data archive made from this run holds what
@@ -37,10 +42,12 @@ public final class Rehearsal {
     server.createContext("/", Rehearsal::answer);
     server.start();
     var manifest = Files.createTempFile("regrow-rehearsal", ".yaml");
+    var context = Files.createTempFile("regrow-rehearsal", ".json");
     try {
       Files.writeString(
           manifest, "kind: Service\nname: web\ninstance: {command: [/bin/true], network: none}\n");
       var address = "http://127.0.0.1:" + server.getAddress().getPort();
+      readContext(context, address);
       for (var words :
           List.of(
               "get workloads",
@@ -61,7 +68,16 @@ public final class Rehearsal {
     } finally {
       server.stop(0);
       Files.delete(manifest);
+      Files.delete(context);
     }
+  }
+
+  /** Commands are mostly told by a context file where the cluster is. */
+  private static void readContext(Path file, String address) throws IOException {
+    var node = new Context.LocalNode("n1", address, 1, 1, "/var/lib/regrow/n1");
+    var written = new Context(address, "token", "", "default", List.of(node));
+    ContextFile.at(file).write(written);
+    ContextChoice.none().resolve(Map.of(), ContextFile.at(file));
   }
 
   private static Terminal silent() {

@@ -4,7 +4,6 @@ import dev.regrow.chaos.cluster.LocalNode;
 import dev.regrow.client.Calls;
 import dev.regrow.client.Scope;
 import dev.regrow.v1.Workload;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -17,10 +16,8 @@ import org.HdrHistogram.Histogram;
 final class ApiBenchmark implements Benchmark {
 
   private static final int WRITERS = 16;
-  private static final int COMMAND_RUNS = 20;
   private static final int RESTARTS = 5;
   private static final double READY_FLOOR_MILLIS = 2500;
-  private static final double COMMAND_FLOOR_MILLIS = 250;
   private static final double NANOS_PER_SECOND = 1e9;
 
   @Override
@@ -40,11 +37,12 @@ final class ApiBenchmark implements Benchmark {
     try (var node = BenchNode.start(setting)) {
       Workload idle = node.probes("idle", 0);
       node.apply(idle);
+      // First, on a node at rest: what a user sees who asks it something.
+      figures.addAll(new CommandTimes(node.node(), setting.home()).measure());
       warmUp(node, idle);
       figures.addAll(reads(node, setting.count()));
       figures.add(writes(node, writers, 1, setting.count()));
       figures.add(writes(node, writers, WRITERS, setting.count() * 5));
-      figures.add(command(node.node(), setting.home()));
       figures.addAll(restarts(node.node()));
     } finally {
       writers.shutdownNow();
@@ -93,25 +91,6 @@ final class ApiBenchmark implements Benchmark {
     }
     double seconds = (System.nanoTime() - begin) / NANOS_PER_SECOND;
     return Figure.of("durable changes, " + writers + " connections", count / seconds, "per second");
-  }
-
-  private static Figure command(LocalNode node, Path home) throws Exception {
-    var latency = new Histogram(3);
-    for (int i = 0; i < COMMAND_RUNS; i++) {
-      var builder =
-          new ProcessBuilder(home.resolve("bin/regrow").toString(), "get", "workloads")
-              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-              .redirectError(ProcessBuilder.Redirect.DISCARD);
-      builder.environment().put("REGROW_CONTEXT", node.contextFile().toString());
-      long begin = System.nanoTime();
-      int exit = builder.start().waitFor();
-      if (exit != 0) {
-        throw new IllegalStateException("`regrow get workloads` exits with " + exit);
-      }
-      latency.recordValue(System.nanoTime() - begin);
-    }
-    return Figure.percentile("`regrow get workloads`, whole process", latency, 50)
-        .atMost(COMMAND_FLOOR_MILLIS);
   }
 
   private static List<Figure> restarts(LocalNode node) {

@@ -1,9 +1,11 @@
 package dev.regrow.cli.command;
 
+import dev.regrow.cli.Durations;
 import dev.regrow.cli.ExitCode;
 import dev.regrow.cli.Failure;
 import dev.regrow.cli.Output;
 import dev.regrow.cli.Terminal;
+import dev.regrow.cli.usage.Usage;
 import dev.regrow.cli.view.PlanView;
 import dev.regrow.client.Calls;
 import dev.regrow.client.Paging;
@@ -14,68 +16,64 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** {@code apply}: makes the cluster hold what manifests declare. */
-@Command(
-    name = "apply",
-    description = "Make the cluster run what manifests declare. Applying twice does nothing more.",
-    footer = {
-      "",
-      "Examples:",
-      "  regrow apply -f web.yaml --wait",
-      "  regrow apply -f manifests/ --var TAG=1.4",
-      "  generate | regrow apply -f -",
-      "  regrow apply -f shop/ --prune -l team=shop   # and delete what shop/ no longer declares"
-    })
 public final class ApplyCommand extends Base {
 
-  @Option(
-      names = {"-f", "--file"},
-      required = true,
-      paramLabel = "FILE|DIR|-",
-      description = "Manifests; may be repeated.")
-  List<String> files = new ArrayList<>();
+  private final List<String> files = new ArrayList<>();
 
-  @Option(names = "--var", paramLabel = "K=V", description = "The value of $${K} in manifests.")
-  List<String> variables = new ArrayList<>();
+  private final List<String> variables = new ArrayList<>();
 
-  @Option(names = "--dry-run", description = "Show what would change; change nothing.")
-  boolean dryRun;
+  private boolean dryRun;
 
-  @Option(names = "--wait", description = "Until all instances are ready.")
-  boolean wait;
+  private boolean wait;
 
-  @Option(
-      names = "--timeout",
-      paramLabel = "D",
-      converter = DurationConverter.class,
-      defaultValue = "5m",
-      description = "How long to wait (default: 5m).")
-  Duration timeout = Duration.ofMinutes(5);
+  private Duration timeout = Duration.ofMinutes(5);
 
-  @Option(names = "--prune", description = "Delete what matches -l and is not in the manifests.")
-  boolean prune;
+  private boolean prune;
 
-  @Option(
-      names = {"-l", "--selector"},
-      paramLabel = "SEL",
-      description = "Labels that --prune looks at: k=v,...")
-  @Nullable String selector;
+  private @Nullable String selector;
 
-  @Option(names = "--yes", description = "Prune without asking.")
-  boolean yes;
+  private boolean yes;
 
-  @Mixin Output output = new Output();
+  private final Output output = new Output();
 
   public ApplyCommand(Terminal terminal) {
     super(terminal);
   }
 
   @Override
-  public Integer call() {
+  Usage own() {
+    return Usage.of(
+            "apply",
+            "Make the cluster run what manifests declare. Applying twice does nothing more.")
+        .required("-f, --file", "FILE|DIR|-", "Manifests; may be repeated.", files::add)
+        .option("--var", "K=V", "The value of ${K} in manifests.", variables::add)
+        .flag("--dry-run", "Show what would change; change nothing.", () -> dryRun = true)
+        .flag("--wait", "Until all instances are ready.", () -> wait = true)
+        .option(
+            "--timeout",
+            "D",
+            "How long to wait (default: 5m).",
+            text -> timeout = Durations.parse(text))
+        .flag("--prune", "Delete what matches -l and is not in the manifests.", () -> prune = true)
+        .option(
+            "-l, --selector",
+            "SEL",
+            "Labels that --prune looks at: k=v,...",
+            text -> selector = text)
+        .flag("--yes", "Prune without asking.", () -> yes = true)
+        .with(output::declare)
+        .footer(
+            "Examples:",
+            "  regrow apply -f web.yaml --wait",
+            "  regrow apply -f manifests/ --var TAG=1.4",
+            "  generate | regrow apply -f -",
+            "  regrow apply -f shop/ --prune -l team=shop   # and delete what shop/ no longer declares");
+  }
+
+  @Override
+  public int run() {
     if (prune != (selector != null)) {
       throw Failure.usage("--prune and -l SEL go together: the labels say what may be deleted");
     }

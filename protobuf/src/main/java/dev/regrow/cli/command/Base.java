@@ -2,30 +2,31 @@ package dev.regrow.cli.command;
 
 import dev.regrow.cli.Connection;
 import dev.regrow.cli.Terminal;
+import dev.regrow.cli.usage.Command;
+import dev.regrow.cli.usage.Usage;
 import dev.regrow.client.RegrowClient;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** What every command that talks to a cluster has. */
-abstract class Base implements Callable<Integer> {
+abstract class Base implements Command {
 
   final Terminal terminal;
 
-  @Mixin Connection connection = new Connection();
-
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help.")
-  boolean help;
+  final Connection connection = new Connection();
 
   private @Nullable RegrowClient client;
   private @Nullable String namespace;
 
   Base(Terminal terminal) {
     this.terminal = terminal;
+  }
+
+  /** What the command understands besides. */
+  abstract Usage own();
+
+  @Override
+  public final Usage usage() {
+    return own().with(connection::declare);
   }
 
   RegrowClient client() {

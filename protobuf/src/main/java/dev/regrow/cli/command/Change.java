@@ -1,38 +1,43 @@
 package dev.regrow.cli.command;
 
+import dev.regrow.cli.Durations;
 import dev.regrow.cli.ExitCode;
 import dev.regrow.cli.Output;
 import dev.regrow.cli.Terminal;
+import dev.regrow.cli.usage.Usage;
 import dev.regrow.client.ApiException;
 import dev.regrow.client.Call;
 import dev.regrow.v1.Workload;
 import java.time.Duration;
 import java.util.List;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** What the commands have in common that change one workload and may wait for it. */
 abstract class Change extends Base {
 
-  @Option(names = "--wait", description = "Until all instances are ready.")
-  boolean wait;
+  private boolean wait;
 
-  @Option(
-      names = "--timeout",
-      paramLabel = "D",
-      converter = DurationConverter.class,
-      defaultValue = "5m",
-      description = "How long to wait (default: 5m).")
-  Duration timeout = Duration.ofMinutes(5);
+  private Duration timeout = Duration.ofMinutes(5);
 
-  @Mixin Output output = new Output();
+  private final Output output = new Output();
 
   Change(Terminal terminal) {
     super(terminal);
   }
 
+  /** Adds the options of all changes. */
+  Usage waiting(Usage usage) {
+    return usage
+        .flag("--wait", "Until all instances are ready.", () -> wait = true)
+        .option(
+            "--timeout",
+            "D",
+            "How long to wait (default: 5m).",
+            text -> timeout = Durations.parse(text))
+        .with(output::declare);
+  }
+
   /** Sends the change, says what it was, and waits if that is wanted. */
-  Integer change(String name, Call<Workload> call, String done) {
+  int change(String name, Call<Workload> call, String done) {
     Workload now;
     try {
       now = client().send(call);

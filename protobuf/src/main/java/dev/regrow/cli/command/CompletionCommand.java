@@ -4,41 +4,33 @@ import dev.regrow.cli.Commands;
 import dev.regrow.cli.ExitCode;
 import dev.regrow.cli.Failure;
 import dev.regrow.cli.Terminal;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import dev.regrow.cli.usage.Command;
+import dev.regrow.cli.usage.Usage;
 
 /** {@code completion}: lets a shell complete commands, options, kinds and names. */
-@Command(
-    name = "completion",
-    description = "Write a completion script for bash, zsh or fish.",
-    footer = {
-      "",
-      "Examples:",
-      "  source <(regrow completion bash)",
-      "  regrow completion zsh > ~/.zfunc/_regrow",
-      "  regrow completion fish > ~/.config/fish/completions/regrow.fish"
-    })
-public final class CompletionCommand implements Callable<Integer> {
+public final class CompletionCommand implements Command {
   private final Terminal terminal;
 
-  @Parameters(paramLabel = "SHELL", description = "bash, zsh or fish.")
-  String shell = "";
-
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help.")
-  boolean help;
+  private String shell = "";
 
   public CompletionCommand(Terminal terminal) {
     this.terminal = terminal;
   }
 
   @Override
-  public Integer call() {
-    var model = Completions.of(Commands.line(terminal, ""));
+  public Usage usage() {
+    return Usage.of("completion", "Write a completion script for bash, zsh or fish.")
+        .argument("SHELL", "bash, zsh or fish.", text -> shell = text)
+        .footer(
+            "Examples:",
+            "  source <(regrow completion bash)",
+            "  regrow completion zsh > ~/.zfunc/_regrow",
+            "  regrow completion fish > ~/.config/fish/completions/regrow.fish");
+  }
+
+  @Override
+  public int run() {
+    var model = Completions.of(Commands.usages(terminal));
     terminal
         .out()
         .print(

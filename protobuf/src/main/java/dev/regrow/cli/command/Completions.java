@@ -1,9 +1,11 @@
 package dev.regrow.cli.command;
 
+import dev.regrow.cli.usage.Usage;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import picocli.CommandLine;
+import java.util.stream.Stream;
 
 /** Completion scripts, made of the commands as they are. */
 final class Completions {
@@ -19,22 +21,15 @@ final class Completions {
 
   private Completions() {}
 
-  static Completions of(CommandLine root) {
+  static Completions of(Collection<Usage> usages) {
     var completions = new Completions();
-    root.getSubcommands()
-        .forEach(
-            (name, line) -> {
-              var spec = line.getCommandSpec();
-              var description = spec.usageMessage().description();
-              completions.commands.put(
-                  name,
-                  new Known(
-                      description.length == 0 ? "" : description[0],
-                      spec.options().stream()
-                          .map(option -> option.longestName())
-                          .sorted()
-                          .toList()));
-            });
+    for (var usage : usages) {
+      completions.commands.put(
+          usage.name(),
+          new Known(
+              usage.description(),
+              Stream.concat(usage.optionNames().stream(), Stream.of("--help")).sorted().toList()));
+    }
     return completions;
   }
 

@@ -1,47 +1,29 @@
 package dev.regrow.cli.command;
 
+import dev.regrow.cli.Durations;
 import dev.regrow.cli.ExitCode;
 import dev.regrow.cli.Failure;
 import dev.regrow.cli.Terminal;
+import dev.regrow.cli.usage.Usage;
 import dev.regrow.client.ApiException;
 import dev.regrow.client.Calls;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code delete}: ends workloads. */
-@Command(
-    name = "delete",
-    description = "Delete workloads: their instances are stopped, in their grace.",
-    footer = {"", "Examples:", "  regrow delete web --wait", "  regrow delete -f manifests/"})
 public final class DeleteCommand extends Base {
 
-  @Parameters(arity = "0..*", paramLabel = "NAME", description = "Workloads.")
-  List<String> names = new ArrayList<>();
+  private final List<String> names = new ArrayList<>();
 
-  @Option(
-      names = {"-f", "--file"},
-      paramLabel = "FILE|DIR|-",
-      description = "Delete what these manifests declare.")
-  List<String> files = new ArrayList<>();
+  private final List<String> files = new ArrayList<>();
 
-  @Option(names = "--var", paramLabel = "K=V", description = "The value of $${K} in manifests.")
-  List<String> variables = new ArrayList<>();
+  private final List<String> variables = new ArrayList<>();
 
-  @Option(names = "--wait", description = "Until all is gone.")
-  boolean wait;
+  private boolean wait;
 
-  @Option(
-      names = "--timeout",
-      paramLabel = "D",
-      converter = DurationConverter.class,
-      defaultValue = "2m",
-      description = "How long to wait (default: 2m).")
-  Duration timeout = Duration.ofMinutes(2);
+  private Duration timeout = Duration.ofMinutes(2);
 
   private record Target(String namespace, String name) {}
 
@@ -50,7 +32,22 @@ public final class DeleteCommand extends Base {
   }
 
   @Override
-  public Integer call() {
+  Usage own() {
+    return Usage.of("delete", "Delete workloads: their instances are stopped, in their grace.")
+        .arguments("NAME", "Workloads.", 0, names::add)
+        .option("-f, --file", "FILE|DIR|-", "Delete what these manifests declare.", files::add)
+        .option("--var", "K=V", "The value of ${K} in manifests.", variables::add)
+        .flag("--wait", "Until all is gone.", () -> wait = true)
+        .option(
+            "--timeout",
+            "D",
+            "How long to wait (default: 2m).",
+            text -> timeout = Durations.parse(text))
+        .footer("Examples:", "  regrow delete web --wait", "  regrow delete -f manifests/");
+  }
+
+  @Override
+  public int run() {
     var targets = targets();
     for (var target : targets) {
       try {

@@ -3,39 +3,35 @@ package dev.regrow.cli.command;
 import dev.regrow.cli.ExitCode;
 import dev.regrow.cli.Failure;
 import dev.regrow.cli.Terminal;
+import dev.regrow.cli.usage.Usage;
 import dev.regrow.cli.view.Descriptions;
 import dev.regrow.client.Calls;
 import java.util.ArrayList;
 import java.util.List;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
 
 /** {@code describe}: one object in full. */
-@Command(
-    name = "describe",
-    description = "Tell everything about one object.",
-    footer = {
-      "",
-      "Examples:",
-      "  regrow describe web",
-      "  regrow describe instance web-0",
-      "  regrow describe node n1"
-    })
 public final class DescribeCommand extends Base {
   private static final int EVENTS_SHOWN = 10;
 
-  @Parameters(
-      arity = "1..2",
-      paramLabel = "[KIND] NAME",
-      description = "The kind (default: workload) and the name.")
-  List<String> words = new ArrayList<>();
+  private final List<String> words = new ArrayList<>();
 
   public DescribeCommand(Terminal terminal) {
     super(terminal);
   }
 
   @Override
-  public Integer call() {
+  Usage own() {
+    return Usage.of("describe", "Tell everything about one object.")
+        .arguments("[KIND] NAME", "The kind (default: workload) and the name.", 1, 2, words::add)
+        .footer(
+            "Examples:",
+            "  regrow describe web",
+            "  regrow describe instance web-0",
+            "  regrow describe node n1");
+  }
+
+  @Override
+  public int run() {
     var kind = words.size() == 2 ? Kinds.of(words.get(0)) : Kinds.WORKLOADS;
     var name = words.get(words.size() - 1);
     long now = System.currentTimeMillis();

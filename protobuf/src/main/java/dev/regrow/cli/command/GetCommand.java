@@ -6,6 +6,7 @@ import dev.regrow.cli.Failure;
 import dev.regrow.cli.Output;
 import dev.regrow.cli.Table;
 import dev.regrow.cli.Terminal;
+import dev.regrow.cli.usage.Usage;
 import dev.regrow.cli.view.Tables;
 import dev.regrow.client.ApiException;
 import dev.regrow.client.Calls;
@@ -23,55 +24,49 @@ import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code get}: shows objects of a kind. */
-@Command(
-    name = "get",
-    description = "Show objects: workloads, instances, nodes, revisions or events.",
-    footer = {
-      "",
-      "Examples:",
-      "  regrow get workloads",
-      "  regrow get instances web -o wide",
-      "  regrow get workload web -o yaml > web.yaml   # can be applied again",
-      "  regrow get instances -A -w"
-    })
 public final class GetCommand extends Base {
 
-  @Parameters(index = "0", paramLabel = "KIND", description = "What to show.")
-  String kind = "";
+  private String kind = "";
 
-  @Parameters(index = "1", arity = "0..1", paramLabel = "NAME", description = "Only this one.")
-  @Nullable String name;
+  private @Nullable String name;
 
-  @Option(
-      names = {"-A", "--all-namespaces"},
-      description = "Of every namespace.")
-  boolean everywhere;
+  private boolean everywhere;
 
-  @Option(
-      names = {"-l", "--selector"},
-      paramLabel = "SEL",
-      description = "Only those with these labels: k=v,...")
-  @Nullable String selector;
+  private @Nullable String selector;
 
-  @Option(
-      names = {"-w", "--watch"},
-      description = "Go on showing changes.")
-  boolean watch;
+  private boolean watch;
 
-  @Mixin Output output = new Output();
+  private final Output output = new Output();
 
   public GetCommand(Terminal terminal) {
     super(terminal);
   }
 
   @Override
-  public Integer call() {
+  Usage own() {
+    return Usage.of("get", "Show objects: workloads, instances, nodes, revisions or events.")
+        .argument("KIND", "What to show.", text -> kind = text)
+        .optional("NAME", "Only this one.", text -> name = text)
+        .flag("-A, --all-namespaces", "Of every namespace.", () -> everywhere = true)
+        .option(
+            "-l, --selector",
+            "SEL",
+            "Only those with these labels: k=v,...",
+            text -> selector = text)
+        .flag("-w, --watch", "Go on showing changes.", () -> watch = true)
+        .with(output::declare)
+        .footer(
+            "Examples:",
+            "  regrow get workloads",
+            "  regrow get instances web -o wide",
+            "  regrow get workload web -o yaml > web.yaml   # can be applied again",
+            "  regrow get instances -A -w");
+  }
+
+  @Override
+  public int run() {
     var what = Kinds.of(kind);
     if (watch) {
       new Watching(terminal, client(), output, style()).run(what, scope(), name);

@@ -3,30 +3,31 @@ package dev.regrow.cli.command;
 import dev.regrow.cli.ExitCode;
 import dev.regrow.cli.Output;
 import dev.regrow.cli.Terminal;
+import dev.regrow.cli.usage.Usage;
 import dev.regrow.cli.view.Tables;
 import dev.regrow.client.Calls;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Parameters;
 
 /** {@code history}: the revisions of a workload. */
-@Command(
-    name = "history",
-    description = "Show the revisions of a workload and why each was made.",
-    footer = {"", "Example:", "  regrow history web"})
 public final class HistoryCommand extends Base {
 
-  @Parameters(paramLabel = "NAME", description = "A workload.")
-  String name = "";
+  private String name = "";
 
-  @Mixin Output output = new Output();
+  private final Output output = new Output();
 
   public HistoryCommand(Terminal terminal) {
     super(terminal);
   }
 
   @Override
-  public Integer call() {
+  Usage own() {
+    return Usage.of("history", "Show the revisions of a workload and why each was made.")
+        .argument("NAME", "A workload.", text -> name = text)
+        .with(output::declare)
+        .footer("Example:", "  regrow history web");
+  }
+
+  @Override
+  public int run() {
     Lookup.workload(client(), namespace(), name);
     var list = client().send(Calls.revisions(namespace(), name));
     if (output.isTable()) {

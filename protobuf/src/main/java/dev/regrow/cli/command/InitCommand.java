@@ -3,52 +3,40 @@ package dev.regrow.cli.command;
 import dev.regrow.cli.ExitCode;
 import dev.regrow.cli.Failure;
 import dev.regrow.cli.Terminal;
+import dev.regrow.cli.usage.Command;
+import dev.regrow.cli.usage.Usage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code init}: writes a manifest to begin with. */
-@Command(
-    name = "init",
-    description = "Write a commented manifest to begin with.",
-    footer = {
-      "",
-      "Examples:",
-      "  regrow init                  # regrow.yaml, for a Service named web",
-      "  regrow init --name shop -    # to the output"
-    })
-public final class InitCommand implements Callable<Integer> {
+public final class InitCommand implements Command {
   private final Terminal terminal;
 
-  @Parameters(
-      arity = "0..1",
-      paramLabel = "FILE",
-      defaultValue = "regrow.yaml",
-      description = "Where to (default: regrow.yaml); - for the output.")
-  String file = "regrow.yaml";
+  private String file = "regrow.yaml";
 
-  @Option(names = "--name", defaultValue = "web", description = "The workload's name.")
-  String name = "web";
-
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help.")
-  boolean help;
+  private String name = "web";
 
   public InitCommand(Terminal terminal) {
     this.terminal = terminal;
   }
 
   @Override
-  public Integer call() {
+  public Usage usage() {
+    return Usage.of("init", "Write a commented manifest to begin with.")
+        .optional("FILE", "Where to (default: regrow.yaml); - for the output.", text -> file = text)
+        .option("--name", "NAME", "The workload's name.", text -> name = text)
+        .footer(
+            "Examples:",
+            "  regrow init                  # regrow.yaml, for a Service named web",
+            "  regrow init --name shop -    # to the output");
+  }
+
+  @Override
+  public int run() {
     var manifest = template().replace("@NAME@", name);
     if (file.equals("-")) {
       terminal.out().print(manifest);

@@ -1,8 +1,10 @@
 package dev.regrow.cli.command;
 
+import dev.regrow.cli.Durations;
 import dev.regrow.cli.ExitCode;
 import dev.regrow.cli.Failure;
 import dev.regrow.cli.Terminal;
+import dev.regrow.cli.usage.Usage;
 import dev.regrow.client.LogQuery;
 import dev.regrow.v1.Instance;
 import java.io.BufferedReader;
@@ -16,50 +18,42 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code logs}: what instances wrote. */
-@Command(
-    name = "logs",
-    description = "Show what an instance wrote, or all instances of a workload.",
-    footer = {
-      "",
-      "Examples:",
-      "  regrow logs web -f",
-      "  regrow logs web-0 --tail 20",
-      "  regrow logs web-0 --previous    # of the attempt that ended before"
-    })
 public final class LogsCommand extends Base {
 
-  @Parameters(paramLabel = "NAME|INSTANCE", description = "A workload, an instance or a slot.")
-  String name = "";
+  private String name = "";
 
-  @Option(
-      names = {"-f", "--follow"},
-      description = "Go on as more is written.")
-  boolean follow;
+  private boolean follow;
 
-  @Option(names = "--tail", paramLabel = "N", description = "Begin with the last N lines.")
-  @Nullable Integer tail;
+  private @Nullable Integer tail;
 
-  @Option(names = "--previous", description = "Of the attempt before the current one.")
-  boolean previous;
+  private boolean previous;
 
-  @Option(
-      names = "--since",
-      paramLabel = "D",
-      converter = DurationConverter.class,
-      description = "Only what is younger, as 5m.")
-  @Nullable Duration since;
+  private @Nullable Duration since;
 
   public LogsCommand(Terminal terminal) {
     super(terminal);
   }
 
   @Override
-  public Integer call() throws IOException {
+  Usage own() {
+    return Usage.of("logs", "Show what an instance wrote, or all instances of a workload.")
+        .argument("NAME|INSTANCE", "A workload, an instance or a slot.", text -> name = text)
+        .flag("-f, --follow", "Go on as more is written.", () -> follow = true)
+        .option("--tail", "N", "Begin with the last N lines.", text -> tail = Usage.number(text))
+        .flag("--previous", "Of the attempt before the current one.", () -> previous = true)
+        .option(
+            "--since", "D", "Only what is younger, as 5m.", text -> since = Durations.parse(text))
+        .footer(
+            "Examples:",
+            "  regrow logs web -f",
+            "  regrow logs web-0 --tail 20",
+            "  regrow logs web-0 --previous    # of the attempt that ended before");
+  }
+
+  @Override
+  public int run() throws IOException {
     if (tail != null && tail < 0) {
       throw Failure.usage("--tail " + tail + ": it is 0 or more");
     }

@@ -3,42 +3,40 @@ package dev.regrow.cli.command;
 import dev.regrow.cli.ExitCode;
 import dev.regrow.cli.Output;
 import dev.regrow.cli.Terminal;
+import dev.regrow.cli.usage.Usage;
 import dev.regrow.cli.view.PlanView;
 import dev.regrow.client.Calls;
 import dev.regrow.v1.Plan;
 import dev.regrow.v1.PlanAction;
 import java.util.ArrayList;
 import java.util.List;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** {@code plan}: what an apply would do. */
-@Command(
-    name = "plan",
-    description =
-        "Show what an apply would change, replace and place. Exits 3 when there is anything.",
-    footer = {"", "Example:", "  regrow plan -f web.yaml"})
 public final class PlanCommand extends Base {
 
-  @Option(
-      names = {"-f", "--file"},
-      required = true,
-      paramLabel = "FILE|DIR|-",
-      description = "Manifests; may be repeated.")
-  List<String> files = new ArrayList<>();
+  private final List<String> files = new ArrayList<>();
 
-  @Option(names = "--var", paramLabel = "K=V", description = "The value of $${K} in manifests.")
-  List<String> variables = new ArrayList<>();
+  private final List<String> variables = new ArrayList<>();
 
-  @Mixin Output output = new Output();
+  private final Output output = new Output();
 
   public PlanCommand(Terminal terminal) {
     super(terminal);
   }
 
   @Override
-  public Integer call() {
+  Usage own() {
+    return Usage.of(
+            "plan",
+            "Show what an apply would change, replace and place. Exits 3 when there is anything.")
+        .required("-f, --file", "FILE|DIR|-", "Manifests; may be repeated.", files::add)
+        .option("--var", "K=V", "The value of ${K} in manifests.", variables::add)
+        .with(output::declare)
+        .footer("Example:", "  regrow plan -f web.yaml");
+  }
+
+  @Override
+  public int run() {
     var plans = new ArrayList<Plan>();
     for (var each : Sources.read(files, Sources.variables(variables))) {
       var declared = Sources.in(each, namespace(), connection.namespaceGiven());

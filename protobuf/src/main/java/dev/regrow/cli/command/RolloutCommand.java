@@ -1,47 +1,45 @@
 package dev.regrow.cli.command;
 
+import dev.regrow.cli.Durations;
 import dev.regrow.cli.ExitCode;
 import dev.regrow.cli.Failure;
 import dev.regrow.cli.Terminal;
+import dev.regrow.cli.usage.Usage;
 import java.time.Duration;
 import java.util.List;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code rollout status}: waits for a rollout under way. */
-@Command(
-    name = "rollout",
-    description = "Wait until a workload is as declared, and say how it went.",
-    footer = {
-      "",
-      "Exits 0 when it is, 4 when it is not in time, 5 when it was rolled back.",
-      "",
-      "Example:",
-      "  regrow rollout status web --timeout 1m"
-    })
 public final class RolloutCommand extends Base {
 
-  @Parameters(index = "0", paramLabel = "status", description = "What to do: status.")
-  String action = "";
+  private String action = "";
 
-  @Parameters(index = "1", paramLabel = "NAME", description = "A workload.")
-  String name = "";
+  private String name = "";
 
-  @Option(
-      names = "--timeout",
-      paramLabel = "D",
-      converter = DurationConverter.class,
-      defaultValue = "5m",
-      description = "How long to wait (default: 5m).")
-  Duration timeout = Duration.ofMinutes(5);
+  private Duration timeout = Duration.ofMinutes(5);
 
   public RolloutCommand(Terminal terminal) {
     super(terminal);
   }
 
   @Override
-  public Integer call() {
+  Usage own() {
+    return Usage.of("rollout", "Wait until a workload is as declared, and say how it went.")
+        .argument("status", "What to do: status.", text -> action = text)
+        .argument("NAME", "A workload.", text -> name = text)
+        .option(
+            "--timeout",
+            "D",
+            "How long to wait (default: 5m).",
+            text -> timeout = Durations.parse(text))
+        .footer(
+            "Exits 0 when it is, 4 when it is not in time, 5 when it was rolled back.",
+            "",
+            "Example:",
+            "  regrow rollout status web --timeout 1m");
+  }
+
+  @Override
+  public int run() {
     if (!action.equals("status")) {
       throw Failure.usage("rollout " + action + ": this release knows only: rollout status NAME");
     }

@@ -1,9 +1,11 @@
 package dev.regrow.cli.command;
 
+import dev.regrow.cli.Durations;
 import dev.regrow.cli.ExitCode;
 import dev.regrow.cli.Failure;
 import dev.regrow.cli.Output;
 import dev.regrow.cli.Terminal;
+import dev.regrow.cli.usage.Usage;
 import dev.regrow.schema.Schema;
 import dev.regrow.schema.Syntax;
 import dev.regrow.v1.InstanceTemplate;
@@ -14,72 +16,70 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code run}: a quick workload without a manifest. */
-@Command(
-    name = "run",
-    description = "Run a command as a Service, without a manifest.",
-    footer = {
-      "",
-      "Examples:",
-      "  regrow run ticker -- sh -c 'while :; do date; sleep 1; done'",
-      "  regrow run web --network host --memory 64Mi --wait -- python3 -m http.server 8080"
-    })
 public final class RunCommand extends Base {
 
-  @Parameters(index = "0", paramLabel = "NAME", description = "The workload's name.")
-  String name = "";
+  private String name = "";
 
-  @Parameters(index = "1..*", arity = "1..*", paramLabel = "CMD", description = "After --.")
-  List<String> command = new ArrayList<>();
+  private final List<String> command = new ArrayList<>();
 
-  @Option(names = "--image", description = "dir:/srv/rootfs; else the host's programs.")
-  @Nullable String image;
+  private @Nullable String image;
 
-  @Option(names = "--replicas", paramLabel = "N", description = "How many (default: 1).")
-  @Nullable Integer replicas;
+  private @Nullable Integer replicas;
 
-  @Option(names = "--cpu", paramLabel = "C", description = "Its share, as 500m or 2.")
-  @Nullable String cpu;
+  private @Nullable String cpu;
 
-  @Option(names = "--memory", paramLabel = "M", description = "Its limit, as 64Mi.")
-  @Nullable String memory;
+  private @Nullable String memory;
 
-  @Option(
-      names = "--network",
-      defaultValue = "none",
-      description = "host or none (default: none, nothing but its own loopback).")
-  String network = "none";
+  private String network = "none";
 
-  @Option(names = "--env", paramLabel = "K=V", description = "A variable; may be repeated.")
-  List<String> env = new ArrayList<>();
+  private final List<String> env = new ArrayList<>();
 
-  @Option(names = "--job", description = "As a Job: once, to its end.")
-  boolean job;
+  private boolean job;
 
-  @Option(names = "--wait", description = "Until all instances are ready.")
-  boolean wait;
+  private boolean wait;
 
-  @Option(
-      names = "--timeout",
-      paramLabel = "D",
-      converter = DurationConverter.class,
-      defaultValue = "2m",
-      description = "How long to wait (default: 2m).")
-  Duration timeout = Duration.ofMinutes(2);
+  private Duration timeout = Duration.ofMinutes(2);
 
-  @Mixin Output output = new Output();
+  private final Output output = new Output();
 
   public RunCommand(Terminal terminal) {
     super(terminal);
   }
 
   @Override
-  public Integer call() {
+  Usage own() {
+    return Usage.of("run", "Run a command as a Service, without a manifest.")
+        .argument("NAME", "The workload's name.", text -> name = text)
+        .arguments("CMD", "After --.", 1, command::add)
+        .option(
+            "--image", "IMAGE", "dir:/srv/rootfs; else the host's programs.", text -> image = text)
+        .option("--replicas", "N", "How many (default: 1).", text -> replicas = Usage.number(text))
+        .option("--cpu", "C", "Its share, as 500m or 2.", text -> cpu = text)
+        .option("--memory", "M", "Its limit, as 64Mi.", text -> memory = text)
+        .option(
+            "--network",
+            "NETWORK",
+            "host or none (default: none, nothing but its own loopback).",
+            text -> network = text)
+        .option("--env", "K=V", "A variable; may be repeated.", env::add)
+        .flag("--job", "As a Job: once, to its end.", () -> job = true)
+        .flag("--wait", "Until all instances are ready.", () -> wait = true)
+        .option(
+            "--timeout",
+            "D",
+            "How long to wait (default: 2m).",
+            text -> timeout = Durations.parse(text))
+        .with(output::declare)
+        .footer(
+            "Examples:",
+            "  regrow run ticker -- sh -c 'while :; do date; sleep 1; done'",
+            "  regrow run web --network host --memory 64Mi --wait -- python3 -m http.server 8080");
+  }
+
+  @Override
+  public int run() {
     if (job) {
       throw Failure.usage("--job: this release runs Services only; leave --job out");
     }

@@ -1,29 +1,31 @@
 package dev.regrow.cli.command;
 
 import dev.regrow.cli.Terminal;
+import dev.regrow.cli.usage.Usage;
 import dev.regrow.client.Calls;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
 
 /** {@code scale}: how many instances. */
-@Command(
-    name = "scale",
-    description = "Set how many instances a workload has.",
-    footer = {"", "Example:", "  regrow scale web 3 --wait"})
 public final class ScaleCommand extends Change {
 
-  @Parameters(index = "0", paramLabel = "NAME", description = "A workload.")
-  String name = "";
+  private String name = "";
 
-  @Parameters(index = "1", paramLabel = "N", description = "0 to 10000.")
-  int replicas;
+  private int replicas;
 
   public ScaleCommand(Terminal terminal) {
     super(terminal);
   }
 
   @Override
-  public Integer call() {
+  Usage own() {
+    return waiting(
+        Usage.of("scale", "Set how many instances a workload has.")
+            .argument("NAME", "A workload.", text -> name = text)
+            .argument("N", "0 to 10000.", text -> replicas = Usage.number(text))
+            .footer("Example:", "  regrow scale web 3 --wait"));
+  }
+
+  @Override
+  public int run() {
     return change(name, Calls.scale(namespace(), name, replicas), "scaled to " + replicas);
   }
 }

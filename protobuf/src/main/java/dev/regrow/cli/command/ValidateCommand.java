@@ -3,42 +3,35 @@ package dev.regrow.cli.command;
 import dev.regrow.cli.ExitCode;
 import dev.regrow.cli.Failure;
 import dev.regrow.cli.Terminal;
+import dev.regrow.cli.usage.Command;
+import dev.regrow.cli.usage.Usage;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 
 /** {@code validate}: judges manifests without a cluster. */
-@Command(
-    name = "validate",
-    description = "Check manifests, with file, line and column of what is wrong. Needs no cluster.",
-    footer = {"", "Example:", "  regrow validate -f manifests/"})
-public final class ValidateCommand implements Callable<Integer> {
+public final class ValidateCommand implements Command {
   private final Terminal terminal;
 
-  @Option(
-      names = {"-f", "--file"},
-      required = true,
-      paramLabel = "FILE|DIR|-",
-      description = "Manifests; may be repeated.")
-  List<String> files = new ArrayList<>();
+  private final List<String> files = new ArrayList<>();
 
-  @Option(names = "--var", paramLabel = "K=V", description = "The value of $${K} in manifests.")
-  List<String> variables = new ArrayList<>();
-
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help.")
-  boolean help;
+  private final List<String> variables = new ArrayList<>();
 
   public ValidateCommand(Terminal terminal) {
     this.terminal = terminal;
   }
 
   @Override
-  public Integer call() {
+  public Usage usage() {
+    return Usage.of(
+            "validate",
+            "Check manifests, with file, line and column of what is wrong. Needs no cluster.")
+        .required("-f, --file", "FILE|DIR|-", "Manifests; may be repeated.", files::add)
+        .option("--var", "K=V", "The value of ${K} in manifests.", variables::add)
+        .footer("Example:", "  regrow validate -f manifests/");
+  }
+
+  @Override
+  public int run() {
     var read = Sources.readAll(files, Sources.variables(variables));
     if (!read.problems().isEmpty()) {
       int count = read.problems().size();

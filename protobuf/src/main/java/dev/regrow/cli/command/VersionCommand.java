@@ -3,34 +3,30 @@ package dev.regrow.cli.command;
 import dev.regrow.cli.ExitCode;
 import dev.regrow.cli.Output;
 import dev.regrow.cli.Terminal;
+import dev.regrow.cli.usage.Command;
+import dev.regrow.cli.usage.Usage;
 import dev.regrow.schema.Schema;
 import dev.regrow.v1.VersionInfo;
 import java.io.IOException;
 import java.util.Properties;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** {@code version}: of this program. */
-@Command(name = "version", description = "Show the version of this program.")
-public final class VersionCommand implements Callable<Integer> {
+public final class VersionCommand implements Command {
   private final Terminal terminal;
 
-  @Mixin Output output = new Output();
-
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help.")
-  boolean help;
+  private final Output output = new Output();
 
   public VersionCommand(Terminal terminal) {
     this.terminal = terminal;
   }
 
   @Override
-  public Integer call() {
+  public Usage usage() {
+    return Usage.of("version", "Show the version of this program.").with(output::declare);
+  }
+
+  @Override
+  public int run() {
     var info =
         VersionInfo.newBuilder()
             .setVersion(version())

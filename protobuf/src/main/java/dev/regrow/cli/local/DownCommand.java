@@ -4,6 +4,8 @@ import dev.regrow.cli.ExitCode;
 import dev.regrow.cli.Failure;
 import dev.regrow.cli.Terminal;
 import dev.regrow.cli.command.Confirmation;
+import dev.regrow.cli.usage.Command;
+import dev.regrow.cli.usage.Usage;
 import dev.regrow.client.Context;
 import dev.regrow.client.ContextFile;
 import java.io.IOException;
@@ -11,51 +13,44 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 
 /** {@code down}: stops the cluster of this machine, instances too, without a trace. */
-@Command(
-    name = "down",
-    description = {
-      "Stop the local cluster and its instances, also when its node is dead.",
-      "Its data stays: a later up continues with it."
-    },
-    footer = {"", "Examples:", "  sudo regrow down", "  sudo regrow down --purge"})
-public final class DownCommand implements Callable<Integer> {
+public final class DownCommand implements Command {
   private static final Duration TERM_WITHIN = Duration.ofSeconds(20);
   private static final Duration KILL_WITHIN = Duration.ofSeconds(5);
   private static final Duration SWEEP_WITHIN = Duration.ofMinutes(2);
 
   private final Terminal terminal;
 
-  @Option(names = "--purge", description = "Delete the cluster's data too.")
-  boolean purge;
+  private boolean purge;
 
-  @Option(names = "--yes", description = "Purge without asking.")
-  boolean yes;
+  private boolean yes;
 
-  @Option(
-      names = "--data",
-      paramLabel = "DIR",
-      description = "Of which cluster (default: the context file's, else /var/lib/regrow).")
-  @Nullable Path data;
-
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help.")
-  boolean help;
+  private @Nullable Path data;
 
   public DownCommand(Terminal terminal) {
     this.terminal = terminal;
   }
 
   @Override
-  public Integer call() {
+  public Usage usage() {
+    return Usage.of(
+            "down",
+            "Stop the local cluster and its instances, also when its node is dead. Its data stays: a later up continues with it.")
+        .flag("--purge", "Delete the cluster's data too.", () -> purge = true)
+        .flag("--yes", "Purge without asking.", () -> yes = true)
+        .option(
+            "--data",
+            "DIR",
+            "Of which cluster (default: the context file's, else /var/lib/regrow).",
+            text -> data = Path.of(text))
+        .footer("Examples:", "  sudo regrow down", "  sudo regrow down --purge");
+  }
+
+  @Override
+  public int run() {
     var file = ContextFile.ofUser();
     var stored = read(file);
     var cluster = new LocalCluster(dataOf(stored));

@@ -1,5 +1,6 @@
 package dev.regrow.cli.local;
 
+import dev.regrow.cli.Durations;
 import dev.regrow.cli.ExitCode;
 import dev.regrow.cli.Failure;
 import dev.regrow.cli.Output;
@@ -7,6 +8,8 @@ import dev.regrow.cli.Terminal;
 import dev.regrow.cli.command.Applying;
 import dev.regrow.cli.command.Rollout;
 import dev.regrow.cli.command.Sources;
+import dev.regrow.cli.usage.Command;
+import dev.regrow.cli.usage.Usage;
 import dev.regrow.client.Context;
 import dev.regrow.client.ContextFile;
 import dev.regrow.client.RegrowClient;
@@ -16,78 +19,62 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code up}: starts the cluster of this machine, or what of it is dead. */
-@Command(
-    name = "up",
-    description = {
-      "Start a local cluster in the background, apply manifests, and wait until all is ready.",
-      "Run again it restarts what is dead and continues with the same data."
-    },
-    footer = {
-      "",
-      "Examples:",
-      "  sudo regrow up",
-      "  sudo regrow up web.yaml --timeout 1m",
-      "  sudo regrow up --data /srv/regrow --bind 127.0.0.1"
-    })
-public final class UpCommand implements Callable<Integer> {
+public final class UpCommand implements Command {
   private final Terminal terminal;
 
-  @Parameters(paramLabel = "MANIFEST", arity = "0..*", description = "Files or folders to apply.")
-  List<String> manifests = new ArrayList<>();
+  private final List<String> manifests = new ArrayList<>();
 
-  @Option(
-      names = "--nodes",
-      paramLabel = "N",
-      defaultValue = "1",
-      description = "How many nodes (default, and for now only: 1).")
-  int nodes = 1;
+  private int nodes = 1;
 
-  @Option(
-      names = "--bind",
-      paramLabel = "ADDR",
-      defaultValue = "127.0.0.1",
-      description = "Where it listens (default: 127.0.0.1).")
-  String bind = "127.0.0.1";
+  private String bind = "127.0.0.1";
 
-  @Option(
-      names = "--data",
-      paramLabel = "DIR",
-      defaultValue = "/var/lib/regrow",
-      description = "Where its data is (default: /var/lib/regrow).")
-  Path data = LocalCluster.DEFAULT_DATA;
+  private Path data = LocalCluster.DEFAULT_DATA;
 
-  @Option(names = "--var", paramLabel = "K=V", description = "The value of $${K} in manifests.")
-  List<String> variables = new ArrayList<>();
+  private final List<String> variables = new ArrayList<>();
 
-  @Option(
-      names = "--timeout",
-      paramLabel = "D",
-      converter = dev.regrow.cli.command.DurationConverter.class,
-      defaultValue = "2m",
-      description = "How long to wait for readiness (default: 2m).")
-  Duration timeout = Duration.ofMinutes(2);
+  private Duration timeout = Duration.ofMinutes(2);
 
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help.")
-  boolean help;
-
-  @Mixin Output output = new Output();
+  private final Output output = new Output();
 
   public UpCommand(Terminal terminal) {
     this.terminal = terminal;
   }
 
   @Override
-  public Integer call() {
+  public Usage usage() {
+    return Usage.of(
+            "up",
+            "Start a local cluster in the background, apply manifests, and wait until all is ready. Run again it restarts what is dead and continues with the same data.")
+        .arguments("MANIFEST", "Files or folders to apply.", 0, manifests::add)
+        .option(
+            "--nodes",
+            "N",
+            "How many nodes (default, and for now only: 1).",
+            text -> nodes = Usage.number(text))
+        .option("--bind", "ADDR", "Where it listens (default: 127.0.0.1).", text -> bind = text)
+        .option(
+            "--data",
+            "DIR",
+            "Where its data is (default: /var/lib/regrow).",
+            text -> data = Path.of(text))
+        .option("--var", "K=V", "The value of ${K} in manifests.", variables::add)
+        .option(
+            "--timeout",
+            "D",
+            "How long to wait for readiness (default: 2m).",
+            text -> timeout = Durations.parse(text))
+        .with(output::declare)
+        .footer(
+            "Examples:",
+            "  sudo regrow up",
+            "  sudo regrow up web.yaml --timeout 1m",
+            "  sudo regrow up --data /srv/regrow --bind 127.0.0.1");
+  }
+
+  @Override
+  public int run() {
     if (nodes != 1) {
       throw Failure.usage(
           "--nodes " + nodes + ": this release runs one local node; several come with a later one");
