@@ -5,6 +5,7 @@ import dev.regrow.runtime.LaunchSpec.Network;
 import dev.regrow.runtime.RuntimeFailure;
 import dev.regrow.runtime.namespace.HostPrograms;
 import dev.regrow.runtime.namespace.IdRange;
+import dev.regrow.runtime.namespace.Lower;
 import dev.regrow.runtime.namespace.RootPlan;
 import dev.regrow.runtime.shim.ShimConfig;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a launch consists of. Pure: all that it depends on is handed in.
@@ -44,14 +46,19 @@ record LaunchPlan(List<LaunchStep> steps) {
       HostPrograms host, byte[] filter, String resolvConf, long filesMax, long nowBoottimeNanos) {}
 
   static LaunchPlan of(
-      LaunchSpec spec, Places places, IdRange ids, Path writable, Machine machine) {
+      LaunchSpec spec,
+      Places places,
+      IdRange ids,
+      @Nullable Lower lower,
+      Path writable,
+      Machine machine) {
     check(spec);
     var steps = new ArrayList<LaunchStep>();
-    if (spec.rootfs() != null) {
+    if (lower != null) {
       steps.add(new LaunchStep.MakeWritable(writable, ids.hostId(0)));
     }
     var config = config(spec, places, ids, machine);
-    RootPlan.of(spec, ids, machine.host(), writable, machine.resolvConf())
+    RootPlan.of(spec, ids, machine.host(), lower, writable, machine.resolvConf())
         .forEach(step -> config.rootStep(step.encode()));
     steps.add(new LaunchStep.StartShim(spec.key().instanceId(), config.encode()));
     return new LaunchPlan(List.copyOf(steps));

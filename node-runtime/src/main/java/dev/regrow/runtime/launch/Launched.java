@@ -1,6 +1,7 @@
 package dev.regrow.runtime.launch;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * An attempt that runs.
@@ -14,5 +15,10 @@ public record Launched(int shimPid, int pid, long boottimeNanos, List<String> wa
 
   public Launched {
     warnings = List.copyOf(warnings);
+  }
+
+  Launched with(String warning) {
+    return new Launched(
+        shimPid, pid, boottimeNanos, Stream.concat(warnings.stream(), Stream.of(warning)).toList());
   }
 }

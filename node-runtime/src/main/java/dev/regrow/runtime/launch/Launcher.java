@@ -5,7 +5,10 @@ import dev.regrow.runtime.LaunchSpec;
 import dev.regrow.runtime.RuntimeFailure;
 import dev.regrow.runtime.namespace.HostEtc;
 import dev.regrow.runtime.namespace.HostPrograms;
+import dev.regrow.runtime.namespace.IdRange;
 import dev.regrow.runtime.namespace.IdRanges;
+import dev.regrow.runtime.namespace.Lower;
+import dev.regrow.runtime.namespace.ShiftedCopies;
 import dev.regrow.runtime.seccomp.Architecture;
 import dev.regrow.runtime.seccomp.SyscallFilter;
 import dev.regrow.runtime.shim.ShimBinary;
@@ -14,6 +17,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Starts attempts, each under a shim of its own. Its methods block for some milliseconds: call them
@@ -21,6 +27,8 @@ import java.nio.file.Path;
  */
 public final class Launcher {
 
+  private static final String ROOTS = "roots";
+  private static final String COPIES = "shifted";
   private static final Path RESOLV_CONF = Path.of("/etc/resolv.conf");
 
   /** What a kernel gives by default, for where /proc does not tell. */
@@ -31,6 +39,11 @@ public final class Launcher {
   private final Kernel kernel;
   private final IdRanges ids;
   private final Path roots;
+  private final ShiftedCopies copies;
+
+  /** Devices whose file systems were seen to have no idmapped mounts. */
+  private final Set<Object> ownersFixed = ConcurrentHashMap.newKeySet();
+
   private final Path shim;
   private final HostPrograms host;
   private final byte[] filter;
@@ -39,7 +52,8 @@ public final class Launcher {
   private Launcher(Kernel kernel, IdRanges ids, Path data, HostPrograms host) throws IOException {
     this.kernel = kernel;
     this.ids = ids;
-    this.roots = data.resolve("roots");
+    this.roots = data.resolve(ROOTS);
+    this.copies = new ShiftedCopies(data.resolve(COPIES), ShiftedCopies.Bounds.USUAL);
     this.shim = ShimBinary.install(data.resolve("shim"));
     this.host = host;
     this.filter = SyscallFilter.standard(Architecture.ofThisMachine());
@@ -60,8 +74,13 @@ public final class Launcher {
     }
   }
 
-  /** Gives the id ranges of a node back, once nothing of it runs any more. Idempotent. */
-  public static void sweep(Path idRangeClaims, String nodeUid) {
+  /**
+   * Deletes what instances wrote to their roots, and gives the id ranges of a node back, once
+   * nothing of it runs any more. Idempotent.
+   */
+  public static void sweep(Path data, Path idRangeClaims, String nodeUid) {
+    PlanExecutor.deleteTree(data.resolve(ROOTS));
+    PlanExecutor.deleteTree(data.resolve(COPIES));
     IdRanges.releaseAll(idRangeClaims, nodeUid);
   }
 
@@ -71,18 +90,68 @@ public final class Launcher {
    * @throws RuntimeFailure if it did not; nothing of it is left then
    */
   public Launched launch(LaunchSpec spec, Places places) {
-    discard(spec.key());
+    PlanExecutor.deleteTree(root(spec.key())); // of the attempts before
+    var range = ids.of(slot(spec.key(), spec.slot()));
+    try {
+      return launch(spec, places, range);
+    } catch (Refusal e) {
+      throw StartFailures.of(spec.key().instanceId(), e.failed());
+    }
+  }
+
+  private Launched launch(LaunchSpec spec, Places places, IdRange range) {
+    var rootfs = spec.rootfs();
+    if (rootfs == null) {
+      return execute(spec, places, range, null);
+    }
+    var device = device(rootfs);
+    if (!ownersFixed.contains(device)) {
+      try {
+        return execute(spec, places, range, new Lower(rootfs, false));
+      } catch (Refusal e) {
+        if (!e.mayBeForOwners(rootfs, writable(spec))) {
+          throw e;
+        }
+      }
+    }
+    var launched = execute(spec, places, range, copies.of(rootfs, spec.key().instanceId(), range));
+    ownersFixed.add(device); // Only now is it known that this was the reason.
+    return launched.with(
+        "its root is a copy of %s: the file system there (%s) cannot be shown to an instance with other owners (no idmapped mounts); keep root file systems on ext4, xfs or btrfs and a kernel of 5.19 or newer"
+            .formatted(rootfs, fileSystem(rootfs)));
+  }
+
+  private Launched execute(LaunchSpec spec, Places places, IdRange range, @Nullable Lower lower) {
     var machine =
         new LaunchPlan.Machine(host, filter, resolvConf(), filesMax, kernel.boottimeNanos());
-    var range = ids.of(slot(spec.key(), spec.slot()));
-    var writable = root(spec.key()).resolve(Integer.toString(spec.attempt()));
-    var plan = LaunchPlan.of(spec, places, range, writable, machine);
+    var plan = LaunchPlan.of(spec, places, range, lower, writable(spec), machine);
     return new PlanExecutor(kernel, shim).execute(plan);
   }
 
-  /** Removes what ended attempts of an instance wrote to their roots. Idempotent. */
+  private Path writable(LaunchSpec spec) {
+    return root(spec.key()).resolve(Integer.toString(spec.attempt()));
+  }
+
+  private static Object device(Path rootfs) {
+    try {
+      return Files.getAttribute(rootfs, "unix:dev");
+    } catch (IOException e) {
+      throw new RuntimeFailure("cannot find the root file system " + rootfs + ": " + e, false, e);
+    }
+  }
+
+  private static String fileSystem(Path rootfs) {
+    try {
+      return Files.getFileStore(rootfs).type();
+    } catch (IOException e) {
+      return "of unknown type";
+    }
+  }
+
+  /** Removes what ended attempts of an instance wrote, and its copy of a root. Idempotent. */
   public void discard(InstanceKey key) {
     PlanExecutor.deleteTree(root(key));
+    copies.discard(key.instanceId());
   }
 
   /** Forgets the id range of a slot that will not come back. Idempotent. */

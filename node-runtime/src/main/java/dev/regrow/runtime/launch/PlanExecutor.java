@@ -139,7 +139,7 @@ final class PlanExecutor implements LaunchStep.Executor {
       return running;
     }
     if (report instanceof ShimReport.Failed failed) {
-      throw StartFailures.of(instance, failed);
+      throw new Refusal(failed);
     }
     throw new RuntimeFailure(
         "cannot start " + instance + ": its shim died (it said: '" + report + "')", true);

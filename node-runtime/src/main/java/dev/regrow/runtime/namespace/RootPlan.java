@@ -67,26 +67,34 @@ public final class RootPlan {
   }
 
   /**
-   * @param writable where an overlay keeps what is written; only used with a rootfs
+   * @param lower the root file system; null: the host's programs
+   * @param writable where an overlay keeps what is written; only used with a lower
    * @param resolvConf the host's, for instances on its network
    */
   public static List<RootStep> of(
-      LaunchSpec spec, IdRange ids, HostPrograms host, Path writable, String resolvConf) {
+      LaunchSpec spec,
+      IdRange ids,
+      HostPrograms host,
+      @Nullable Lower lower,
+      Path writable,
+      String resolvConf) {
     var plan = new RootPlan(spec, ids);
-    plan.root(spec.rootfs(), host, writable);
+    plan.root(lower, host, writable);
     plan.kernelFilesystems();
     plan.devices();
     plan.identity(resolvConf);
     spec.mounts().forEach(plan::mount);
-    if (spec.rootfs() == null || spec.readOnlyRoot()) {
+    if (lower == null || spec.readOnlyRoot()) {
       plan.steps.add(RootStep.seal());
     }
     return List.copyOf(plan.steps);
   }
 
-  private void root(@Nullable Path rootfs, HostPrograms host, Path writable) {
-    if (rootfs != null) {
-      steps.add(RootStep.rootOverlay(plain(rootfs), plain(writable), NOSUID | NODEV | IDMAPPED));
+  private void root(@Nullable Lower lower, HostPrograms host, Path writable) {
+    if (lower != null) {
+      int owners = lower.shifted() ? 0 : IDMAPPED;
+      steps.add(
+          RootStep.rootOverlay(plain(lower.directory()), plain(writable), NOSUID | NODEV | owners));
     } else {
       steps.add(RootStep.rootTmpfs(MIB, ids.hostId(0), ids.hostId(0)));
       host.links().forEach((path, target) -> steps.add(RootStep.symlink(path, target)));
@@ -94,7 +102,7 @@ public final class RootPlan {
       readOnly(host.etc().toString(), "/etc");
       scratch("/var/tmp", 01777, 0);
     }
-    if (rootfs == null || spec.readOnlyRoot()) {
+    if (lower == null || spec.readOnlyRoot()) {
       scratch("/tmp", 01777, 0);
       scratch("/run", 0755, spec.uid());
     }

@@ -10,7 +10,6 @@ import dev.regrow.runtime.state.ProcFs;
 import dev.regrow.runtime.state.StateDirectory;
 import dev.regrow.runtime.syscall.Kernel;
 import dev.regrow.runtime.syscall.Signal;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -69,20 +68,11 @@ public final class Sweep {
     var left = new ArrayList<String>();
     stopAll(graceBound);
     killAll(left);
-    deleteRoots(dataDirectory.resolve("roots"));
     if (left.isEmpty()) {
-      Launcher.sweep(StateDirectory.ID_RANGES, nodeUid);
+      Launcher.sweep(dataDirectory, StateDirectory.ID_RANGES, nodeUid);
       state.remove(kernel);
     }
     return left;
-  }
-
-  private static void deleteRoots(Path roots) {
-    try {
-      StateDirectory.deleteTree(roots);
-    } catch (IOException e) {
-      throw new RuntimeFailure("cannot delete " + roots + ": " + e, true, e);
-    }
   }
 
   /** All at once, so it takes as long as the longest. */

@@ -164,7 +164,7 @@ final class TestNode implements AutoCloseable {
       kernel.waitid(attempt.shim);
       attempt.shim.close();
     }
-    Launcher.sweep(claims, uid);
+    Launcher.sweep(home.resolve("data"), claims, uid);
     PlanExecutor.deleteTree(home);
   }
 }
