@@ -21,7 +21,10 @@ final class Errors {
   static String words(ApiException e) {
     var words = new StringBuilder(String.valueOf(e.getMessage()));
     for (FieldError error : e.problem().getErrorsList()) {
-      words.append("\n  ").append(line(error));
+      var line = line(error);
+      if (!line.contentEquals(words)) { // The only one is often the detail already.
+        words.append("\n  ").append(line);
+      }
     }
     var next = next(e);
     return next.isEmpty() ? words.toString() : words.append('\n').append(next).toString();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.regrow.client.testing.FakeGateway;
 import dev.regrow.v1.Event;
+import dev.regrow.v1.EventList;
 import dev.regrow.v1.FieldChange;
 import dev.regrow.v1.Instance;
 import dev.regrow.v1.InstanceList;
@@ -13,6 +14,7 @@ import dev.regrow.v1.LastEnd;
 import dev.regrow.v1.Plan;
 import dev.regrow.v1.PlanAction;
 import dev.regrow.v1.Reason;
+import dev.regrow.v1.Severity;
 import dev.regrow.v1.Timeline;
 import dev.regrow.v1.Workload;
 import dev.regrow.v1.WorkloadList;
@@ -292,14 +294,58 @@ class MainTest {
   }
 
   @Test
-  void a_rollout_that_was_reverted_exits_5() throws Exception {
+  void a_rollout_that_was_reverted_exits_5_and_names_what_failed() throws Exception {
     gateway.answers("PUT " + WEB, web(WorkloadPhase.WORKLOAD_PROGRESSING, 3).build());
     gateway.answers("GET " + WEB, web(WorkloadPhase.WORKLOAD_REVERTED, 3).setRevision(3).build());
+    var warning = Event.newBuilder().setSeverity(Severity.WARNING).setInstance("web-0-x");
+    gateway.answers(
+        "GET " + WEB + "/timeline",
+        Timeline.newBuilder()
+            .addItems(warning.setReason("Error").setMessage("exit code 3"))
+            .addItems(warning.setReason("StartFailed").setMessage("no /bin/web"))
+            .addItems(Event.newBuilder().setReason("Reverting").setSeverity(Severity.WARNING))
+            .addItems(warning.setReason("Error").setMessage("of the revision after"))
+            .build());
 
     assertThat(withCluster("apply", "--wait", "-f", manifest().toString()))
         .isEqualTo(ExitCode.ROLLED_BACK);
 
-    assertThat(err.toString()).contains("was rolled back").contains("regrow explain web");
+    assertThat(err.toString())
+        .contains("was rolled back", "web-0-x: StartFailed, no /bin/web", "regrow explain web");
+  }
+
+  @Test
+  void a_wait_for_what_cannot_be_placed_says_so_once() throws Exception {
+    var pending = web(WorkloadPhase.WORKLOAD_PENDING, 0);
+    pending.getStatusBuilder().setMessage("0/3 ready; web-0: node n1 lacks 200 MiB memory");
+    gateway.answers("PUT " + WEB, 201, pending.build());
+    gateway.answers("GET " + WEB, pending.build());
+    gateway.answers("GET " + WEB + "/instances", InstanceList.getDefaultInstance());
+
+    withCluster("apply", "--wait", "--timeout", "200ms", "-f", manifest().toString());
+
+    assertThat(err.toString()).contains(": 0/3 ready; web-0: node n1 lacks 200 MiB memory\n");
+  }
+
+  @Test
+  void a_refusal_of_one_field_is_told_once() throws Exception {
+    var detail = "3:5: instance.network: is required";
+    gateway.refuses("POST " + WEB + "/scale", 422, "invalid", detail);
+
+    withCluster("scale", "web", "2");
+
+    assertThat(err.toString()).isEqualTo("regrow: " + detail + "\n");
+  }
+
+  @Test
+  void what_describe_shows_as_declared_is_a_manifest() throws Exception {
+    gateway.answers("GET " + WEB, web(WorkloadPhase.WORKLOAD_READY, 3).build());
+    gateway.answers("GET " + WEB + "/instances", InstanceList.getDefaultInstance());
+    gateway.answers("GET " + WEB + "/events", EventList.getDefaultInstance());
+
+    assertThat(withCluster("describe", "web")).isZero();
+
+    assertThat(out.toString()).contains("  kind: Service").doesNotContain("uid:", "status:");
   }
 
   @Test

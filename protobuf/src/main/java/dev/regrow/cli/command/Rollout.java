@@ -7,9 +7,10 @@ import dev.regrow.client.ApiException;
 import dev.regrow.client.Calls;
 import dev.regrow.client.LogQuery;
 import dev.regrow.client.RegrowClient;
+import dev.regrow.v1.Event;
 import dev.regrow.v1.Instance;
+import dev.regrow.v1.Severity;
 import dev.regrow.v1.Workload;
-import dev.regrow.v1.WorkloadPhase;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -104,7 +105,7 @@ public final class Rollout {
                 name(target)
                     + " was rolled back: "
                     + sentence(now)
-                    + why(now)
+                    + whatFailed(target)
                     + "\nsee the whole story: regrow explain "
                     + target.getName());
         case FAILED -> throw Failure.error(name(target) + " failed: " + sentence(now) + why(now));
@@ -117,12 +118,11 @@ public final class Rollout {
                 + " is not ready after "
                 + dev.regrow.cli.Durations.age(timeout)
                 + ": "
-                + figures(now)
-                + why(now)
+                + state(now, why(now))
                 + "\nit goes on; see the whole story: regrow explain "
                 + target.getName());
       }
-      terminal.progress(name(target) + ": " + figures(now) + sentenceOrNothing(now));
+      terminal.progress(name(target) + ": " + state(now, ""));
       pause();
     }
   }
@@ -164,9 +164,37 @@ public final class Rollout {
     return status.getMessage().isEmpty() ? status.getReason() : status.getMessage();
   }
 
-  private static String sentenceOrNothing(Workload now) {
+  /** How many are ready, and why not all: the cluster's sentence, unless we know better. */
+  private static String state(Workload now, String why) {
+    var figures = figures(now);
+    if (!why.isEmpty()) {
+      return figures + why;
+    }
     var sentence = sentence(now);
-    return sentence.isEmpty() ? "" : ", " + sentence;
+    return sentence.startsWith(figures) || sentence.isEmpty()
+        ? figures + sentence.substring(Math.min(figures.length(), sentence.length()))
+        : figures + ", " + sentence;
+  }
+
+  /** The last thing that went wrong with an instance before the cluster gave the revision up. */
+  private String whatFailed(Workload target) {
+    try {
+      var events = client.send(Calls.timeline(target.getNamespace(), target.getName()));
+      Event failed = null;
+      Event last = null;
+      for (var event : events.getItemsList()) {
+        if (event.getReason().equals("Reverting")) {
+          failed = last;
+        } else if (event.getSeverity() == Severity.WARNING && !event.getInstance().isEmpty()) {
+          last = event;
+        }
+      }
+      return failed == null
+          ? ""
+          : "; " + failed.getInstance() + ": " + failed.getReason() + ", " + failed.getMessage();
+    } catch (ApiException e) {
+      return " (its story cannot be asked for: " + e.getMessage() + ")";
+    }
   }
 
   /**
@@ -186,9 +214,6 @@ public final class Rollout {
       }
       for (var instance : troubled.subList(0, Math.min(1, troubled.size()))) {
         words.append(lastLines(instance));
-      }
-      if (troubled.isEmpty() && now.getStatus().getPhase() != WorkloadPhase.WORKLOAD_READY) {
-        words.append(sentenceOrNothing(now));
       }
     } catch (ApiException e) {
       words.append(" (its instances cannot be asked: ").append(e.getMessage()).append(')');

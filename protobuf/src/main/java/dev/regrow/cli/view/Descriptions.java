@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Objects told in full. */
 public final class Descriptions {
@@ -62,7 +63,7 @@ public final class Descriptions {
     }
     terminal.print("");
     terminal.print("Declared:");
-    Schema.toYaml(declared(workload)).lines().forEach(each -> terminal.print("  " + each));
+    declared(workload).forEach(each -> terminal.print("  " + each));
     if (!events.isEmpty()) {
       terminal.print("");
       terminal.print("Latest events:");
@@ -70,8 +71,9 @@ public final class Descriptions {
     }
   }
 
-  private static Workload declared(Workload workload) {
-    return workload.toBuilder().clearUid().clearRevision().clearIndex().clearStatus().build();
+  /** Without what a manifest does not have; those fields come last. */
+  private static Stream<String> declared(Workload workload) {
+    return Schema.toYaml(workload).lines().takeWhile(line -> !line.startsWith("uid:"));
   }
 
   public static void instance(Terminal terminal, Instance instance, long now) {
@@ -86,7 +88,9 @@ public final class Descriptions {
             + (instance.getReady() ? ", ready" : ", not ready")
             + because(instance.getMessage()));
     line(terminal, "Restarts", Integer.toString(instance.getRestarts()));
-    line(terminal, "Started", Words.age(instance.getStartedAt(), now) + " ago");
+    if (instance.getStartedAt() > 0) {
+      line(terminal, "Started", Words.age(instance.getStartedAt(), now) + " ago");
+    }
     if (instance.hasPid()) {
       line(terminal, "Pid", Long.toString(instance.getPid()));
     }
