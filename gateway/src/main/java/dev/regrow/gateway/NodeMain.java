@@ -14,6 +14,7 @@ import dev.regrow.gateway.http.GatewayServer;
 import dev.regrow.gateway.metrics.Metrics;
 import dev.regrow.runtime.process.LocalNodeRuntime;
 import dev.regrow.runtime.process.RuntimeConfig;
+import dev.regrow.runtime.process.ServiceManager;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -44,7 +45,9 @@ public final class NodeMain {
 
   private final NodeOptions options;
   private final InetAddress address;
-  private final Shutdown shutdown = new Shutdown();
+  private final ServiceManager manager = ServiceManager.in(System.getenv());
+  private final Shutdown shutdown =
+      new Shutdown(() -> manager.stopping("Stopping; its instances live on"));
 
   private NodeMain(NodeOptions options, InetAddress address) {
     this.options = options;
@@ -104,6 +107,7 @@ public final class NodeMain {
   private void served(RegrowNode node, @org.jspecify.annotations.Nullable Throwable failure) {
     if (failure == null) {
       LOG.info("Node {} serves", node.name());
+      manager.ready("Node %s serves at %s".formatted(node.name(), options.gatewayUrl()));
     } else if (!shutdown.began()) {
       LOG.warn("The tokens of the store are not known yet: {}", failure.getMessage());
     }

@@ -30,8 +30,13 @@ final class Shutdown {
       () -> CompletableFuture.completedFuture(null);
   private volatile Supplier<CompletionStage<Void>> last = first;
   private volatile boolean began;
+  private final Runnable announced;
 
-  Shutdown() {
+  /**
+   * @param announced runs first, and must not block
+   */
+  Shutdown(Runnable announced) {
+    this.announced = announced;
     Runtime.getRuntime().addShutdownHook(new Thread(this::run, "regrow-shutdown"));
   }
 
@@ -55,6 +60,7 @@ final class Shutdown {
 
   private void run() {
     began = true;
+    announced.run();
     LOG.info("Stopping; the instances live on");
     await("the gateway", first, GATEWAY_WITHIN);
     await("the node", last, NODE_WITHIN);

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -37,6 +38,7 @@ public final class LocalNode implements AutoCloseable {
   private final HttpClient http =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(1)).build();
   private final List<String> options = new ArrayList<>();
+  private final Map<String, String> environment = new HashMap<>(Map.of("NO_COLOR", "1"));
   private @Nullable Process process;
 
   /**
@@ -57,6 +59,12 @@ public final class LocalNode implements AutoCloseable {
     return this;
   }
 
+  /** A variable of its environment, from the next start on. */
+  public LocalNode withVariable(String variable, String value) {
+    environment.put(variable, value);
+    return this;
+  }
+
   /** Starts the JVM and returns at once. */
   public LocalNode launch() {
     try {
@@ -64,7 +72,7 @@ public final class LocalNode implements AutoCloseable {
       var builder = new ProcessBuilder(command("node", "--name", name, "--bind", address));
       builder.command().addAll(List.of("--data", data.toString()));
       builder.command().addAll(options);
-      builder.environment().putAll(Map.of("NO_COLOR", "1"));
+      builder.environment().putAll(environment);
       builder.redirectErrorStream(true);
       builder.redirectOutput(ProcessBuilder.Redirect.appendTo(output().toFile()));
       builder.redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));

@@ -48,6 +48,7 @@ public enum Errno {
   ELOOP(40, "Too many levels of symbolic links"),
   EUSERS(87, "Too many users"),
   EOPNOTSUPP(95, "Operation not supported"),
+  ECONNREFUSED(111, "Connection refused"),
   EDQUOT(122, "Disk quota exceeded"),
   /** Any other number; the message of the {@link SyscallException} carries it. */
   OTHER(-1, "Unknown error");

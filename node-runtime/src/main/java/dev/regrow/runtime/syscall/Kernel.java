@@ -118,6 +118,14 @@ public interface Kernel {
   /** Detaches it at once, with what is mounted below; the last user's leaving frees it. */
   void umountDetached(Path target);
 
+  /**
+   * Sends one datagram to a socket of this machine, without waiting for room: EAGAIN if there is
+   * none.
+   *
+   * @param address a path, or @ and a name in the abstract namespace (unix(7)); at most 107 bytes
+   */
+  void sendDatagram(String address, byte[] message);
+
   /** Time since boot, suspends included, in nanoseconds: the clock of leases and stamps. */
   long boottimeNanos();
 }

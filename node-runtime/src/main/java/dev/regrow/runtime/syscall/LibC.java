@@ -75,6 +75,10 @@ public interface LibC {
 
   int mount(@Nullable String source, String target, @Nullable String type, long flags, String data);
 
+  int socket(int domain, int type, int protocol);
+
+  long sendto(int fd, Pointer buffer, long count, int flags, Pointer address, int addressLength);
+
   int umount2(String target, int flags);
 
   int clock_gettime(int clock, @Out long[] timespec);

@@ -37,6 +37,9 @@ final class LinuxKernel implements Kernel {
   private static final int MNT_DETACH = 2;
   private static final int CLOCK_BOOTTIME = 7;
   private static final short POLLIN = 1;
+  private static final int AF_UNIX = 1;
+  private static final int SOCK_DGRAM_CLOEXEC = 02000002;
+  private static final int MSG_DONTWAIT_NOSIGNAL = 0x4040;
   private static final int EINTR = 4;
 
   private final LibC libc;
@@ -189,6 +192,26 @@ final class LinuxKernel implements Kernel {
     check(
         () -> libc.umount2(target.toString(), MNT_DETACH),
         () -> "umount2(%s, MNT_DETACH)".formatted(target));
+  }
+
+  @Override
+  public void sendDatagram(String address, byte[] message) {
+    var to = UnixAddress.of(address, runtime);
+    var memory = Memory.allocateDirect(runtime, Math.max(1, message.length));
+    memory.put(0, message, 0, message.length);
+    try (var socket =
+        owned(check(() -> libc.socket(AF_UNIX, SOCK_DGRAM_CLOEXEC, 0), () -> "socket(AF_UNIX)"))) {
+      check(
+          () ->
+              libc.sendto(
+                  socket.number(),
+                  memory,
+                  message.length,
+                  MSG_DONTWAIT_NOSIGNAL,
+                  to.memory(),
+                  to.length()),
+          () -> "sendto(%s, %d bytes)".formatted(address, message.length));
+    }
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.regrow.runtime.syscall;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,12 +15,31 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class KernelTest {
 
   private static final Duration LONG = Duration.ofSeconds(20);
 
+  /** Binds the socket that its argument names, says so, and prints one datagram. */
+  private static final String RECEIVE =
+      """
+      import socket, sys
+      name = sys.argv[1]
+      s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+      s.bind('\\0' + name[1:] if name[0] == '@' else name)
+      print('bound')
+      s.settimeout(20)
+      sys.stdout.buffer.write(s.recv(4096) + b'\\n')
+      """;
+
   private final Kernel kernel = Kernel.load();
+  private final Path scratch;
+
+  KernelTest(@TempDir Path scratch) {
+    this.scratch = scratch;
+  }
 
   @Test
   void a_child_sees_exactly_the_descriptors_that_it_is_given() {
@@ -38,6 +58,38 @@ class KernelTest {
       assertThat(said.lines().toList()).containsExactly("0 1 7", "hej \u00e5");
       assertThat(end(pid)).isEqualTo(new Kernel.Exit(0, null));
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"@regrow-%s", "%s/socket"})
+  void a_datagram_arrives_by_path_and_by_abstract_name(String pattern) throws Exception {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/python3")), "needs python3");
+    var name =
+        pattern.formatted(pattern.startsWith("@") ? scratch.getFileName().toString() : scratch);
+    try (var out = kernel.pipe()) {
+      int pid =
+          kernel.posixSpawn(
+              Path.of("/usr/bin/python3"),
+              List.of("python3", "-uc", RECEIVE, name),
+              Map.of(),
+              Map.of(1, out.writeEnd()));
+      out.writeEnd().close();
+      assertThat(kernel.pollReadable(out.readEnd(), LONG)).as("the receiver is bound").isTrue();
+
+      kernel.sendDatagram(name, "READY=1\nSTATUS=gr\u00fcn".getBytes(StandardCharsets.UTF_8));
+
+      assertThat(readAll(out.readEnd())).isEqualTo("bound\nREADY=1\nSTATUS=gr\u00fcn\n");
+      assertThat(end(pid)).isEqualTo(new Kernel.Exit(0, null));
+    }
+  }
+
+  @Test
+  void a_datagram_for_nobody_is_refused_with_the_reason() {
+    assertThatThrownBy(() -> kernel.sendDatagram("@regrow-nobody", new byte[1]))
+        .isInstanceOf(SyscallException.class)
+        .hasMessageContaining("sendto(@regrow-nobody, 1 bytes): ECONNREFUSED");
+    assertThatThrownBy(() -> kernel.sendDatagram("/" + "x".repeat(107), new byte[1]))
+        .hasMessageContaining("ENAMETOOLONG");
   }
 
   @Test
