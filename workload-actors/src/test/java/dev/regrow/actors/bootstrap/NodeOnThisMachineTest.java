@@ -13,6 +13,8 @@ import dev.regrow.actors.testing.Orders;
 import dev.regrow.core.model.Now;
 import dev.regrow.runtime.process.LocalNodeRuntime;
 import dev.regrow.runtime.process.RuntimeConfig;
+import dev.regrow.runtime.process.Sweep;
+import dev.regrow.runtime.state.StateDirectory;
 import dev.regrow.v1.Instance;
 import dev.regrow.v1.InstancePhase;
 import dev.regrow.v1.Kind;
@@ -45,17 +47,23 @@ class NodeOnThisMachineTest {
   private Path data;
 
   private @Nullable RegrowNode node;
+  private String uid = "";
 
   @BeforeEach
   void needsRoot() throws Exception {
-    var uid = (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
-    assumeTrue(uid == 0, "running instances needs root");
+    var user = (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+    assumeTrue(user == 0, "running instances needs root");
   }
 
   @AfterEach
   void tearDown() throws Exception {
     if (node != null) {
       stop(node, StopMode.END_INSTANCES);
+    }
+    if (!uid.isEmpty()) {
+      StateDirectory.deleteTree(data.resolve("host-etc")); // JUnit warns of each link in it
+      // A stopped node leaves its agent's cgroup and its state for the next one.
+      assertThat(Sweep.node(uid, data, Duration.ZERO)).isEmpty();
     }
   }
 
@@ -118,6 +126,7 @@ class NodeOnThisMachineTest {
     var config = NodeConfig.of("n1", data, "127.0.0.1").withPorts(freePort(), freePort());
     var started = NodeBootstrap.start(config, parts);
     node = started;
+    uid = started.uid();
     get(started.serving());
     return started;
   }
