@@ -184,7 +184,9 @@ public final class HostCgroups implements Cgroups {
           fresh |= make(directory(root, key), root);
         }
         fresh |= !limits.equals(claims.put(key, limits));
-        rebalance(key);
+        if (fresh) { // Not for a restart in place: nothing has changed, and it is in a hurry.
+          rebalance(key);
+        }
       }
       if (fresh) {
         limitFiles(limits).forEach(limit -> write(key, limit));
