@@ -119,16 +119,17 @@ static void find_and_execute(const struct config *config) {
 
 static void workload_run(const struct config *config, const struct channels *channels) {
   struct message message = {READY, 0};
-  /* The shim learns our pid on the host from the credentials that the kernel adds, and answers once it holds a pidfd. */
+  /* The shim learns our pid on the host from the credentials that the kernel adds, and answers once it holds a pidfd.
+     Meanwhile we go on up to exec. */
   must(sys_write(channels->socket, &message, sizeof message), "exec", "shim");
-  must(sys_read(channels->socket, &message, sizeof message) == sizeof message ? 0 : -EPIPE, "exec", "shim");
   sys_setsid();
   int null = (int)must(sys_openat(AT_FDCWD, "/dev/null", O_RDONLY | O_CLOEXEC, 0), "exec", "/dev/null");
   must(sys_dup3(null, 0, 0) | sys_dup3(channels->out, 1, 0) | sys_dup3(channels->err, 2, 0), "exec", "stdio");
   must(sys_close_range(3, ~0u, 4 /* CLOSE_RANGE_CLOEXEC */), "exec", "close_range");
   must(sys_chdir(config->workdir), "workdir", config->workdir);
-  sys_sigmask(0);
   sys_umask(config->umask);
+  must(sys_read(channels->socket, &message, sizeof message) == sizeof message ? 0 : -EPIPE, "exec", "shim");
+  sys_sigmask(0);
   find_and_execute(config);
 }
 

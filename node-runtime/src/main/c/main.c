@@ -179,6 +179,7 @@ static void await_exec(void) {
     memcpy(&from, CMSG_DATA(credentials), sizeof from);
     status.workload = from.pid;
     workload_pidfd = must(sys_pidfd_open(from.pid), "init", "pidfd_open");
+    status.workload_start = status_start_of(from.pid); /* now: it may end, and be reaped, as soon as it runs */
     must(sys_write(socket_here, &message, sizeof message), "init", "answer");
     watched[1].fd = -1;
   }
@@ -296,6 +297,8 @@ void shim_run(void) {
   status.started_boottime = clock_ns(CLOCK_BOOTTIME);
   status.started_realtime = clock_ns(CLOCK_REALTIME);
   status.lease_deadline = config->lease;
+  status.shim_start = status_start_of((pid_t)sys_getpid());
+  status.init_start = status_start_of(status.init); /* not reaped before we do it */
   must(status_write(state, &status), "state", "status");
   struct text line;
   text_start(&line, "R ");

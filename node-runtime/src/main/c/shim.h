@@ -58,11 +58,13 @@ void shim_run(void) __attribute__((noreturn));
 struct status {
   uint32_t attempt;
   pid_t init, workload;
+  uint64_t shim_start, init_start, workload_start; /* as /proc/PID/stat has them */
   uint64_t started_boottime, started_realtime, stop_deadline, lease_deadline;
   uint64_t finished_boottime, finished_realtime, dropped;
   const char *killed;
   int exited, wait_status;
 };
+uint64_t status_start_of(pid_t pid);              /* 0 if it is gone, and reaped */
 int status_write(int directory, const struct status *status); /* 0 or -errno */
 
 #endif

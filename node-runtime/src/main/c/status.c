@@ -3,7 +3,7 @@
 #include <sys/wait.h>
 
 /* Field 22 of /proc/PID/stat; the second field, the name, may hold anything, so it is counted from the last ')'. */
-static uint64_t start_time(pid_t pid) {
+uint64_t status_start_of(pid_t pid) {
   struct text path;
   text_start(&path, "/proc/");
   text_number(&path, (uint64_t)pid);
@@ -22,10 +22,9 @@ static uint64_t start_time(pid_t pid) {
   return ticks;
 }
 
-static void who(struct text *text, const char *pid_key, const char *start_key, pid_t pid, uint64_t *start) {
-  if (*start == 0) *start = start_time(pid); /* while it surely lives: a dead one has none */
+static void who(struct text *text, const char *pid_key, const char *start_key, pid_t pid, uint64_t start) {
   text_pair(text, pid_key, (uint64_t)pid);
-  if (*start != 0) text_pair(text, start_key, *start);
+  if (start != 0) text_pair(text, start_key, start);
 }
 
 static void ending(struct text *text, const struct status *status) {
@@ -37,13 +36,12 @@ static void ending(struct text *text, const struct status *status) {
 }
 
 int status_write(int directory, const struct status *status) {
-  static uint64_t shim_start, init_start, workload_start;
   struct text text;
   text_start(&text, "regrow-status=1\n");
   text_pair(&text, "attempt", status->attempt);
-  who(&text, "shim.pid", "shim.start", (pid_t)sys_getpid(), &shim_start);
-  who(&text, "init.pid", "init.start", status->init, &init_start);
-  who(&text, "workload.pid", "workload.start", status->workload, &workload_start);
+  who(&text, "shim.pid", "shim.start", (pid_t)sys_getpid(), status->shim_start);
+  who(&text, "init.pid", "init.start", status->init, status->init_start);
+  who(&text, "workload.pid", "workload.start", status->workload, status->workload_start);
   text_pair(&text, "started.boottime", status->started_boottime);
   text_pair(&text, "started.realtime", status->started_realtime);
   text_add(&text, status->exited ? "state=exited\n" : "state=running\n");

@@ -174,4 +174,13 @@ final class LaunchTest {
 
     assertThat(both).isLessThanOrEqualTo(60);
   }
+
+  @Test
+  void a_process_that_ends_at_once_is_known_by_its_start_all_the_same() {
+    for (int i = 0; i < 50; i++) {
+      var attempt = node.launch(running("true").build());
+
+      assertThat(attempt.awaitEnd()).containsKeys("workload.start", "init.start", "shim.start");
+    }
+  }
 }
