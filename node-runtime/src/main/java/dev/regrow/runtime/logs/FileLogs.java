@@ -4,7 +4,9 @@ import dev.regrow.runtime.InstanceKey;
 import dev.regrow.runtime.Logs;
 import dev.regrow.runtime.RuntimeFailure;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
@@ -13,6 +15,8 @@ import java.util.function.IntPredicate;
 
 /** {@link Logs} below one directory: {@code <namespace>/<workload>/<instance>/<attempt>.log}. */
 public final class FileLogs implements Logs, AutoCloseable {
+
+  private static final int PREPARE_TRIES = 100;
 
   private final Path root;
   private final Executor executor;
@@ -36,13 +40,19 @@ public final class FileLogs implements Logs, AutoCloseable {
   /** Makes the directory that the shim writes to, closed to others. */
   public Path prepare(InstanceKey key) {
     var directory = directory(key);
-    try {
-      Files.createDirectories(
-          directory,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-      return directory;
-    } catch (IOException e) {
-      throw failure("make log directory " + directory, e);
+    for (int left = PREPARE_TRIES; ; left--) {
+      try {
+        return Files.createDirectories(
+            directory,
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      } catch (IOException e) {
+        // The last sibling's logs are being forgotten, and a level above us with them.
+        boolean vanished =
+            e instanceof NoSuchFileException || e instanceof FileAlreadyExistsException;
+        if (!vanished || left == 0) {
+          throw failure("make log directory " + directory, e);
+        }
+      }
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.regrow.runtime.logs;
 
 import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -101,16 +102,12 @@ record LogDirectory(Path path) {
       }
     }
     Files.deleteIfExists(path);
-    var up = path.getParent();
-    while (up != null && !up.equals(root) && isEmpty(up)) {
-      Files.deleteIfExists(up);
-      up = up.getParent();
-    }
-  }
-
-  private static boolean isEmpty(Path dir) throws IOException {
-    try (Stream<Path> entries = Files.list(dir)) {
-      return entries.findAny().isEmpty();
+    for (var up = path.getParent(); up != null && !up.equals(root); up = up.getParent()) {
+      try {
+        Files.deleteIfExists(up); // Another may do the same, or make a directory there, meanwhile.
+      } catch (DirectoryNotEmptyException othersAreThere) {
+        return;
+      }
     }
   }
 }

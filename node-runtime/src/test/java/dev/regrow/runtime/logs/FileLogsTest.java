@@ -65,6 +65,26 @@ class FileLogsTest {
   }
 
   @Test
+  void instances_of_one_workload_come_and_go_at_the_same_time() throws Exception {
+    logs.forget(KEY);
+
+    var left = executor.submit(() -> comeAndGo("web-1-a"));
+    var right = executor.submit(() -> comeAndGo("web-2-a"));
+
+    left.get(1, TimeUnit.MINUTES);
+    right.get(1, TimeUnit.MINUTES);
+    assertThat(root).isEmptyDirectory();
+  }
+
+  private void comeAndGo(String instanceId) {
+    var key = new InstanceKey("shop", "web", instanceId);
+    for (int i = 0; i < 2000; i++) {
+      assertThat(logs.prepare(key)).isDirectory();
+      logs.forget(key);
+    }
+  }
+
+  @Test
   void the_attempt_before_the_first_is_none() throws Exception {
     write("1.log", "a\n");
 
