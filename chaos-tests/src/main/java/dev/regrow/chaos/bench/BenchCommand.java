@@ -79,7 +79,8 @@ public final class BenchCommand {
         Files.setPosixFilePermissions(
             scratch, java.nio.file.attribute.PosixFilePermissions.fromString("rwxr-xr-x"));
         err.println(benchmark.name() + ": " + benchmark.question());
-        var figures = benchmark.run(new Benchmark.Setting(home(), scratch, wanted.count()));
+        var figures =
+            benchmark.run(new Benchmark.Setting(home(), scratch, wanted.count(), err::println));
         results.put(benchmark.name(), figures);
         if (!wanted.json()) {
           figures.forEach(out::println);

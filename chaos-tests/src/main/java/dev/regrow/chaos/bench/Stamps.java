@@ -15,6 +15,7 @@ import java.util.Objects;
 public final class Stamps {
 
   private static final String STARTED = "started ";
+  private static final String FORKED = "forked ";
 
   private final Path folder;
 
@@ -44,6 +45,15 @@ public final class Stamps {
 
   /** CLOCK_BOOTTIME in nanoseconds of each start that was stamped into this file, in order. */
   public List<Long> starts(String file) {
+    return times(file, STARTED);
+  }
+
+  /** The same of each time that `probe drive` was about to run its command. */
+  List<Long> forks(String file) {
+    return times(file, FORKED);
+  }
+
+  private List<Long> times(String file, String what) {
     Path path = folder.resolve(file);
     if (!Files.exists(path)) {
       return List.of();
@@ -53,8 +63,8 @@ public final class Stamps {
       String text = Files.readString(path);
       return text.substring(0, text.lastIndexOf('\n') + 1)
           .lines()
-          .filter(line -> line.startsWith(STARTED))
-          .map(line -> Long.parseLong(line.substring(STARTED.length())))
+          .filter(line -> line.startsWith(what))
+          .map(line -> Long.parseLong(line.substring(what.length())))
           .toList();
     } catch (IOException e) {
       throw new UncheckedIOException("read " + path, e);

@@ -2,10 +2,14 @@ package dev.regrow.chaos.bench;
 
 import dev.regrow.runtime.syscall.Kernel;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.HdrHistogram.Histogram;
 
-/** How long from the PUT until the process runs, for one instance and for the last of a hundred? */
+/**
+ * How long from the PUT until the process runs, for one instance and for the last of a hundred? And
+ * how fast is the launcher by itself, beside crun and runc?
+ */
 final class StartBenchmark implements Benchmark {
 
   private static final int WARM_UP = 50;
@@ -25,7 +29,7 @@ final class StartBenchmark implements Benchmark {
 
   @Override
   public String question() {
-    return "PUT sent -> first instruction of the process, warm";
+    return "PUT sent -> first instruction of the process, warm; our launcher beside crun and runc";
   }
 
   @Override
@@ -41,6 +45,13 @@ final class StartBenchmark implements Benchmark {
       }
       crowd = putToFirstInstruction(node, "crowd", CROWD) / NANOS_PER_MILLI;
     }
+    var figures = new ArrayList<Figure>();
+    figures.addAll(wholeWay(one, crowd));
+    figures.addAll(PeerComparison.run(setting));
+    return figures;
+  }
+
+  private static List<Figure> wholeWay(Histogram one, double crowd) {
     return List.of(
         Figure.percentile("PUT to first instruction", one, 50).atMost(P50_FLOOR_MILLIS),
         Figure.percentile("PUT to first instruction", one, 99).atMost(P99_FLOOR_MILLIS),
