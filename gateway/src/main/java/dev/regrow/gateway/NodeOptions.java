@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -31,6 +32,9 @@ record NodeOptions(
         --name NAME          its name in the cluster, an RFC 1123 label (default: n1)
         --data DIR           its directory (default: /var/lib/regrow/NAME)
         --bind ADDR          a loopback address to listen on (default: 127.0.0.1)
+        --away D             how long instances wait for this node after a TERM, 1s to 1d, before they
+                             are replaced elsewhere (default: 2m); a node that is the only one has
+                             no elsewhere: its instances wait until it is back
         --config FILE        YAML with these options, as `data: /srv/regrow`; the command line wins
         --host-paths DIR,... what instances may mount of the host, with all below (default: nothing)
         --http-port PORT     of the gateway (default: 7400)
@@ -38,6 +42,10 @@ record NodeOptions(
         --raft-port PORT     of the store (default: 7420)
         --port-offset N      added to all three, for several nodes on one address
       """;
+
+  private static final Pattern DURATION = Pattern.compile("(\\d{1,6})([smhd])");
+  private static final Map<String, Integer> UNITS = Map.of("s", 1, "m", 60, "h", 3600, "d", 86_400);
+  private static final long AWAY_SECONDS_MAX = 86_400;
 
   private static final Set<String> KNOWN =
       Set.of(
@@ -71,6 +79,7 @@ record NodeOptions(
           "--role %s comes with clusters of many nodes; the only node of one is its server"
               .formatted(role));
     }
+    checkAway(given.getOrDefault("away", "2m"));
     var name = given.getOrDefault("name", "n1");
     if (!name.matches("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")) {
       throw StartFailure.usage(
@@ -86,6 +95,18 @@ record NodeOptions(
         number(given, "cluster-port", 7410, 1, 65_535) + offset,
         number(given, "raft-port", 7420, 1, 65_535) + offset,
         hostPaths(given.getOrDefault("host-paths", "")));
+  }
+
+  /** Only judged: nothing is ever replaced elsewhere as long as a cluster has one node. */
+  private static void checkAway(String given) {
+    var matcher = DURATION.matcher(given);
+    long seconds =
+        matcher.matches()
+            ? Long.parseLong(matcher.group(1)) * UNITS.getOrDefault(matcher.group(2), 0)
+            : 0;
+    if (seconds < 1 || seconds > AWAY_SECONDS_MAX) {
+      throw StartFailure.usage("--away %s is not 1s to 1d, as 90s, 2m or 1h".formatted(given));
+    }
   }
 
   private static List<Path> hostPaths(String given) {
