@@ -188,6 +188,7 @@ class MainTest {
   @ParameterizedTest
   @CsvSource({"409,6", "412,6", "401,7", "403,7", "422,1", "503,1", "507,1", "500,1"})
   void each_refusal_has_its_exit_code(int status, int exitCode) throws Exception {
+    gateway.answers("GET " + WEB, web(WorkloadPhase.WORKLOAD_READY, 3).build());
     gateway.refuses("POST " + WEB + "/scale", status, "x/not-applied", "because of that");
 
     assertThat(withCluster("scale", "web", "2")).isEqualTo(exitCode);
@@ -328,8 +329,19 @@ class MainTest {
   }
 
   @Test
+  void a_change_that_changes_nothing_says_so() throws Exception {
+    gateway.answers("GET " + WEB, web(WorkloadPhase.WORKLOAD_READY, 3).build());
+    gateway.answers("POST " + WEB + "/rollback", web(WorkloadPhase.WORKLOAD_READY, 3).build());
+
+    assertThat(withCluster("rollback", "web", "1")).isZero();
+
+    assertThat(out.toString()).isEqualTo("default/web is so already, revision 2\n");
+  }
+
+  @Test
   void a_refusal_of_one_field_is_told_once() throws Exception {
     var detail = "3:5: instance.network: is required";
+    gateway.answers("GET " + WEB, web(WorkloadPhase.WORKLOAD_READY, 3).build());
     gateway.refuses("POST " + WEB + "/scale", 422, "invalid", detail);
 
     withCluster("scale", "web", "2");

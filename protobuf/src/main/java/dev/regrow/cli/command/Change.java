@@ -5,7 +5,6 @@ import dev.regrow.cli.ExitCode;
 import dev.regrow.cli.Output;
 import dev.regrow.cli.Terminal;
 import dev.regrow.cli.usage.Usage;
-import dev.regrow.client.ApiException;
 import dev.regrow.client.Call;
 import dev.regrow.v1.Workload;
 import java.time.Duration;
@@ -38,20 +37,16 @@ abstract class Change extends Base {
 
   /** Sends the change, says what it was, and waits if that is wanted. */
   int change(String name, Call<Workload> call, String done) {
-    Workload now;
-    try {
-      now = client().send(call);
-    } catch (ApiException.NotFound e) {
-      Lookup.workload(client(), namespace(), name);
-      throw e;
-    }
+    long before = Lookup.workload(client(), namespace(), name).getIndex();
+    var now = Lookup.on(client(), namespace(), name, () -> client().send(call));
+    var became = now.getIndex() == before ? "is so already" : done;
     if (output.isTable()) {
       terminal.print(
           now.getNamespace()
               + "/"
               + now.getName()
               + " "
-              + done
+              + became
               + ", revision "
               + now.getRevision());
     } else {
