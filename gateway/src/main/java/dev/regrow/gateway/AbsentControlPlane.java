@@ -92,7 +92,7 @@ final class AbsentControlPlane implements ControlPlane {
   }
 
   @Override
-  public CompletionStage<Listing<Revision>> revisions(WorkloadRef ref, ReadPoint at) {
+  public CompletionStage<Listing<Revision>> revisions(ListQuery query, ReadPoint at) {
     return refused();
   }
 

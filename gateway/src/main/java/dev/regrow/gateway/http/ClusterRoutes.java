@@ -20,8 +20,7 @@ final class ClusterRoutes {
 
   List<Route> routes() {
     return List.of(
-        Route.read(
-            "/v1/nodes", Set.of("label", "limit", "continue", "watch", "since"), this::nodes),
+        Route.read("/v1/nodes", Lists.PARAMETERS, this::nodes),
         Route.read("/v1/nodes/{node}", Set.of(), this::node),
         Route.read("/v1/cluster", Set.of(), this::cluster));
   }

@@ -7,6 +7,7 @@ import dev.regrow.v1.EventList;
 import dev.regrow.v1.Timeline;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
@@ -14,8 +15,6 @@ import org.apache.pekko.http.javadsl.model.HttpResponse;
 /** What happened, and why. */
 final class EventRoutes {
 
-  private static final Set<String> LIST =
-      Set.of("limit", "continue", "watch", "since", "workload", "label");
   private static final String WORKLOAD = "/v1/namespaces/{namespace}/workloads/{workload}";
 
   private final Supplier<ControlPlane> control;
@@ -26,36 +25,24 @@ final class EventRoutes {
 
   List<Route> routes() {
     return List.of(
-        Route.read("/v1/events", LIST, this::list),
-        Route.read("/v1/namespaces/{namespace}/events", LIST, this::list),
-        Route.read(
-            WORKLOAD + "/events",
-            Set.of("label", "limit", "continue", "watch", "since"),
-            this::list),
+        Route.read("/v1/events", Lists.OF_WORKLOADS, this::list),
+        Route.read("/v1/namespaces/{namespace}/events", Lists.OF_WORKLOADS, this::list),
+        Route.read(WORKLOAD + "/events", Lists.PARAMETERS, this::list),
         Route.read(WORKLOAD + "/timeline", Set.of(), this::timeline));
   }
 
   private CompletionStage<HttpResponse> list(Call call) {
-    var query = call.listQuery();
-    if (call.parameters().flag("watch")) {
-      return WatchAnswers.watch(call, control.get(), WatchKind.EVENTS, query);
-    }
-    return control
-        .get()
-        .events(query, call.readPoint())
-        .thenCompose(
-            page ->
-                WorkloadRoutes.exists(control.get(), call, query, page.items().size())
-                    .thenApply(
-                        yes ->
-                            Answers.object(
-                                200,
-                                call.format(),
-                                EventList.newBuilder()
-                                    .addAllItems(page.items())
-                                    .setIndex(page.index())
-                                    .setContinue(page.next())
-                                    .build())));
+    return Lists.answer(
+        call,
+        control.get(),
+        WatchKind.EVENTS,
+        control.get()::events,
+        page ->
+            EventList.newBuilder()
+                .addAllItems(page.items())
+                .setIndex(page.index())
+                .setContinue(page.next())
+                .build());
   }
 
   private CompletionStage<HttpResponse> timeline(Call call) {
@@ -64,8 +51,7 @@ final class EventRoutes {
     return collect(call, ListQuery.of(ref), whole)
         .thenCompose(
             timeline ->
-                WorkloadRoutes.exists(
-                        control.get(), call, ListQuery.of(ref), timeline.getItemsCount())
+                Lists.exists(control.get(), call, timeline.getItemsCount())
                     .thenApply(yes -> Answers.object(200, call.format(), timeline)));
   }
 
@@ -78,16 +64,9 @@ final class EventRoutes {
             page -> {
               into.addAllItems(page.items()).setIndex(page.index());
               if (page.next().isEmpty()) {
-                return java.util.concurrent.CompletableFuture.completedFuture(into.build());
+                return CompletableFuture.completedFuture(into.build());
               }
-              var following =
-                  new ListQuery(
-                      query.namespace(),
-                      query.workload(),
-                      query.labels(),
-                      query.limit(),
-                      page.next());
-              return collect(call, following, into);
+              return collect(call, query.after(page.next()), into);
             });
   }
 }

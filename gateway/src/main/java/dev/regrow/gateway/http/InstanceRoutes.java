@@ -12,11 +12,6 @@ import org.apache.pekko.http.javadsl.model.HttpResponse;
 /** What can be asked of instances, but for their logs. */
 final class InstanceRoutes {
 
-  private static final Set<String> LIST =
-      Set.of("label", "limit", "continue", "watch", "since", "workload");
-  private static final Set<String> OF_WORKLOAD =
-      Set.of("label", "limit", "continue", "watch", "since");
-
   private final Supplier<ControlPlane> control;
 
   InstanceRoutes(Supplier<ControlPlane> control) {
@@ -25,34 +20,27 @@ final class InstanceRoutes {
 
   List<Route> routes() {
     return List.of(
-        Route.read("/v1/instances", LIST, this::list),
-        Route.read("/v1/namespaces/{namespace}/instances", LIST, this::list),
+        Route.read("/v1/instances", Lists.OF_WORKLOADS, this::list),
+        Route.read("/v1/namespaces/{namespace}/instances", Lists.OF_WORKLOADS, this::list),
         Route.read(
-            "/v1/namespaces/{namespace}/workloads/{workload}/instances", OF_WORKLOAD, this::list),
+            "/v1/namespaces/{namespace}/workloads/{workload}/instances",
+            Lists.PARAMETERS,
+            this::list),
         Route.read("/v1/namespaces/{namespace}/instances/{instance}", Set.of(), this::get));
   }
 
   private CompletionStage<HttpResponse> list(Call call) {
-    var query = call.listQuery();
-    if (call.parameters().flag("watch")) {
-      return WatchAnswers.watch(call, control.get(), WatchKind.INSTANCES, query);
-    }
-    return control
-        .get()
-        .instances(query, call.readPoint())
-        .thenCompose(
-            page ->
-                WorkloadRoutes.exists(control.get(), call, query, page.items().size())
-                    .thenApply(
-                        yes ->
-                            Answers.object(
-                                200,
-                                call.format(),
-                                InstanceList.newBuilder()
-                                    .addAllItems(page.items())
-                                    .setIndex(page.index())
-                                    .setContinue(page.next())
-                                    .build())));
+    return Lists.answer(
+        call,
+        control.get(),
+        WatchKind.INSTANCES,
+        control.get()::instances,
+        page ->
+            InstanceList.newBuilder()
+                .addAllItems(page.items())
+                .setIndex(page.index())
+                .setContinue(page.next())
+                .build());
   }
 
   private CompletionStage<HttpResponse> get(Call call) {

@@ -3,7 +3,6 @@ package dev.regrow.gateway.http;
 import dev.regrow.actors.control.Applied;
 import dev.regrow.actors.control.ControlPlane;
 import dev.regrow.actors.control.ControlPlane.WatchKind;
-import dev.regrow.actors.control.ListQuery;
 import dev.regrow.actors.control.WorkloadRef;
 import dev.regrow.gateway.auth.Role;
 import dev.regrow.schema.Schema;
@@ -14,7 +13,6 @@ import dev.regrow.v1.Workload;
 import dev.regrow.v1.WorkloadList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
@@ -26,7 +24,6 @@ final class WorkloadRoutes {
   private static final String ALL = "/v1/workloads";
   private static final String MANY = "/v1/namespaces/{namespace}/workloads";
   private static final String ONE = MANY + "/{workload}";
-  private static final Set<String> LIST = Set.of("label", "limit", "continue", "watch", "since");
 
   private final Supplier<ControlPlane> control;
 
@@ -36,8 +33,8 @@ final class WorkloadRoutes {
 
   List<Route> routes() {
     return List.of(
-        Route.read(ALL, LIST, this::list),
-        Route.read(MANY, LIST, this::list),
+        Route.read(ALL, Lists.PARAMETERS, this::list),
+        Route.read(MANY, Lists.PARAMETERS, this::list),
         Route.read(ONE, Set.of(), this::get),
         Route.change("PUT", ONE, Set.of("dryRun"), this::put),
         Route.change("DELETE", ONE, Set.of(), this::delete),
@@ -51,23 +48,17 @@ final class WorkloadRoutes {
   }
 
   private CompletionStage<HttpResponse> list(Call call) {
-    var query = call.listQuery();
-    if (call.parameters().flag("watch")) {
-      return WatchAnswers.watch(call, control.get(), WatchKind.WORKLOADS, query);
-    }
-    return control
-        .get()
-        .workloads(query, call.readPoint())
-        .thenApply(
-            page ->
-                Answers.object(
-                    200,
-                    call.format(),
-                    WorkloadList.newBuilder()
-                        .addAllItems(page.items())
-                        .setIndex(page.index())
-                        .setContinue(page.next())
-                        .build()));
+    return Lists.answer(
+        call,
+        control.get(),
+        WatchKind.WORKLOADS,
+        control.get()::workloads,
+        page ->
+            WorkloadList.newBuilder()
+                .addAllItems(page.items())
+                .setIndex(page.index())
+                .setContinue(page.next())
+                .build());
   }
 
   private CompletionStage<HttpResponse> get(Call call) {
@@ -187,26 +178,15 @@ final class WorkloadRoutes {
   }
 
   private CompletionStage<HttpResponse> revisions(Call call) {
-    return control
-        .get()
-        .revisions(call.ref(), call.readPoint())
-        .thenApply(
-            page ->
-                Answers.object(
-                    200,
-                    call.format(),
-                    RevisionList.newBuilder()
-                        .addAllItems(page.items())
-                        .setIndex(page.index())
-                        .setContinue(page.next())
-                        .build()));
-  }
-
-  /** A list that belongs to a workload: when it is empty, whether there is such a workload. */
-  static CompletionStage<Void> exists(ControlPlane control, Call call, ListQuery query, int found) {
-    if (found > 0 || query.workload().isEmpty() || !call.path().containsKey("workload")) {
-      return CompletableFuture.completedFuture(null);
-    }
-    return control.workload(call.ref(), call.readPoint()).thenAccept(workload -> {});
+    return Lists.page(
+        call,
+        control.get(),
+        control.get()::revisions,
+        page ->
+            RevisionList.newBuilder()
+                .addAllItems(page.items())
+                .setIndex(page.index())
+                .setContinue(page.next())
+                .build());
   }
 }

@@ -239,6 +239,21 @@ final class WorkloadsOverHttpTest {
   }
 
   @Test
+  void revisions_come_in_pages_newest_first() {
+    gateway.declare("web");
+    gateway.put(WEB, "application/yaml", TestGateway.manifest("web") + "\n  workdir: /srv\n");
+
+    var first = gateway.get(WEB + "/revisions?limit=1").body();
+    assertThat(first).contains("\"revision\":2").doesNotContain("\"revision\":1,");
+    var next = first.replaceAll("(?s).*\"continue\":\"([^\"]*)\".*", "$1");
+    assertThat(gateway.get(WEB + "/revisions?limit=1&continue=" + next).body())
+        .contains("\"revision\":1")
+        .contains("\"continue\":\"\"");
+    assertThat(gateway.get("/v1/namespaces/default/workloads/none/revisions").statusCode())
+        .isEqualTo(404);
+  }
+
+  @Test
   void what_belongs_to_a_workload_is_below_it() {
     gateway.declare("web");
 

@@ -145,8 +145,8 @@ final class ClusterControlPlane implements ControlPlane {
   }
 
   @Override
-  public CompletionStage<Listing<Revision>> revisions(WorkloadRef ref, ReadPoint at) {
-    return Refusals.of(reads.revisions(ref, at));
+  public CompletionStage<Listing<Revision>> revisions(ListQuery query, ReadPoint at) {
+    return Refusals.of(reads.revisions(query, at));
   }
 
   @Override

@@ -45,8 +45,8 @@ public interface ControlPlane {
 
   CompletionStage<Listing<Workload>> workloads(ListQuery query, ReadPoint at);
 
-  /** Newest first. */
-  CompletionStage<Listing<Revision>> revisions(WorkloadRef ref, ReadPoint at);
+  /** Those of the one workload that is asked for, newest first. */
+  CompletionStage<Listing<Revision>> revisions(ListQuery query, ReadPoint at);
 
   CompletionStage<Listing<Instance>> instances(ListQuery query, ReadPoint at);
 

@@ -23,6 +23,11 @@ public record ListQuery(
     labels = Map.copyOf(labels);
   }
 
+  /** What comes behind the page that ended with this token. */
+  public ListQuery after(String token) {
+    return new ListQuery(namespace, workload, labels, limit, token);
+  }
+
   public static ListQuery all() {
     return new ListQuery(Optional.empty(), Optional.empty(), Map.of(), 1000, "");
   }

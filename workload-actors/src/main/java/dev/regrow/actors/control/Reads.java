@@ -110,7 +110,8 @@ final class Reads {
     return new Listing<>(items, found.index(), "");
   }
 
-  CompletionStage<Listing<Revision>> revisions(WorkloadRef ref, ReadPoint at) {
+  CompletionStage<Listing<Revision>> revisions(ListQuery query, ReadPoint at) {
+    var ref = new WorkloadRef(query.namespace().orElseThrow(), query.workload().orElseThrow());
     return store
         .range(at(RangeQuery.key(Keys.workload(ref.namespace(), ref.name())), at))
         .thenCompose(
@@ -122,12 +123,12 @@ final class Reads {
               var prefix = Keys.revisions(ref.namespace(), ref.name());
               return store
                   .range(RangeQuery.prefix(prefix).atLeast(found.index()))
-                  .thenApply(revisions -> newestFirst(ref, revisions, current));
+                  .thenApply(revisions -> newestFirst(query, ref, revisions, current));
             });
   }
 
   private static Listing<Revision> newestFirst(
-      WorkloadRef ref, RangeResult revisions, long current) {
+      ListQuery query, WorkloadRef ref, RangeResult revisions, long current) {
     var items =
         new ArrayList<>(
             revisions.entries().stream()
@@ -139,7 +140,11 @@ final class Reads {
                     })
                 .toList());
     Collections.reverse(items);
-    return new Listing<>(items, revisions.index(), "");
+    return Pages.cut(
+        items,
+        item -> "%019d".formatted(Long.MAX_VALUE - item.getRevision()),
+        query,
+        revisions.index());
   }
 
   CompletionStage<Listing<Instance>> instances(ListQuery query, ReadPoint at) {
@@ -245,9 +250,13 @@ final class Reads {
             });
   }
 
-  /** Across workloads, events are in the order of their times. */
+  /**
+   * When it happened, then in which order it was learned: a start is told by its node after the
+   * decision that it led to may have been stored.
+   */
   private static String inTime(Entry entry) {
-    return entry.key().substring(entry.key().lastIndexOf('/') + 1) + entry.key();
+    var learned = entry.key().substring(entry.key().lastIndexOf('/') + 1);
+    return "%019d-%s%s".formatted(EventCodec.shown(entry).getTime(), learned, entry.key());
   }
 
   static RangeQuery prefix(String kind, ListQuery query) {

@@ -154,7 +154,7 @@ class ControlPlaneTest {
     assertThat(back.getRevision()).isEqualTo(3);
     assertThat(back.getInstance().getCommand(0)).isEqualTo("v1");
     awaitThat(event -> isReady(event, 3));
-    assertThat(get(plane.revisions(ref(), ReadPoint.LOCAL)).items())
+    assertThat(get(plane.revisions(ListQuery.of(ref()), ReadPoint.LOCAL)).items())
         .extracting("revision")
         .containsExactly(3L, 2L, 1L);
     var deleting = get(plane.delete(ref(), Precondition.NONE));
