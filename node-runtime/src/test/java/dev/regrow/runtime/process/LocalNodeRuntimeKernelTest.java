@@ -12,6 +12,7 @@ import dev.regrow.runtime.LaunchSpec.Network;
 import dev.regrow.runtime.Logs;
 import dev.regrow.runtime.RunningInstance;
 import dev.regrow.runtime.RuntimeFailure;
+import dev.regrow.runtime.state.ProcFs;
 import dev.regrow.runtime.state.StateDirectory;
 import dev.regrow.runtime.syscall.Fd;
 import dev.regrow.runtime.syscall.Kernel;
@@ -35,6 +36,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("kernel")
 class LocalNodeRuntimeKernelTest {
@@ -186,9 +189,12 @@ class LocalNodeRuntimeKernelTest {
     assertThat(Files.exists(Path.of("/proc/" + instance.pid()))).isFalse();
   }
 
-  @Test
-  void a_forged_state_file_makes_no_stranger_ours() throws Exception {
-    launch(1, FOREVER);
+  /** A pid that came around has another start time; a forger gets that right, too. */
+  @ParameterizedTest(name = "with its start time: {0}")
+  @ValueSource(booleans = {false, true})
+  void a_state_file_that_names_a_stranger_does_not_make_it_ours(boolean startTime)
+      throws Exception {
+    var genuine = launch(1, FOREVER);
     int stranger =
         kernel.posixSpawn(
             Path.of("/bin/sleep"), List.of("sleep", "1000"), Map.of(), Map.<Integer, Fd>of());
@@ -197,12 +203,18 @@ class LocalNodeRuntimeKernelTest {
       var forged =
           Files.readString(status)
               .replaceAll("(shim|init|workload)\\.pid=\\d+", "$1.pid=" + stranger);
+      if (startTime) {
+        forged =
+            forged.replaceAll(
+                "(shim|init|workload)\\.start=\\d+", "$1.start=" + ProcFs.startTicks(stranger));
+      }
       Files.writeString(status, forged);
 
       var adopted = restart();
 
       assertThat(end(adopted.get(0)).reason()).isEqualTo(Reason.SHIM_LOST);
       assertThat(kernel.pollReadable(pidfd, Duration.ZERO)).as("the stranger ended").isFalse();
+      assertThat(Files.exists(Path.of("/proc/" + genuine.pid()))).as("what ran really").isFalse();
       kernel.pidfdSendSignal(pidfd, Signal.KILL);
       assertThat(kernel.pollReadable(pidfd, Duration.ofSeconds(20))).isTrue();
       kernel.waitid(pidfd);
