@@ -55,7 +55,7 @@ public final class Formation {
   /**
    * Decides from what the store names.
    *
-   * @param others addresses of the other nodes that are registered
+   * @param others unique addresses of the other nodes' cluster systems that are not declared dead
    */
   public static Decision decide(
       Candidate self, Optional<Recorded> recorded, List<String> others, Outlook outlook) {

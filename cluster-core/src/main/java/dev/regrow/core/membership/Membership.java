@@ -15,6 +15,7 @@ import dev.regrow.core.store.Store;
 import dev.regrow.core.store.StoreException;
 import dev.regrow.core.store.Txn;
 import dev.regrow.core.store.TxnResult;
+import dev.regrow.v1.NodePhase;
 import dev.regrow.v1.StoredCluster;
 import dev.regrow.v1.StoredIncarnation;
 import dev.regrow.v1.StoredNode;
@@ -73,8 +74,9 @@ public final class Membership {
                         entry.modIndex()));
     List<String> others =
         nodes.stream()
-            .filter(node -> !node.getUid().equals(self.nodeUid()) && !node.getAddress().isEmpty())
-            .map(StoredNode::getAddress)
+            .filter(node -> !node.getUid().equals(self.nodeUid()) && !node.getMember().isEmpty())
+            .filter(node -> node.getPhase() != NodePhase.NODE_DOWN)
+            .map(StoredNode::getMember)
             .toList();
     return Formation.decide(self, recorded, others, outlook);
   }

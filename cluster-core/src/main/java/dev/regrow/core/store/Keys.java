@@ -13,6 +13,7 @@ public final class Keys {
   public static final String EVENTS = "events/";
   public static final String TOKENS = "tokens/";
   public static final String INCARNATION = "cluster/incarnation";
+  public static final String DOWNS = "cluster/downs";
   public static final String META = "cluster/meta";
 
   private Keys() {}

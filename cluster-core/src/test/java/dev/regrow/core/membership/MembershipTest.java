@@ -61,7 +61,7 @@ class MembershipTest {
   @Test
   void a_node_that_had_company_asks_it_first() throws Exception {
     settle(A);
-    get(membership.register(B.nodeUid(), node -> node.toBuilder().setAddress("b:7355").build()));
+    get(membership.register(B.nodeUid(), node -> node.toBuilder().setMember("b:7355").build()));
 
     assertThat(settle(A_AGAIN))
         .isInstanceOfSatisfying(

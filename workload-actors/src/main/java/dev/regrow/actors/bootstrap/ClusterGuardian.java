@@ -54,7 +54,10 @@ final class ClusterGuardian {
 
   private ClusterGuardian() {}
 
-  static Behavior<Command> create(Surroundings surroundings, boolean isServer) {
+  /**
+   * @param up called once this system is a member
+   */
+  static Behavior<Command> create(Surroundings surroundings, boolean isServer, Runnable up) {
     return Behaviors.setup(
         context -> {
           var cluster = Cluster.get(context.getSystem());
@@ -62,7 +65,7 @@ final class ClusterGuardian {
               .subscriptions()
               .tell(
                   Subscribe.create(
-                      context.messageAdapter(SelfUp.class, up -> new IsUp()), SelfUp.class));
+                      context.messageAdapter(SelfUp.class, self -> new IsUp()), SelfUp.class));
           return Behaviors.receive(Command.class)
               .onMessage(
                   Form.class,
@@ -78,8 +81,9 @@ final class ClusterGuardian {
                   })
               .onMessage(
                   IsUp.class,
-                  up -> {
+                  isUp -> {
                     connect(context, surroundings, isServer);
+                    up.run();
                     return Behaviors.same();
                   })
               .build();

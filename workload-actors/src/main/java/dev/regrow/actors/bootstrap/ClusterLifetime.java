@@ -1,10 +1,14 @@
 package dev.regrow.actors.bootstrap;
 
 import com.typesafe.config.Config;
+import dev.regrow.actors.downing.DowningSetup;
+import dev.regrow.core.membership.Downs;
 import dev.regrow.core.membership.Formation.Candidate;
 import dev.regrow.core.membership.Formation.Decision;
 import dev.regrow.core.membership.Formation.Outlook;
 import dev.regrow.core.membership.Membership;
+import dev.regrow.v1.NodePhase;
+import dev.regrow.v1.StoredNode;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -14,7 +18,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.AddressFromURIString;
+import org.apache.pekko.actor.BootstrapSetup;
 import org.apache.pekko.actor.CoordinatedShutdown;
+import org.apache.pekko.actor.setup.ActorSystemSetup;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.cluster.typed.Cluster;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +43,7 @@ final class ClusterLifetime {
   private final String nodeUid;
   private final Config config;
   private final Membership membership;
+  private final Downs downs;
   private final Supplier<ClusterGuardian.Surroundings> surroundings;
   private final boolean isServer;
   private final ScheduledExecutorService scheduler;
@@ -56,6 +63,7 @@ final class ClusterLifetime {
       String nodeUid,
       Config config,
       Membership membership,
+      Downs downs,
       Supplier<ClusterGuardian.Surroundings> surroundings,
       boolean isServer,
       ScheduledExecutorService scheduler,
@@ -63,6 +71,7 @@ final class ClusterLifetime {
     this.nodeUid = nodeUid;
     this.config = config;
     this.membership = membership;
+    this.downs = downs;
     this.surroundings = surroundings;
     this.isServer = isServer;
     this.scheduler = scheduler;
@@ -80,18 +89,13 @@ final class ClusterLifetime {
     }
     startedAtNanos = System.nanoTime();
     wasUp = false;
-    var around = surroundings.get();
-    var noted =
-        new ClusterGuardian.Surroundings(
-            around.nodeUid(),
-            around.agent(),
-            around.store(),
-            around.server(),
-            side -> {
-              scheduler.execute(() -> wasUp = true);
-              around.serving().accept(side);
-            });
-    var created = ActorSystem.create(ClusterGuardian.create(noted, isServer), SYSTEM_NAME, config);
+    var guardian =
+        ClusterGuardian.create(surroundings.get(), isServer, () -> scheduler.execute(this::isUp));
+    var setup =
+        ActorSystemSetup.create(
+            BootstrapSetup.create(config),
+            new DowningSetup(downs, System::currentTimeMillis, DowningSetup.Pace.USUAL));
+    var created = ActorSystem.create(guardian, SYSTEM_NAME, setup);
     system = created;
     created.getWhenTerminated().whenCompleteAsync((done, failure) -> ended(created), scheduler);
     settle(created);
@@ -101,8 +105,10 @@ final class ClusterLifetime {
     var self = Cluster.get(created).selfMember().uniqueAddress();
     var candidate =
         new Candidate(self.address() + "#" + self.longUid(), nodeUid, System.currentTimeMillis());
+    // Registered first: whoever declares this system dead finds the node that goes down with it.
     membership
-        .settle(candidate, outlook)
+        .register(nodeUid, node -> node.toBuilder().setMember(candidate.uniqueAddress()).build())
+        .thenCompose(registered -> membership.settle(candidate, outlook))
         .whenCompleteAsync(
             (decision, failure) -> {
               if (failure != null) {
@@ -113,6 +119,27 @@ final class ClusterLifetime {
               }
             },
             scheduler);
+  }
+
+  /** A node that was declared dead, and is back, is as good as any other. */
+  private void isUp() {
+    wasUp = true;
+    membership
+        .register(nodeUid, ClusterLifetime::alive)
+        .whenCompleteAsync(
+            (done, failure) -> {
+              if (failure != null && !stopping) {
+                LOG.warn("cannot say yet that this node is back: {}", failure.getMessage());
+                later(FIRST_BACKOFF, this::isUp);
+              }
+            },
+            scheduler);
+  }
+
+  private static StoredNode alive(StoredNode node) {
+    return node.getPhase() == NodePhase.NODE_DOWN
+        ? node.toBuilder().setPhase(NodePhase.NODE_READY).build()
+        : node;
   }
 
   private void retrySettling(ActorSystem<ClusterGuardian.Command> created) {

@@ -7,6 +7,7 @@ import dev.regrow.actors.instance.InstanceSupervisor;
 import dev.regrow.actors.instance.NodeClock;
 import dev.regrow.actors.link.NodeOrder;
 import dev.regrow.core.identity.NodeIdentity;
+import dev.regrow.core.membership.Downs;
 import dev.regrow.core.membership.Membership;
 import dev.regrow.core.store.Store;
 import dev.regrow.core.store.raft.RaftStore;
@@ -95,6 +96,7 @@ public final class NodeBootstrap {
                     identity.nodeUid(),
                     settings,
                     new Membership(opened),
+                    new Downs(opened),
                     () -> surroundings(node, nodeSystem, opened),
                     config.roles().contains("server"),
                     scheduler,

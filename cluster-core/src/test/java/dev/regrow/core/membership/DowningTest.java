@@ -1,0 +1,138 @@
+package dev.regrow.core.membership;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.regrow.core.membership.Downing.Blind;
+import dev.regrow.core.membership.Downing.Member;
+import dev.regrow.core.membership.Downing.Proposal;
+import dev.regrow.core.membership.Downing.View;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import org.junit.jupiter.api.Test;
+
+class DowningTest {
+
+  @Test
+  void nobody_goes_while_all_see_all() {
+    assertThat(propose("m1", 5)).isEqualTo(new Proposal(Set.of(), false));
+  }
+
+  @Test
+  void a_dead_member_goes() {
+    assertThat(propose("m1", 3, blind("m1", "m3"), blind("m2", "m3")))
+        .isEqualTo(new Proposal(Set.of("m3"), false));
+  }
+
+  @Test
+  void one_that_is_alone_with_its_complaints_lets_the_others_speak_first() {
+    assertThat(propose("m3", 3, blind("m3", "m1"), blind("m3", "m2")))
+        .isEqualTo(new Proposal(Set.of("m1", "m2"), true));
+    assertThat(propose("m1", 3, blind("m3", "m1"), blind("m3", "m2")))
+        .isEqualTo(new Proposal(Set.of("m3"), false));
+  }
+
+  @Test
+  void of_two_equal_sides_the_one_with_the_oldest_member_speaks_first() {
+    assertThat(propose("m1", 2, blind("m1", "m2"))).isEqualTo(new Proposal(Set.of("m2"), false));
+    assertThat(propose("m2", 2, blind("m2", "m1"))).isEqualTo(new Proposal(Set.of("m1"), true));
+  }
+
+  @Test
+  void of_two_that_only_a_third_connects_the_younger_goes() {
+    for (var self : Set.of("m1", "m2", "m3")) {
+      assertThat(propose(self, 3, blind("m2", "m3"), blind("m3", "m2")).dead())
+          .as("as %s sees it", self)
+          .containsExactly("m3");
+    }
+  }
+
+  @Property
+  void those_that_stay_all_see_each_other_and_none_goes_without_cause(@ForAll("views") View view) {
+    var proposal = Downing.propose(view);
+    var kept = new HashSet<>(names(view));
+    kept.removeAll(proposal.dead());
+
+    assertThat(view.sights())
+        .noneMatch(sight -> kept.contains(sight.observer()) && kept.contains(sight.subject()));
+    for (var dead : proposal.dead()) {
+      assertThat(view.sights()).as("%s is declared dead, so somebody was blind", dead).isNotEmpty();
+    }
+    if (view.sights().isEmpty()) {
+      assertThat(proposal.dead()).isEmpty();
+    }
+  }
+
+  @Property
+  void in_a_clean_split_each_side_keeps_itself_whole_and_one_speaks_first(
+      @ForAll("splits") Set<String> side) {
+    int count = 7;
+    var all = IntStream.rangeClosed(1, count).mapToObj(i -> "m" + i).collect(Collectors.toSet());
+    var others = new HashSet<>(all);
+    others.removeAll(side);
+    var here = across(side, others);
+    var there = across(others, side);
+
+    var one = propose(side.iterator().next(), count, here);
+    var other = propose(others.iterator().next(), count, there);
+
+    assertThat(one.dead()).isEqualTo(others);
+    assertThat(other.dead()).isEqualTo(side);
+    assertThat(one.inMinority()).isNotEqualTo(other.inMinority());
+  }
+
+  @Provide
+  Arbitrary<View> views() {
+    return Arbitraries.integers()
+        .between(1, 8)
+        .flatMap(
+            count -> {
+              var name = Arbitraries.integers().between(1, count).map(i -> "m" + i);
+              var sights =
+                  Combinators.combine(name, name)
+                      .as(Blind::new)
+                      .filter(b -> !b.observer().equals(b.subject()))
+                      .set()
+                      .ofMaxSize(count == 1 ? 0 : 12);
+              return Combinators.combine(
+                      name, count == 1 ? Arbitraries.just(Set.<Blind>of()) : sights)
+                  .as((self, blind) -> new View(self, members(count), blind));
+            });
+  }
+
+  @Provide
+  Arbitrary<Set<String>> splits() {
+    return Arbitraries.integers().between(1, 7).map(i -> "m" + i).set().ofMinSize(1).ofMaxSize(6);
+  }
+
+  private static Blind[] across(Set<String> observers, Set<String> subjects) {
+    return observers.stream()
+        .flatMap(observer -> subjects.stream().map(subject -> new Blind(observer, subject)))
+        .toArray(Blind[]::new);
+  }
+
+  private static Proposal propose(String self, int count, Blind... sights) {
+    return Downing.propose(new View(self, members(count), Set.of(sights)));
+  }
+
+  private static Set<Member> members(int count) {
+    return IntStream.rangeClosed(1, count)
+        .mapToObj(i -> new Member("m" + i, i))
+        .collect(Collectors.toSet());
+  }
+
+  private static Set<String> names(View view) {
+    return view.members().stream().map(Member::address).collect(Collectors.toSet());
+  }
+
+  private static Blind blind(String observer, String subject) {
+    return new Blind(observer, subject);
+  }
+}

@@ -1,0 +1,239 @@
+package dev.regrow.actors.downing;
+
+import dev.regrow.core.membership.Downing;
+import dev.regrow.core.membership.Downing.Blind;
+import dev.regrow.core.membership.Downing.View;
+import dev.regrow.core.membership.Downs.Outcome;
+import dev.regrow.core.store.Store;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.pekko.actor.AbstractActorWithTimers;
+import org.apache.pekko.actor.ActorRef;
+import org.apache.pekko.cluster.Cluster;
+import org.apache.pekko.cluster.ClusterEvent;
+import org.apache.pekko.cluster.Member;
+import org.apache.pekko.cluster.MemberStatus;
+import org.apache.pekko.cluster.Reachability;
+import org.apache.pekko.cluster.UniqueAddress;
+import org.apache.pekko.pattern.Patterns;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import scala.jdk.javaapi.CollectionConverters;
+
+/**
+ * Tells {@link Downing} what this member sees, has the store judge its proposals, and carries the
+ * store's word out in this cluster system: nobody is downed here before the store has said so.
+ */
+final class DowningActor extends AbstractActorWithTimers {
+
+  private static final Logger LOG = LoggerFactory.getLogger(DowningActor.class);
+
+  private record Declared(Set<String> dead) {}
+
+  private record Following(Store.Watch watch) {}
+
+  private record Answered(Outcome outcome) {}
+
+  private record Failed(Throwable cause) {}
+
+  private enum Settled {
+    INSTANCE
+  }
+
+  private enum Follow {
+    INSTANCE
+  }
+
+  private final DowningSetup setup;
+  private final Cluster cluster = Cluster.get(getContext().getSystem());
+  private final String self = name(cluster.selfUniqueAddress());
+  private final Map<String, Member> members = new HashMap<>();
+  private Set<Blind> sights = Set.of();
+  private Set<String> dead = Set.of();
+  private boolean asking;
+  private long failingSinceNanos;
+  private Store.@Nullable Watch watch;
+
+  DowningActor(DowningSetup setup) {
+    this.setup = setup;
+  }
+
+  @Override
+  public void preStart() {
+    cluster.subscribe(
+        getSelf(),
+        ClusterEvent.initialStateAsEvents(),
+        ClusterEvent.MemberEvent.class,
+        ClusterEvent.ReachabilityChanged.class);
+    follow();
+  }
+
+  @Override
+  public void postStop() {
+    cluster.unsubscribe(getSelf());
+    if (watch != null) {
+      watch.close();
+    }
+  }
+
+  @Override
+  public Receive createReceive() {
+    return receiveBuilder()
+        .match(ClusterEvent.MemberRemoved.class, removed -> forget(removed.member()))
+        .match(ClusterEvent.MemberEvent.class, event -> know(event.member()))
+        .match(ClusterEvent.ReachabilityChanged.class, changed -> see(changed.reachability()))
+        .match(Declared.class, declared -> obey(declared.dead()))
+        .match(Following.class, following -> watch = following.watch())
+        .match(Follow.class, follow -> follow())
+        .match(Settled.class, settled -> judge())
+        .match(Answered.class, answered -> answered(answered.outcome()))
+        .match(Failed.class, failed -> failed(failed.cause()))
+        .build();
+  }
+
+  private void follow() {
+    var here = getSelf();
+    var following =
+        setup.downs().follow(dead -> here.tell(new Declared(dead), here)).thenApply(Following::new);
+    following.whenComplete(
+        (done, failure) -> {
+          if (failure != null) {
+            // Without the news nobody is downed here: so ask again, for as long as it takes.
+            LOG.warn("cannot follow who was declared dead: {}", failure.getMessage());
+            followLater(here);
+          } else {
+            here.tell(done, here);
+          }
+        });
+  }
+
+  private void followLater(ActorRef here) {
+    cluster
+        .system()
+        .scheduler()
+        .scheduleOnce(
+            setup.pace().again(), here, Follow.INSTANCE, cluster.system().dispatcher(), here);
+  }
+
+  private void know(Member member) {
+    members.put(name(member.uniqueAddress()), member);
+    obey(dead); // It may have been declared before we met it.
+    sightChanged();
+  }
+
+  private void forget(Member member) {
+    members.remove(name(member.uniqueAddress()));
+    sightChanged();
+  }
+
+  private void see(Reachability reachability) {
+    var now = new HashSet<Blind>();
+    for (var sight : CollectionConverters.asJava(reachability.records())) {
+      if (sight.status() != Reachability.Reachable$.MODULE$) {
+        now.add(new Blind(name(sight.observer()), name(sight.subject())));
+      }
+    }
+    if (!now.equals(sights)) {
+      sights = Set.copyOf(now);
+      sightChanged();
+    }
+  }
+
+  /**
+   * Judged once it has not changed for a while: a death is seen by several, one after the other.
+   */
+  private void sightChanged() {
+    var proposal = propose();
+    if (proposal.dead().isEmpty()) {
+      getTimers().cancel(Settled.INSTANCE);
+      failingSinceNanos = 0;
+      return;
+    }
+    var pace = setup.pace();
+    awake(proposal.inMinority() ? pace.settled().plus(pace.minority()) : pace.settled());
+  }
+
+  private void awake(Duration wait) {
+    getTimers().startSingleTimer(Settled.INSTANCE, Settled.INSTANCE, wait);
+  }
+
+  private Downing.Proposal propose() {
+    var known =
+        members.values().stream()
+            .filter(m -> !dead.contains(name(m.uniqueAddress())))
+            .filter(m -> m.status() != MemberStatus.removed())
+            .map(m -> new Downing.Member(name(m.uniqueAddress()), m.upNumber()))
+            .collect(Collectors.toSet());
+    return Downing.propose(new View(self, known, sights));
+  }
+
+  private void judge() {
+    var proposal = propose();
+    if (asking || proposal.dead().isEmpty()) {
+      return;
+    }
+    asking = true;
+    LOG.info("declaring dead, if the store agrees: {}", proposal.dead());
+    var declared = setup.downs().declare(proposal.dead(), self, setup.wallMillis().getAsLong());
+    Patterns.pipe(
+            declared.handle(
+                (outcome, failure) ->
+                    failure == null ? new Answered(outcome) : new Failed(failure)),
+            getContext().getDispatcher())
+        .to(getSelf());
+  }
+
+  private void answered(Outcome outcome) {
+    asking = false;
+    failingSinceNanos = 0;
+    // What was declared, by us or another, comes as news; until then the same question stands.
+    awake(
+        outcome == Outcome.DECLARED ? setup.pace().again().multipliedBy(2) : setup.pace().again());
+  }
+
+  private void failed(Throwable cause) {
+    asking = false;
+    long now = System.nanoTime();
+    if (failingSinceNanos == 0) {
+      failingSinceNanos = now;
+    }
+    if (now - failingSinceNanos >= setup.pace().surrender().toNanos()) {
+      LOG.warn(
+          "the store decides nothing for {} s while members are unreachable ({}): this node is cut"
+              + " off, and leaves its cluster system; its instances go on",
+          setup.pace().surrender().toSeconds(),
+          cause.getMessage());
+      cluster.down(cluster.selfAddress());
+      return;
+    }
+    awake(setup.pace().again());
+  }
+
+  /** The store's word. */
+  private void obey(Set<String> declared) {
+    dead = declared;
+    if (dead.contains(self)) {
+      LOG.warn("this node was declared dead: its cluster system ends, and joins again");
+      cluster.down(cluster.selfAddress());
+      return;
+    }
+    for (var member : Set.copyOf(members.values())) {
+      if (dead.contains(name(member.uniqueAddress()))
+          && member.status() != MemberStatus.down()
+          && member.status() != MemberStatus.removed()) {
+        LOG.info("{} was declared dead", member.uniqueAddress());
+        cluster.down(member.address());
+      }
+    }
+  }
+
+  /** As the store has it: a life of a cluster system, not only its address. */
+  private static String name(UniqueAddress unique) {
+    return unique.address() + "#" + unique.longUid();
+  }
+}
