@@ -1,6 +1,7 @@
 package dev.regrow.core.identity;
 
 import dev.regrow.core.disk.DurableFile;
+import dev.regrow.v1.NodeJoinReply;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
@@ -8,13 +9,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
+import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /**
  * Who this node is, as its directory remembers it. Made once, at bootstrap; read from then on.
@@ -34,8 +37,12 @@ public record NodeIdentity(String nodeUid, UUID clusterId, TlsFiles tls) {
   /** Clocks differ; a certificate is good a little before it was made. */
   private static final Duration EARLIER = Duration.ofDays(1);
 
+  static final String AUTHORITY_KEY_FILE = "ca-key.pem";
+
   private static final String UID_FILE = "node-uid";
   private static final String CLUSTER_FILE = "cluster-id";
+  private static final String FOUNDING_FILE = "founding";
+  private static final String CONTACTS_FILE = "contacts";
 
   /**
    * Reads the identity in a directory, or makes one for a new cluster if there is none.
@@ -51,6 +58,48 @@ public record NodeIdentity(String nodeUid, UUID clusterId, TlsFiles tls) {
       bootstrap(directory, host, clock.instant());
     }
     return read(directory);
+  }
+
+  /** Reads the identity in a directory, if there is one. */
+  public static Optional<NodeIdentity> open(Path directory) throws IOException {
+    return Files.exists(directory.resolve(UID_FILE))
+        ? Optional.of(read(directory))
+        : Optional.empty();
+  }
+
+  /**
+   * Whether this node's cluster has no store yet: true from the bootstrap until {@link #founded}.
+   * Only such a node may make one; an empty directory alone proves nothing.
+   */
+  public boolean isFounding() {
+    return Files.exists(directory().resolve(FOUNDING_FILE));
+  }
+
+  /** Notes for good that the cluster has its store. */
+  public void founded() throws IOException {
+    Files.deleteIfExists(directory().resolve(FOUNDING_FILE));
+    DurableFile.syncDirectory(directory());
+  }
+
+  /** HOST:PORT of servers of the store, as they were last known; beside the store's own data. */
+  public List<String> contacts() throws IOException {
+    Path file = directory().resolve(CONTACTS_FILE);
+    return Files.exists(file)
+        ? Files.readAllLines(file, StandardCharsets.US_ASCII).stream()
+            .filter(line -> !line.isBlank())
+            .toList()
+        : List.of();
+  }
+
+  /** Remembers whom to ask after a start, when even the store's directory may be lost. */
+  public void rememberContacts(List<String> contacts) throws IOException {
+    String lines = contacts.stream().map(contact -> contact + "\n").collect(Collectors.joining());
+    DurableFile.write(
+        directory().resolve(CONTACTS_FILE), lines.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  Path directory() {
+    return DurableFile.parentOf(tls.key());
   }
 
   private static NodeIdentity read(Path directory) throws IOException {
@@ -79,7 +128,7 @@ public record NodeIdentity(String nodeUid, UUID clusterId, TlsFiles tls) {
   /** The uid is written last: as long as it is missing, nothing was made that anyone relies on. */
   private static void bootstrap(Path directory, String host, Instant now) throws IOException {
     var random = new SecureRandom();
-    String nodeUid = "%012x".formatted(random.nextLong() & 0xffff_ffff_ffffL);
+    String nodeUid = newUid(random);
     UUID clusterId = UUID.randomUUID();
     TlsFiles tls = files(directory);
     try {
@@ -88,37 +137,57 @@ public record NodeIdentity(String nodeUid, UUID clusterId, TlsFiles tls) {
       var issuer = new Certificates.Issuer("cluster " + clusterId, certificates.newKeys());
       KeyPair node = certificates.newKeys();
       DurableFile.write(
-          directory.resolve("ca-key.pem"),
-          pem("PRIVATE KEY", issuer.keys().getPrivate().getEncoded()));
+          directory.resolve(AUTHORITY_KEY_FILE),
+          Pem.encode("PRIVATE KEY", issuer.keys().getPrivate().getEncoded()));
       DurableFile.write(
-          tls.authority(), pem("CERTIFICATE", certificates.authority(issuer, validity)));
-      DurableFile.write(tls.key(), pem("PRIVATE KEY", node.getPrivate().getEncoded()));
+          tls.authority(), Pem.encode("CERTIFICATE", certificates.authority(issuer, validity)));
+      DurableFile.write(tls.key(), Pem.encode("PRIVATE KEY", node.getPrivate().getEncoded()));
       DurableFile.write(
           tls.certificate(),
-          pem(
+          Pem.encode(
               "CERTIFICATE",
               certificates.node(
                   issuer, "node " + nodeUid, node.getPublic(), hosts(host), validity)));
     } catch (GeneralSecurityException unsupported) {
-      throw new IOException(
-          "this JDK cannot make EC keys on P-256; use a complete JDK 17 or newer", unsupported);
+      throw unsupported(unsupported);
     }
+    DurableFile.write(directory.resolve(FOUNDING_FILE), line("the store was not made yet"));
     DurableFile.write(directory.resolve(CLUSTER_FILE), line(clusterId.toString()));
     DurableFile.write(directory.resolve(UID_FILE), line(nodeUid));
   }
 
-  private static List<String> hosts(String host) {
+  static IOException unsupported(GeneralSecurityException cause) {
+    return new IOException(
+        "this JDK cannot make EC keys on P-256; use a complete JDK 17 or newer", cause);
+  }
+
+  static String newUid(SecureRandom random) {
+    return "%012x".formatted(random.nextLong() & 0xffff_ffff_ffffL);
+  }
+
+  /** What a node that joined writes; the uid last, as at the bootstrap. */
+  static NodeIdentity write(Path directory, String uid, PrivateKey key, NodeJoinReply reply)
+      throws IOException {
+    TlsFiles tls = files(directory);
+    if (!reply.getAuthorityKeyPem().isEmpty()) {
+      DurableFile.write(
+          directory.resolve(AUTHORITY_KEY_FILE), reply.getAuthorityKeyPem().toByteArray());
+    }
+    DurableFile.write(tls.authority(), reply.getAuthorityPem().toByteArray());
+    DurableFile.write(tls.key(), Pem.encode("PRIVATE KEY", key.getEncoded()));
+    DurableFile.write(tls.certificate(), reply.getCertificatePem().toByteArray());
+    DurableFile.write(directory.resolve(CLUSTER_FILE), line(reply.getClusterId()));
+    var identity = new NodeIdentity(uid, UUID.fromString(reply.getClusterId()), tls);
+    identity.rememberContacts(reply.getStoreContactsList());
+    DurableFile.write(directory.resolve(UID_FILE), line(uid));
+    return identity;
+  }
+
+  static List<String> hosts(String host) {
     String loopback = InetAddress.getLoopbackAddress().getHostAddress();
     return host.equals(loopback) || host.equals("localhost")
         ? List.of(loopback, "localhost")
         : List.of(host, loopback, "localhost");
-  }
-
-  private static byte[] pem(String type, byte[] der) {
-    var encoder = Base64.getMimeEncoder(64, new byte[] {'\n'});
-    return "-----BEGIN %s-----\n%s\n-----END %s-----\n"
-        .formatted(type, encoder.encodeToString(der), type)
-        .getBytes(StandardCharsets.US_ASCII);
   }
 
   private static byte[] line(String text) {

@@ -38,15 +38,15 @@ public final class Replica {
   }
 
   /** Applies several transactions in order, under one lock. */
-  public List<TxnResult> apply(List<Txn> txns) {
-    return changing(() -> txns.stream().map(txn -> state.apply(txn).result()).toList());
+  public List<TxnResult> apply(List<Call> calls) {
+    return changing(() -> calls.stream().map(state::apply).toList());
   }
 
   /** See {@link StoreState#restore}. */
-  public void restore(long index, Collection<Entry> entries) {
+  public void restore(long index, Collection<Entry> entries, List<Sessions.Session> sessions) {
     changing(
         () -> {
-          state.restore(index, entries);
+          state.restore(index, entries, sessions);
           return index;
         });
   }

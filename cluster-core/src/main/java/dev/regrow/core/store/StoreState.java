@@ -19,6 +19,7 @@ public final class StoreState {
 
   private final TreeMap<String, Entry> entries = new TreeMap<>();
   private final ChangeHistory history;
+  private final Sessions sessions = new Sessions();
   private long index;
 
   public StoreState(ChangeHistory.Bound bound) {
@@ -30,6 +31,20 @@ public final class StoreState {
     public Applied {
       changes = List.copyOf(changes);
     }
+  }
+
+  /** Does a call, unless it was done before: then only its answer is given again. */
+  public TxnResult apply(Call call) {
+    if (call.client() == 0) {
+      return apply(call.txn()).result();
+    }
+    TxnResult known = sessions.answered(call.client(), call.number());
+    if (known != null) {
+      return known;
+    }
+    TxnResult result = apply(call.txn()).result();
+    sessions.remember(call.client(), call.number(), result);
+    return result;
   }
 
   /** Applies all writes at the next index if every condition holds, else nothing. */
@@ -71,6 +86,11 @@ public final class StoreState {
     return entries.size();
   }
 
+  /** What clients' last calls came to, least recently used first: what a snapshot holds, too. */
+  public List<Sessions.Session> sessions() {
+    return sessions.all();
+  }
+
   /** Every entry in key order: what a snapshot holds. */
   public List<Entry> entries() {
     return List.copyOf(entries.values());
@@ -91,10 +111,12 @@ public final class StoreState {
   }
 
   /**
-   * Goes on from a snapshot: these entries, as they were at this index. Changes before it are
-   * forgotten.
+   * Goes on from a snapshot: these entries and sessions, as they were at this index. Changes before
+   * it are forgotten.
    */
-  public void restore(long snapshotIndex, Collection<Entry> snapshot) {
+  public void restore(
+      long snapshotIndex, Collection<Entry> snapshot, List<Sessions.Session> known) {
+    sessions.restore(known);
     entries.clear();
     snapshot.forEach(entry -> entries.put(entry.key(), entry));
     index = snapshotIndex;

@@ -100,6 +100,6 @@ class ReplicaTest {
 
   private void put(String key) {
     var write = new Txn.Write.Put(key, ByteString.EMPTY);
-    replica.apply(List.of(new Txn(List.of(), List.of(write))));
+    replica.apply(List.of(Call.once(new Txn(List.of(), List.of(write)))));
   }
 }

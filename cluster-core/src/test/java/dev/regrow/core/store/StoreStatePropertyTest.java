@@ -128,7 +128,7 @@ class StoreStatePropertyTest {
     var original = new StoreState(AMPLE);
     before.forEach(original::apply);
     var restored = new StoreState(AMPLE);
-    restored.restore(original.index(), original.entries());
+    restored.restore(original.index(), original.entries(), original.sessions());
 
     for (Txn txn : after) {
       assertThat(restored.apply(txn)).isEqualTo(original.apply(txn));

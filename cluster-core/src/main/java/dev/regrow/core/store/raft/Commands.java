@@ -2,6 +2,7 @@ package dev.regrow.core.store.raft;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.regrow.core.store.Call;
 import dev.regrow.core.store.Txn;
 import dev.regrow.core.store.TxnResult;
 import dev.regrow.v1.StoreCommand;
@@ -37,10 +38,13 @@ final class Commands {
     return encoded.build();
   }
 
-  static Txn decode(StoreTxn txn) {
-    return new Txn(
-        txn.getConditionsList().stream().map(Commands::decode).toList(),
-        txn.getWritesList().stream().map(Commands::decode).toList());
+  static Call decode(StoreTxn txn) {
+    return new Call(
+        txn.getClient(),
+        txn.getCall(),
+        new Txn(
+            txn.getConditionsList().stream().map(Commands::decode).toList(),
+            txn.getWritesList().stream().map(Commands::decode).toList()));
   }
 
   private static Txn.Condition decode(StoreCondition condition) {
@@ -73,23 +77,25 @@ final class Commands {
 
   static StoreReply reply(List<TxnResult> results) {
     var reply = StoreReply.newBuilder();
-    for (TxnResult result : results) {
-      var outcome = StoreOutcome.newBuilder();
-      if (result instanceof TxnResult.Committed committed) {
-        outcome.setCommittedAt(committed.index());
-      } else if (result instanceof TxnResult.ConditionFailed failed) {
-        outcome.setFailedKey(failed.key()).setActualChangedAt(failed.actualModIndex());
-      }
-      reply.addOutcomes(outcome);
-    }
+    results.forEach(result -> reply.addOutcomes(outcome(result)));
     return reply.build();
+  }
+
+  static StoreOutcome outcome(TxnResult result) {
+    var outcome = StoreOutcome.newBuilder();
+    if (result instanceof TxnResult.Committed committed) {
+      outcome.setCommittedAt(committed.index());
+    } else if (result instanceof TxnResult.ConditionFailed failed) {
+      outcome.setFailedKey(failed.key()).setActualChangedAt(failed.actualModIndex());
+    }
+    return outcome.build();
   }
 
   static List<TxnResult> results(ByteString reply) throws InvalidProtocolBufferException {
     return StoreReply.parseFrom(reply).getOutcomesList().stream().map(Commands::result).toList();
   }
 
-  private static TxnResult result(StoreOutcome outcome) {
+  static TxnResult result(StoreOutcome outcome) {
     return outcome.getCommittedAt() != 0
         ? new TxnResult.Committed(outcome.getCommittedAt())
         : new TxnResult.ConditionFailed(outcome.getFailedKey(), outcome.getActualChangedAt());

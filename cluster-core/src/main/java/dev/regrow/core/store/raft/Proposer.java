@@ -21,23 +21,25 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * waiting ── next entry ──▶ under way ── logged ──▶ answered
- *    └── too long ──▶ NO_MAJORITY  └── too long ──▶ OUTCOME_UNKNOWN
+ *    └── too long ──▶ NotProposed  └── too long, or leadership lost ──▶ OUTCOME_UNKNOWN
  * </pre>
  *
- * A transaction is never under way twice as two entries: a retry repeats the same entry by its call
- * id, and Raft's retry cache knows it.
+ * It tries once; trying again, here or elsewhere, is for the {@link Courier}.
  */
 final class Proposer {
 
   /** Puts one entry into the log. */
   interface Log {
     /**
-     * Proposes an entry; the same {@code callId} for each retry of it.
+     * Proposes an entry.
      *
      * @return completes once the entry is applied, with the transactions' results; fails with
      *     {@link NotProposed} if it is certain that this attempt put nothing into the log
      */
     CompletableFuture<List<TxnResult>> propose(List<StoreTxn> txns, long callId);
+
+    /** An entry was applied here, and no other follows for now that would tell the others so. */
+    void settled();
   }
 
   /** This attempt put nothing into the log, and another one may. */
@@ -55,7 +57,7 @@ final class Proposer {
    * @param batchBytes of one entry; one larger transaction goes alone
    * @param waitingBytes of all transactions that wait; beyond it they are refused at once
    */
-  record Limits(int batchBytes, long waitingBytes, Duration patience, Duration retryPause) {}
+  record Limits(int batchBytes, long waitingBytes) {}
 
   private record Pending(
       StoreTxn txn, int bytes, long deadlineNanos, CompletableFuture<TxnResult> reply) {}
@@ -81,7 +83,12 @@ final class Proposer {
     this.replies = replies;
   }
 
-  CompletableFuture<TxnResult> submit(StoreTxn txn) {
+  /**
+   * Has one transaction written.
+   *
+   * @param patience how long the caller waits
+   */
+  CompletableFuture<TxnResult> submit(StoreTxn txn, Duration patience) {
     int bytes = txn.getSerializedSize();
     var reply = new CompletableFuture<TxnResult>();
     synchronized (this) {
@@ -95,7 +102,7 @@ final class Proposer {
                 "more than %d bytes of writes wait for the disk already; nothing was applied, try again later"
                     .formatted(limits.waitingBytes())));
       }
-      waiting.add(new Pending(txn, bytes, System.nanoTime() + limits.patience().toNanos(), reply));
+      waiting.add(new Pending(txn, bytes, System.nanoTime() + patience.toNanos(), reply));
       waitingBytes += bytes;
       if (underWay) {
         return reply; // It goes with the next entry.
@@ -111,8 +118,7 @@ final class Proposer {
     if (batch.isEmpty()) {
       return;
     }
-    long callId = ++lastCallId;
-    attempt(batch, batch.stream().map(Pending::txn).toList(), callId, false);
+    attempt(batch, ++lastCallId);
   }
 
   private synchronized List<Pending> nextBatch() {
@@ -127,7 +133,7 @@ final class Proposer {
       waiting.remove();
       waitingBytes -= next.bytes();
       if (late) {
-        fail(List.of(next), noMajority("it waited too long behind other writes"));
+        fail(List.of(next), new NotProposed("it waited too long behind other writes"));
       } else {
         batch.add(next);
         bytes += next.bytes();
@@ -137,41 +143,30 @@ final class Proposer {
     return batch;
   }
 
-  private void attempt(List<Pending> batch, List<StoreTxn> txns, long callId, boolean maybeLogged) {
+  private void attempt(List<Pending> batch, long callId) {
     long left = batch.get(0).deadlineNanos() - System.nanoTime();
     var unused =
-        log.propose(txns, callId)
+        log.propose(batch.stream().map(Pending::txn).toList(), callId)
             .orTimeout(Math.max(1, left), TimeUnit.NANOSECONDS)
             .whenCompleteAsync(
-                (results, failure) ->
-                    learned(batch, txns, callId, maybeLogged, results, cause(failure)),
-                scheduler);
+                (results, failure) -> learned(batch, results, Failures.cause(failure)), scheduler);
   }
 
   private void learned(
-      List<Pending> batch,
-      List<StoreTxn> txns,
-      long callId,
-      boolean maybeLogged,
-      @Nullable List<TxnResult> results,
-      @Nullable Throwable failure) {
+      List<Pending> batch, @Nullable List<TxnResult> results, @Nullable Throwable failure) {
     if (results != null && results.size() == batch.size()) {
       answer(batch, results);
-      proposeNext();
-      return;
+      if (nothingWaits()) {
+        log.settled();
+      }
+    } else {
+      fail(batch, failure(failure));
     }
-    boolean nowMaybeLogged = maybeLogged || !(failure instanceof NotProposed);
-    long left = batch.get(0).deadlineNanos() - System.nanoTime();
-    if (failure instanceof NotProposed && left > 0 && !isClosed()) {
-      var unused =
-          scheduler.schedule(
-              () -> attempt(batch, txns, callId, nowMaybeLogged),
-              limits.retryPause().toNanos(),
-              TimeUnit.NANOSECONDS);
-      return;
-    }
-    fail(batch, failure(nowMaybeLogged, failure));
     proposeNext();
+  }
+
+  private synchronized boolean nothingWaits() {
+    return waiting.isEmpty();
   }
 
   private void answer(List<Pending> batch, List<TxnResult> results) {
@@ -183,43 +178,22 @@ final class Proposer {
         });
   }
 
-  private void fail(List<Pending> batch, StoreException failure) {
+  private void fail(List<Pending> batch, RuntimeException failure) {
     replies.execute(() -> batch.forEach(one -> one.reply().completeExceptionally(failure)));
   }
 
-  private StoreException failure(boolean maybeLogged, @Nullable Throwable cause) {
-    if (cause instanceof StoreException known) {
-      return known;
-    }
-    String why = cause == null ? "no answer" : String.valueOf(cause.getMessage());
-    if (!maybeLogged) {
-      return noMajority(why);
+  private static RuntimeException failure(@Nullable Throwable cause) {
+    if (cause instanceof NotProposed || cause instanceof StoreException) {
+      return (RuntimeException) cause;
     }
     return new StoreException(
         Kind.OUTCOME_UNKNOWN,
-        "no answer from the store within %d ms (%s); read before writing again"
-            .formatted(limits.patience().toMillis(), why));
-  }
-
-  private StoreException noMajority(String why) {
-    return new StoreException(
-        Kind.NO_MAJORITY,
-        "not written within %d ms (%s); nothing was applied, try again"
-            .formatted(limits.patience().toMillis(), why));
+        "no answer from the store's log in time (%s); read before writing again"
+            .formatted(cause == null ? "none" : cause.getMessage()));
   }
 
   private static StoreException closed() {
     return new StoreException(Kind.CLOSED, "the store is closed; nothing was applied");
-  }
-
-  private static @Nullable Throwable cause(@Nullable Throwable failure) {
-    return failure instanceof java.util.concurrent.CompletionException && failure.getCause() != null
-        ? failure.getCause()
-        : failure;
-  }
-
-  private synchronized boolean isClosed() {
-    return closed;
   }
 
   /** Refuses what waits and what comes; what is under way is answered as it ends. */

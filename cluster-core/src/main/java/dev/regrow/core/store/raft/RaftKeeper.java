@@ -8,10 +8,13 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.apache.ratis.thirdparty.io.grpc.ServerServiceDefinition;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,13 +26,16 @@ import org.slf4j.LoggerFactory;
  * <pre>
  * RUNNING ── disk full, or closed by Ratis ──▶ RESTARTING ── started, with space ──▶ RUNNING
  *    └────── the log failed otherwise, or is damaged ──▶ FAILED (until the process is started again)
+ * RUNNING ── the group let go of this server ──▶ REMOVED
  * any ── close ──▶ CLOSED
  * </pre>
  */
 final class RaftKeeper implements Proposer.Log, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(RaftKeeper.class);
-  private static final Duration LOOK = Duration.ofSeconds(1);
+  private static final Duration LOOK = Duration.ofMillis(500);
+
+  private static final Duration CLOSE = Duration.ofSeconds(10);
 
   /** Asking the file system costs more than all else that the store does when it is idle. */
   private static final Duration LOOK_FOR_SPACE = Duration.ofSeconds(15);
@@ -38,6 +44,7 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
     RUNNING,
     RESTARTING,
     FAILED,
+    REMOVED,
     CLOSED
   }
 
@@ -45,35 +52,84 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
   private final StoreDirectory directory;
   private final AppliedState state;
   private final SpaceGuard space;
+  private final Seat seat;
   private final ScheduledExecutorService monitor =
       Executors.newSingleThreadScheduledExecutor(RaftStore.threads("store-keeper"));
   private volatile Phase phase = Phase.RESTARTING;
   private volatile @Nullable RaftNode node;
+  private volatile @Nullable StorePeer peer;
   private @Nullable FileChannel lock;
   private volatile String cause = "the store is starting";
+  private Supplier<ServerServiceDefinition> service =
+      () -> {
+        throw new IllegalStateException("the store was not started");
+      };
 
+  /**
+   * @param seat this server's place in the group
+   */
   RaftKeeper(
-      RaftStoreConfig config, StoreDirectory directory, AppliedState state, SpaceGuard space) {
+      RaftStoreConfig config,
+      StoreDirectory directory,
+      AppliedState state,
+      SpaceGuard space,
+      Seat seat) {
+    this.seat = seat;
     this.config = config;
     this.directory = directory;
     this.state = state;
     this.space = space;
   }
 
-  /** The first start: forms the group if it is new. */
-  void start() throws IOException {
+  /**
+   * The first start: forms the group, joins it, or goes on.
+   *
+   * @param service what is served beside Raft
+   */
+  void start(Supplier<ServerServiceDefinition> service) throws IOException {
+    this.service = service;
     lock = directory.lock(); // Before anything is looked at: a running node's log is never cut.
-    StorePeer peer = directory.peer(config.identity().clusterId());
-    launch(peer, directory.prepare(peer));
-    if (!peer.getFormed()) {
-      directory.formed(peer);
+    try {
+      begin();
+    } catch (Damaged damaged) {
+      RaftNode broken = node;
+      if (broken != null) {
+        broken.close();
+        node = null;
+      }
+      if (!seat.hasContacts()) {
+        throw damaged;
+      }
+      LOG.error(
+          "this server neither votes nor leads any more: {}. What it has is set aside in {}, and it"
+              + " is filled again by the others, as a new member",
+          damaged.getMessage(),
+          directory.root());
+      directory.retire();
+      begin();
     }
     var unusedLook =
         monitor.scheduleWithFixedDelay(
-            this::look, LOOK.toMillis(), LOOK.toMillis(), TimeUnit.MILLISECONDS);
+            this::look, 0, LOOK.toMillis(), TimeUnit.MILLISECONDS);
     var unusedReserve =
         monitor.scheduleWithFixedDelay(
             this::reserveSpace, 0, LOOK_FOR_SPACE.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private void begin() throws IOException {
+    StorePeer known = directory.peer(config.identity().clusterId(), seat.newName());
+    boolean founder = seat.mayFound();
+    if (known.getRemoved() || (!known.getFormed() && !founder)) {
+      directory.retire(); // Whatever it said under that name is not to be taken up again.
+      known = directory.peer(config.identity().clusterId(), seat.newName());
+    }
+    StoreDirectory.Start how = directory.prepare(known, founder, seat.hasContacts());
+    peer = known;
+    launch(known, how);
+    if (how == StoreDirectory.Start.FOUND) {
+      peer = directory.formed(known);
+      seat.founded();
+    }
   }
 
   private void launch(StorePeer peer, StoreDirectory.Start how) throws IOException {
@@ -86,11 +142,15 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
             config.tuning().snapshotBytes(),
             space.limits().ballast());
     var machine = new StoreMachine(state, policy, this::failed);
-    RaftNode started = RaftNode.start(config, directory, peer, how, machine);
+    RaftNode started = RaftNode.start(config, directory, peer, how, machine, service);
     node = started;
-    started.awaitReady(config.tuning().startPatience());
-    cause = "";
-    phase = Phase.RUNNING;
+    if (how != StoreDirectory.Start.JOIN && started.group().others().isEmpty()) {
+      started.awaitReady(config.tuning().startPatience());
+    }
+    if (phase != Phase.CLOSED) {
+      cause = "";
+      phase = Phase.RUNNING;
+    }
   }
 
   /** From Ratis' threads: notes why, and lets the monitor act. */
@@ -112,11 +172,38 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
     monitor.execute(this::look);
   }
 
+  /** Joins the group, notes that it did, or that it was let go; as the leader, promotes others. */
+  private void takeSeat(RaftNode current) {
+    try {
+      StorePeer now = Objects.requireNonNull(peer);
+      Seat.Standing standing = seat.look(current, now);
+      if (standing == Seat.Standing.IN && !now.getFormed()) {
+        peer = directory.formed(now);
+        LOG.info("{} belongs to the store's group", now.getPeerId());
+      } else if (standing == Seat.Standing.LET_GO) {
+        letGo(now);
+      }
+    } catch (IOException failed) {
+      LOG.warn("the store's group cannot be looked at: {}", failed.getMessage());
+    }
+  }
+
+  private void letGo(StorePeer now) throws IOException {
+    peer = directory.removed(now);
+    phase = Phase.REMOVED;
+    cause = "this server was removed from the store's group; start the node again to let it join anew";
+    LOG.warn("{}", cause);
+    RaftNode current = node;
+    if (current != null) {
+      current.close();
+    }
+  }
+
   /** Ratis gave up although nobody refused it a write, as after a long pause of the process. */
   private void closedByRaft() {
     phase = Phase.RESTARTING;
     cause = "the store's Raft server closed itself and is being started again";
-    LOG.error("writes are refused: {}", cause);
+    LOG.error("writes are refused here: {}", cause);
     restart();
   }
 
@@ -126,10 +213,12 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
       case RUNNING -> {
         if (current != null && !current.isAlive()) {
           closedByRaft();
+        } else if (current != null) {
+          takeSeat(current);
         }
       }
       case RESTARTING -> restart();
-      case FAILED, CLOSED -> {}
+      case FAILED, REMOVED, CLOSED -> {}
     }
   }
 
@@ -140,6 +229,9 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
   }
 
   private void restart() {
+    if (phase == Phase.CLOSED) {
+      return;
+    }
     RaftNode old = node;
     if (old != null) {
       old.close();
@@ -150,8 +242,13 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
       return; // The next look comes in a second.
     }
     try {
-      StorePeer peer = directory.peer(config.identity().clusterId());
-      launch(peer, StoreDirectory.Start.RECOVER);
+      StorePeer now = Objects.requireNonNull(peer);
+      if (seat.wasLetGo(now)) {
+        letGo(now);
+        return;
+      }
+      launch(
+          now, now.getFormed() ? StoreDirectory.Start.RECOVER : directory.prepare(now, false, true));
       LOG.warn("the store's Raft server was started again in place; writes are accepted");
     } catch (Damaged damaged) {
       phase = Phase.FAILED;
@@ -201,7 +298,10 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
       return diskFull();
     }
     RaftNode current = node;
-    return current != null && current.isReady() ? "" : "no leader is known at the moment";
+    if (current == null || (!current.isReady() && current.leaderAddress().isEmpty())) {
+      return "no leader is known at the moment";
+    }
+    return seat.trouble();
   }
 
   @Override
@@ -210,6 +310,32 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
     return current == null || phase != Phase.RUNNING
         ? CompletableFuture.failedFuture(new Proposer.NotProposed(cause))
         : current.propose(txns, callId);
+  }
+
+  /** HOST:PORT of the leader; nothing: none is known. */
+  String leaderAddress() {
+    RaftNode current = node;
+    return current == null || phase != Phase.RUNNING ? "" : current.leaderAddress();
+  }
+
+  /** Whether writes are taken here. */
+  boolean isReady() {
+    RaftNode current = node;
+    return current != null && phase == Phase.RUNNING && current.isReady();
+  }
+
+  @Override
+  public void settled() {
+    RaftNode current = node;
+    if (current != null) {
+      current.tellFollowers();
+    }
+  }
+
+  /** See {@link RaftNode#isInitializing}. */
+  boolean isInitializing() {
+    RaftNode current = node;
+    return current != null && current.isInitializing();
   }
 
   CompletableFuture<Void> catchUp() {
@@ -238,14 +364,29 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
 
   @Override
   public void close() {
+    RaftNode current = node;
+    if (current != null && phase == Phase.RUNNING) {
+      seat.handOver(current);
+    }
     phase = Phase.CLOSED;
     cause = "the store is closed";
     monitor.shutdown();
-    RaftNode current = node;
-    if (current != null) {
-      current.close();
+    awaitMonitor(); // It may be starting one just now.
+    RaftNode last = node;
+    if (last != null) {
+      last.close();
     }
     unlock();
+  }
+
+  private void awaitMonitor() {
+    try {
+      if (!monitor.awaitTermination(CLOSE.toMillis(), TimeUnit.MILLISECONDS)) {
+        LOG.warn("the store's keeper did not end within {}", CLOSE);
+      }
+    } catch (InterruptedException stop) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void unlock() {

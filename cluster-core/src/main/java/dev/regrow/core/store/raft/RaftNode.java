@@ -15,22 +15,24 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupId;
-import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
+import org.apache.ratis.thirdparty.io.grpc.ServerServiceDefinition;
+import org.apache.ratis.util.LifeCycle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One start of the Raft server, from its log's recovery to its close. Never started twice. */
-final class RaftNode implements Proposer.Log, AutoCloseable {
+final class RaftNode implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(RaftNode.class);
   private static final long POLL_NANOS = 5_000_000;
@@ -57,23 +59,27 @@ final class RaftNode implements Proposer.Log, AutoCloseable {
       StoreDirectory directory,
       StorePeer peer,
       StoreDirectory.Start how,
-      StoreMachine machine)
+      StoreMachine machine,
+      Supplier<ServerServiceDefinition> service)
       throws IOException {
     var group = RaftGroupId.valueOf(UUID.fromString(peer.getGroupId()));
     var self = RaftPeerId.valueOf(peer.getPeerId());
-    var address = config.host() + ":" + config.port();
-    var member = RaftPeer.newBuilder().setId(self).setAddress(address).build();
+    // A log that exists says who its group is; only a founder's new one must be told.
+    RaftGroup members =
+        how == StoreDirectory.Start.FOUND
+            ? RaftGroup.valueOf(group, GroupAtLeader.peer(peer.getPeerId(), config.address()))
+            : RaftGroup.valueOf(group);
     RaftServer server =
         RaftServer.newBuilder()
             .setServerId(self)
-            .setGroup(RaftGroup.valueOf(group, member))
+            .setGroup(members)
             .setStateMachineRegistry(asked -> machine)
             .setProperties(RaftSettings.properties(config, directory))
-            .setParameters(RaftSettings.parameters(config.identity().tls()))
+            .setParameters(RaftSettings.parameters(config.identity().tls(), service))
             .setOption(
-                how == StoreDirectory.Start.FORMAT
-                    ? RaftStorage.StartupOption.FORMAT
-                    : RaftStorage.StartupOption.RECOVER)
+                how == StoreDirectory.Start.RECOVER
+                    ? RaftStorage.StartupOption.RECOVER
+                    : RaftStorage.StartupOption.FORMAT)
             .build();
     var node = new RaftNode(server, machine, group);
     try {
@@ -87,10 +93,17 @@ final class RaftNode implements Proposer.Log, AutoCloseable {
 
   /** Ratis recovers on threads of its own and wraps what went wrong there. */
   private static IOException asEnvironment(Exception failed) {
+    IOException first = null;
     for (Throwable at = failed; at != null; at = at.getCause()) {
-      if (at instanceof IOException environment) {
-        return environment;
+      if (at instanceof Damaged damaged) {
+        return damaged;
       }
+      if (first == null && at instanceof IOException environment) {
+        first = environment;
+      }
+    }
+    if (first != null) {
+      return first;
     }
     return new IOException("the store's Raft server did not start: " + failed.getMessage(), failed);
   }
@@ -124,6 +137,32 @@ final class RaftNode implements Proposer.Log, AutoCloseable {
     }
   }
 
+  /**
+   * Whether Ratis still treats this server as one that is being let in, and so refuses its reads
+   * and its vote. A member that was let in as a listener stays so until the leader changes.
+   */
+  boolean isInitializing() {
+    try {
+      return server.getDivision(group).getInfo().getLifeCycleState() == LifeCycle.State.STARTING;
+    } catch (IOException notThere) {
+      return false;
+    }
+  }
+
+  /** The group as this server knows it, with progress if it leads. */
+  GroupAtLeader group() throws IOException {
+    return new GroupAtLeader(server, server.getDivision(group));
+  }
+
+  /** HOST:PORT of the leader; nothing: none is known. */
+  String leaderAddress() {
+    try {
+      return group().leaderAddress();
+    } catch (IOException notThere) {
+      return "";
+    }
+  }
+
   /** False once Ratis has given its part of the group up. */
   boolean isAlive() {
     try {
@@ -147,8 +186,8 @@ final class RaftNode implements Proposer.Log, AutoCloseable {
     return machine.snapshotIndex();
   }
 
-  @Override
-  public CompletableFuture<List<TxnResult>> propose(List<StoreTxn> txns, long callId) {
+  /** See {@link Proposer.Log#propose}. */
+  CompletableFuture<List<TxnResult>> propose(List<StoreTxn> txns, long callId) {
     if (!isReady()) {
       return CompletableFuture.failedFuture(
           new Proposer.NotProposed("this server does not lead: " + describe()));
@@ -164,6 +203,25 @@ final class RaftNode implements Proposer.Log, AutoCloseable {
                 throw new IllegalStateException("the store's own answer cannot be read", bug);
               }
             });
+  }
+
+  /**
+   * Has the leader tell its followers now how far is committed, not with its next heartbeat: it
+   * tells them whenever it asks them whether it still leads.
+   */
+  void tellFollowers() {
+    try {
+      if (!group().others().isEmpty()) {
+        catchUp()
+            .exceptionally(
+                failure -> {
+                  LOG.debug("the followers learn it later: {}", failure.getMessage());
+                  return null;
+                });
+      }
+    } catch (IOException closing) {
+      LOG.debug("nobody is told: {}", closing.getMessage());
+    }
   }
 
   /** Completes once the replica holds all that was acknowledged before the call. */

@@ -7,12 +7,18 @@ import dev.regrow.core.store.Replica;
 import dev.regrow.core.store.Store;
 import dev.regrow.core.store.StoreException;
 import dev.regrow.core.store.StoreException.Kind;
+import dev.regrow.core.store.StoreGroup;
+import dev.regrow.core.store.StoreMembership;
 import dev.regrow.core.store.StoreState;
 import dev.regrow.core.store.Txn;
 import dev.regrow.core.store.TxnResult;
 import dev.regrow.core.store.WatchListener;
+import dev.regrow.v1.StoreRangeRequest;
+import dev.regrow.v1.StoreTxn;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
@@ -21,53 +27,75 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 /**
  * The store on the disks of a Raft group, of which this is one server.
  *
- * <p>A commit is encoded, batched with others by the {@link Proposer} into one log entry, fsynced,
- * applied to the {@link Replica} by the {@link StoreMachine}, and then acknowledged. Reads and
- * watches are answered by the replica.
+ * <p>A commit is encoded and taken by the {@link Courier} to whoever leads: in-process if that is
+ * this server, else over the wire. There it is batched with others by the {@link Proposer} into one
+ * log entry, fsynced on a majority, applied to the {@link Replica} by the {@link StoreMachine}, and
+ * then acknowledged. Reads and watches are answered by this server's own replica.
  */
-public final class RaftStore implements Store {
+public final class RaftStore implements Store, StoreMembership {
 
   private static final int REPLY_THREADS = 2;
   private static final long WAITING_BYTES_MAX = 64L << 20;
+  private static final Duration READ_ATTEMPT = Duration.ofSeconds(1);
+  private static final long PAUSE_MILLIS = 25;
 
   private final RaftStoreConfig config;
+  private final SpaceGuard space;
+  private final ExecutorService dispatch =
+      Executors.newFixedThreadPool(REPLY_THREADS, threads("store-reply"));
+  private final ScheduledExecutorService scheduler =
+      Executors.newSingleThreadScheduledExecutor(threads("store-proposer"));
   private final Replica replica;
+  private final Channels channels;
+  private final GroupClient group;
+  private final Seat seat;
   private final RaftKeeper keeper;
   private final Proposer proposer;
-  private final SpaceGuard space;
-  private final ExecutorService dispatch;
-  private final ScheduledExecutorService scheduler;
+  private final LeaderRoad road;
+  private final Guide guide;
+  private final Courier courier;
+  private final StoreService service;
   private volatile boolean closed;
 
-  private RaftStore(
-      RaftStoreConfig config,
-      Replica replica,
-      RaftKeeper keeper,
-      SpaceGuard space,
-      ExecutorService dispatch,
-      ScheduledExecutorService scheduler) {
+  private RaftStore(RaftStoreConfig config, StoreDirectory directory, SpaceGuard.Limits limits)
+      throws IOException {
     this.config = config;
-    this.replica = replica;
-    this.keeper = keeper;
-    this.space = space;
-    this.dispatch = dispatch;
-    this.scheduler = scheduler;
-    var limits =
-        new Proposer.Limits(
-            config.tuning().txnBytesMax(),
-            WAITING_BYTES_MAX,
-            config.tuning().commitPatience(),
-            java.time.Duration.ofMillis(20));
-    this.proposer = new Proposer(keeper, limits, scheduler, dispatch);
+    this.space = new SpaceGuard(directory.ballast(), limits);
+    this.replica = new Replica(config.tuning().history(), dispatch);
+    List<String> contacts = Seat.contacts(config);
+    this.channels = new Channels(config.identity().tls(), dispatch);
+    var groupGuide = new Guide(this::serversAndSelf);
+    this.group = new GroupClient(channels, groupGuide, scheduler, config.tuning().readPatience());
+    this.seat = new Seat(config, group, contacts);
+    this.keeper = new RaftKeeper(config, directory, new AppliedState(replica), space, seat);
+    this.proposer =
+        new Proposer(
+            keeper,
+            new Proposer.Limits(config.tuning().txnBytesMax(), WAITING_BYTES_MAX),
+            scheduler,
+            dispatch);
+    this.guide = new Guide(List::of);
+    this.road = new LeaderRoad(channels, guide);
+    this.courier =
+        new Courier(
+            this::attempt, config.tuning().commitPatience(), WAITING_BYTES_MAX, scheduler);
+    this.service =
+        new StoreService(this, this::write, new RosterKeeper(keeper::current, seat::inBetween), keeper::leaderAddress);
   }
 
   /**
-   * Opens the store in its directory, forming a group of one if the directory is new; returns once
-   * all that was ever acknowledged here is readable and writes are accepted.
+   * Opens the store in its directory; what a new or emptied one means is decided by what the node
+   * remembers: the identity that was made for a new cluster forms a group of one, once; with
+   * contacts it joins as a new member; else it is refused, as data was lost.
+   *
+   * <p>Returns once a group of one takes writes. A member of a larger group may return before it
+   * knows a leader or was let in: {@link #health} says so, and commits and reads wait within their
+   * patience.
    *
    * @throws IOException if the disk, the address or the data do not allow it; the message says what
    *     helps
@@ -82,20 +110,18 @@ public final class RaftStore implements Store {
   static RaftStore open(RaftStoreConfig config, SpaceGuard.Limits limits) throws IOException {
     var directory = new StoreDirectory(config.directory());
     directory.make();
-    var space = new SpaceGuard(directory.ballast(), limits);
-    ExecutorService dispatch = Executors.newFixedThreadPool(REPLY_THREADS, threads("store-reply"));
-    var scheduler = Executors.newSingleThreadScheduledExecutor(threads("store-proposer"));
-    var replica = new Replica(config.tuning().history(), dispatch);
-    var keeper = new RaftKeeper(config, directory, new AppliedState(replica), space);
+    var store = new RaftStore(config, directory, limits);
     try {
-      keeper.start();
+      store.keeper.start(store.service::definition);
     } catch (IOException | RuntimeException failed) {
-      keeper.close();
-      dispatch.shutdown();
-      scheduler.shutdown();
+      store.close();
       throw failed;
     }
-    return new RaftStore(config, replica, keeper, space, dispatch, scheduler);
+    return store;
+  }
+
+  private List<String> serversAndSelf() {
+    return Stream.concat(Stream.of(config.address()), seat.servers().stream()).toList();
   }
 
   @Override
@@ -103,36 +129,105 @@ public final class RaftStore implements Store {
     Keyspace.check(txn);
     var encoded = Commands.encode(txn);
     if (encoded.getSerializedSize() > config.tuning().txnBytesMax()) {
-      return CompletableFuture.failedFuture(
-          new StoreException(
-              Kind.TOO_LARGE,
-              "a transaction of %d bytes is more than the store takes at once (%d); make it smaller or split it"
-                  .formatted(encoded.getSerializedSize(), config.tuning().txnBytesMax())));
+      return CompletableFuture.failedFuture(tooLarge(encoded, config.tuning()));
     }
+    return courier.submit(encoded);
+  }
+
+  static StoreException tooLarge(StoreTxn txn, RaftStoreConfig.Tuning tuning) {
+    return new StoreException(
+        Kind.TOO_LARGE,
+        "a transaction of %d bytes is more than the store takes at once (%d); make it smaller or split it"
+            .formatted(txn.getSerializedSize(), tuning.txnBytesMax()));
+  }
+
+  private CompletableFuture<TxnResult> attempt(StoreTxn txn, Duration patience) {
+    String leader = keeper.leaderAddress();
+    if (keeper.isReady() || leader.isEmpty() || leader.equals(config.address())) {
+      return write(txn, patience);
+    }
+    guide.leads(leader);
+    return road.attempt(txn, patience);
+  }
+
+  /** Here, if this server leads. */
+  private CompletableFuture<TxnResult> write(StoreTxn txn, Duration patience) {
     SpaceGuard.Level level = space.level();
     if (level != SpaceGuard.Level.AMPLE && !(level == SpaceGuard.Level.SCARCE && shrinks(txn))) {
       return CompletableFuture.failedFuture(new StoreException(Kind.DISK_FULL, keeper.diskFull()));
     }
-    return proposer.submit(encoded);
+    return proposer.submit(txn, patience);
   }
 
-  private boolean shrinks(Txn txn) {
-    return replica.read(state -> Keyspace.shrinks(txn, state));
+  private boolean shrinks(StoreTxn txn) {
+    return replica.read(state -> Keyspace.shrinks(Commands.decode(txn).txn(), state));
   }
 
   @Override
   public CompletionStage<RangeResult> range(RangeQuery query) {
     if (closed) {
-      return CompletableFuture.failedFuture(new StoreException(Kind.CLOSED, "the store is closed"));
+      return CompletableFuture.failedFuture(closedNow());
     }
-    var patience = config.tuning().readPatience();
+    Duration patience = config.tuning().readPatience();
     if (!query.consistent()) {
       return replica.range(query, patience);
     }
-    return keeper
-        .catchUp()
-        .orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS)
-        .thenComposeAsync(reached -> replica.range(query, patience), dispatch);
+    var caughtUp = new CompletableFuture<Void>();
+    catchUp(System.nanoTime() + patience.toNanos(), caughtUp);
+    return caughtUp.thenComposeAsync(reached -> replica.range(query, patience), dispatch);
+  }
+
+  /** Until the replica holds all that was acknowledged before the call; leaders may change. */
+  private void catchUp(long deadlineNanos, CompletableFuture<Void> caughtUp) {
+    askLeader()
+        .orTimeout(READ_ATTEMPT.toMillis(), TimeUnit.MILLISECONDS)
+        .whenComplete(
+            (reached, failure) -> {
+              if (failure == null) {
+                caughtUp.complete(null);
+              } else if (closed) {
+                caughtUp.completeExceptionally(closedNow());
+              } else if (System.nanoTime() - deadlineNanos > 0) {
+                Throwable cause = Failures.cause(failure);
+                caughtUp.completeExceptionally(
+                    cause instanceof StoreException
+                        ? cause
+                        : new StoreException(
+                            Kind.NO_MAJORITY,
+                            "the store's leader did not confirm the read in time; try again"));
+              } else {
+                var unused =
+                    scheduler.schedule(
+                        () -> catchUp(deadlineNanos, caughtUp),
+                        PAUSE_MILLIS,
+                        TimeUnit.MILLISECONDS);
+              }
+            });
+  }
+
+  private CompletableFuture<Void> askLeader() {
+    String leader = keeper.leaderAddress();
+    if (!keeper.isInitializing() || leader.isEmpty()) {
+      return keeper.catchUp();
+    }
+    // Ratis takes no reads from a listener that was let in by the present leader.
+    var question =
+        StoreRangeRequest.newBuilder().setTo("0").setLimit(1).setConsistent(true).build();
+    return channels
+        .askForAll(leader, Wire.RANGE, question, READ_ATTEMPT)
+        .thenCompose(
+            parts -> {
+              var first = parts.get(0);
+              if (first.hasRefusal()) {
+                return CompletableFuture.failedFuture(Refusals.decode(first.getRefusal()));
+              }
+              var nothing = new RangeQuery("", "", 1, false, first.getIndex());
+              return replica.range(nothing, READ_ATTEMPT).thenAccept(reached -> {});
+            });
+  }
+
+  private static StoreException closedNow() {
+    return new StoreException(Kind.CLOSED, "the store is closed");
   }
 
   @Override
@@ -157,13 +252,25 @@ public final class RaftStore implements Store {
   }
 
   @Override
+  public CompletionStage<StoreGroup> group() {
+    return group.group();
+  }
+
+  @Override
+  public CompletionStage<StoreGroup> remove(String nodeUid, boolean force) {
+    return group.remove(nodeUid, force);
+  }
+
+  @Override
   public void close() {
     if (closed) {
       return;
     }
     closed = true;
-    proposer.close();
+    courier.close();
     keeper.close();
+    proposer.close();
+    channels.close();
     replica.close();
     scheduler.shutdown();
     dispatch.shutdown();

@@ -4,6 +4,7 @@ import dev.regrow.core.identity.NodeIdentity;
 import dev.regrow.core.store.ChangeHistory;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * How a store is opened.
@@ -12,17 +13,45 @@ import java.time.Duration;
  * @param host the address to listen on and be reached at
  * @param port TCP
  * @param identity names the group, and proves this server to its peers
+ * @param contacts HOST:PORT of servers of the group, through which a new or emptied directory joins
+ *     it; empty for the first server. They are remembered beside the identity
+ * @param witness whether this server is there for its vote only: it leads just until another can
  * @param tuning the rest
  */
 public record RaftStoreConfig(
-    Path directory, String host, int port, NodeIdentity identity, Tuning tuning) {
+    Path directory,
+    String host,
+    int port,
+    NodeIdentity identity,
+    List<String> contacts,
+    boolean witness,
+    Tuning tuning) {
+
+  public RaftStoreConfig {
+    contacts = List.copyOf(contacts);
+  }
 
   public static RaftStoreConfig of(Path directory, String host, int port, NodeIdentity identity) {
-    return new RaftStoreConfig(directory, host, port, identity, Tuning.DEFAULT);
+    return new RaftStoreConfig(
+        directory, host, port, identity, List.of(), false, Tuning.DEFAULT);
   }
 
   public RaftStoreConfig with(Tuning tuning) {
-    return new RaftStoreConfig(directory, host, port, identity, tuning);
+    return new RaftStoreConfig(directory, host, port, identity, contacts, witness, tuning);
+  }
+
+  /** The same, joining the group that these servers belong to. */
+  public RaftStoreConfig joining(List<String> contacts) {
+    return new RaftStoreConfig(directory, host, port, identity, contacts, witness, tuning);
+  }
+
+  /** The same, as a witness. */
+  public RaftStoreConfig asWitness() {
+    return new RaftStoreConfig(directory, host, port, identity, contacts, true, tuning);
+  }
+
+  String address() {
+    return host + ":" + port;
   }
 
   /**

@@ -4,7 +4,11 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.regrow.core.disk.DurableFile;
 import dev.regrow.core.store.Entry;
+import dev.regrow.core.store.Sessions;
+import dev.regrow.core.store.TxnResult;
 import dev.regrow.v1.Checked;
+import dev.regrow.v1.StoreAnswered;
+import dev.regrow.v1.StoreSession;
 import dev.regrow.v1.StoreSnapshotEntries;
 import dev.regrow.v1.StoreSnapshotEntry;
 import dev.regrow.v1.StoreSnapshotHeader;
@@ -19,6 +23,7 @@ import java.nio.file.Path;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import org.apache.ratis.io.MD5Hash;
 import org.apache.ratis.util.MD5FileUtil;
@@ -32,7 +37,7 @@ final class Snapshots {
   private Snapshots() {}
 
   /** What a snapshot holds. */
-  record Content(long index, List<Entry> entries) {}
+  record Content(long index, List<Entry> entries, List<Sessions.Session> sessions) {}
 
   /**
    * Writes beside, fsyncs, renames: the file is there whole or not at all.
@@ -52,6 +57,7 @@ final class Snapshots {
               .setFeatureLevel(Commands.FEATURE_LEVEL)
               .setIndex(content.index())
               .setEntries(content.entries().size())
+              .addAllSessions(content.sessions().stream().map(Snapshots::encode).toList())
               .build()
               .toByteString());
       writeEntries(buffered, content.entries());
@@ -87,6 +93,28 @@ final class Snapshots {
     }
   }
 
+  private static StoreSession encode(Sessions.Session session) {
+    var encoded =
+        StoreSession.newBuilder().setClient(session.client()).setHighestCall(session.highest());
+    session
+        .answers()
+        .forEach(
+            (call, result) ->
+                encoded.addAnswered(
+                    StoreAnswered.newBuilder()
+                        .setCall(call)
+                        .setOutcome(Commands.outcome(result))));
+    return encoded.build();
+  }
+
+  private static Sessions.Session decode(StoreSession session) {
+    var answers = new HashMap<Long, TxnResult>();
+    for (StoreAnswered one : session.getAnsweredList()) {
+      answers.put(one.getCall(), Commands.result(one.getOutcome()));
+    }
+    return new Sessions.Session(session.getClient(), session.getHighestCall(), answers);
+  }
+
   private static void write(OutputStream out, ByteString content) throws IOException {
     Checksums.seal(content).writeDelimitedTo(out);
   }
@@ -112,7 +140,8 @@ final class Snapshots {
               new Entry(one.getKey(), one.getValue(), one.getCreateIndex(), one.getModIndex()));
         }
       }
-      return new Content(header.getIndex(), entries);
+      var sessions = header.getSessionsList().stream().map(Snapshots::decode).toList();
+      return new Content(header.getIndex(), entries, sessions);
     } catch (InvalidProtocolBufferException garbage) {
       throw damaged(file, String.valueOf(garbage.getMessage()));
     }

@@ -35,7 +35,10 @@ final class StoreDirectory {
 
   /** Whether the log is made or continued. */
   enum Start {
-    FORMAT,
+    /** Made, as the first of its group. */
+    FOUND,
+    /** Made empty, for a group that is there already. */
+    JOIN,
     RECOVER
   }
 
@@ -59,8 +62,12 @@ final class StoreDirectory {
     return root.resolve("peer");
   }
 
-  /** Who this server is; made now if the directory is new. */
-  StorePeer peer(UUID group) throws IOException {
+  /**
+   * Who this server is; made now if the directory is new.
+   *
+   * @param name for a new one
+   */
+  StorePeer peer(UUID group, String name) throws IOException {
     if (Files.exists(peerFile())) {
       return known(group);
     }
@@ -73,7 +80,7 @@ final class StoreDirectory {
     }
     var peer =
         StorePeer.newBuilder()
-            .setPeerId(UUID.randomUUID().toString())
+            .setPeerId(name)
             .setGroupId(group.toString())
             .build();
     write(peer);
@@ -129,28 +136,60 @@ final class StoreDirectory {
     return formed;
   }
 
+  /** Notes that the group has let go of this server. */
+  StorePeer removed(StorePeer peer) throws IOException {
+    StorePeer removed = peer.toBuilder().setRemoved(true).build();
+    write(removed);
+    return removed;
+  }
+
+  /**
+   * Makes room for a new server: what the former one wrote is set aside as {@code raft.former},
+   * in place of what was set aside before.
+   */
+  void retire() throws IOException {
+    Path former = root.resolve("raft.former");
+    deleteTree(former);
+    Files.deleteIfExists(peerFile());
+    DurableFile.syncDirectory(root); // Whoever finds a log without a name does not start on it.
+    if (Files.exists(raft())) {
+      DurableFile.moveInto(raft(), former);
+    }
+    make();
+  }
+
   private void write(StorePeer peer) throws IOException {
     DurableFile.write(peerFile(), Checksums.seal(peer.toByteString()).toByteArray());
   }
 
-  /** Clears what an unfinished forming left behind, or refuses to replace a log that is gone. */
-  Start prepare(StorePeer peer) throws IOException {
+  /**
+   * Clears what an unfinished forming left behind, or refuses to replace a log that is gone.
+   *
+   * @param founder whether this node's cluster has no store yet
+   * @param contacts whether there are others to join
+   */
+  Start prepare(StorePeer peer, boolean founder, boolean contacts) throws IOException {
     Path group = group(peer);
-    Start start = decide(peer.getFormed(), Files.isDirectory(group), group);
-    if (start == Start.FORMAT) {
+    Start start = decide(peer.getFormed(), Files.isDirectory(group), founder, contacts, group);
+    if (start != Start.RECOVER) {
       deleteTree(group);
     }
     return start;
   }
 
   /** Only what was never formed may be made: a formed log that is absent was lost. */
-  static Start decide(boolean formed, boolean present, Path group) throws Damaged {
-    if (!formed) {
-      return Start.FORMAT;
+  static Start decide(
+      boolean formed, boolean present, boolean founder, boolean contacts, Path group)
+      throws Damaged {
+    if (!formed && founder) {
+      return Start.FOUND;
     }
-    if (!present) {
+    if (!formed && contacts) {
+      return Start.JOIN;
+    }
+    if (!formed || !present) {
       throw new Damaged(
-          "the log %s is gone, although this server wrote one; restore the store's directory from a backup"
+          "the log %s is gone, although this node's cluster has one; restore the store's directory from a backup, or name a server to join"
               .formatted(group));
     }
     return Start.RECOVER;

@@ -1,7 +1,7 @@
 package dev.regrow.core.store.raft;
 
 import dev.regrow.core.store.StoreState;
-import dev.regrow.core.store.Txn;
+import dev.regrow.core.store.Call;
 import dev.regrow.core.store.TxnResult;
 import dev.regrow.v1.StoreCommand;
 import java.io.IOException;
@@ -108,8 +108,8 @@ final class StoreMachine extends BaseStateMachine {
           "the log's entry %d needs feature level %d, and this release knows %d; start the newer release again"
               .formatted(raftIndex, command.getFeatureLevel(), Commands.FEATURE_LEVEL));
     }
-    List<Txn> txns = command.getTxnsList().stream().map(Commands::decode).toList();
-    List<TxnResult> results = state.replica().apply(txns);
+    List<Call> calls = command.getTxnsList().stream().map(Commands::decode).toList();
+    List<TxnResult> results = state.replica().apply(calls);
     if (command.getRaiseIndexTo() > 0) {
       state.replica().raiseIndexTo(command.getRaiseIndexTo());
     }
@@ -167,7 +167,7 @@ final class StoreMachine extends BaseStateMachine {
 
   private SnapshotTaker.Capture capture() {
     Snapshots.Content content =
-        state.replica().read(now -> new Snapshots.Content(now.index(), now.entries()));
+        state.replica().read(now -> new Snapshots.Content(now.index(), now.entries(), now.sessions()));
     return new SnapshotTaker.Capture(getLastAppliedTermIndex(), content);
   }
 
@@ -183,7 +183,7 @@ final class StoreMachine extends BaseStateMachine {
     TermIndex at = latest.getTermIndex();
     if (!state.holds(at.getIndex())) {
       Snapshots.Content content = Snapshots.read(latest.getFile().getPath());
-      state.replica().restore(content.index(), content.entries());
+      state.replica().restore(content.index(), content.entries(), content.sessions());
       state.advanceTo(at);
       LOG.info(
           "restored {} keys at index {}", state.replica().read(StoreState::size), content.index());

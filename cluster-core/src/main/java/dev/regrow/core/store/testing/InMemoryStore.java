@@ -1,5 +1,6 @@
 package dev.regrow.core.store.testing;
 
+import dev.regrow.core.store.Call;
 import dev.regrow.core.store.ChangeHistory;
 import dev.regrow.core.store.RangeQuery;
 import dev.regrow.core.store.RangeResult;
@@ -82,7 +83,7 @@ public final class InMemoryStore implements Store {
       return CompletableFuture.failedFuture(
           new StoreException(reason, "the in-memory store was told to refuse writes: " + reason));
     }
-    TxnResult result = replica.apply(List.of(txn)).get(0);
+    TxnResult result = replica.apply(List.of(Call.once(txn))).get(0);
     if (repliesToLose.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
       return CompletableFuture.failedFuture(
           new StoreException(Kind.OUTCOME_UNKNOWN, "the in-memory store lost its reply"));

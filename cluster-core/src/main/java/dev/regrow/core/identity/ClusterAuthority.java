@@ -1,0 +1,113 @@
+package dev.regrow.core.identity;
+
+import com.google.protobuf.ByteString;
+import dev.regrow.v1.NodeJoinReply;
+import dev.regrow.v1.NodeJoinRequest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.KeyPair;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.SecureRandom;
+import java.security.Signature;
+import java.security.cert.X509Certificate;
+import java.security.spec.X509EncodedKeySpec;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * The cluster's certificate authority, on the nodes that have its key: the first server, and those
+ * that joined as servers. Whether the asker may join at all (its token) is the caller's question.
+ */
+public final class ClusterAuthority {
+
+  private static final Duration EARLIER = Duration.ofDays(1);
+
+  private final UUID clusterId;
+  private final TlsFiles files;
+  private final Path keyFile;
+
+  private ClusterAuthority(UUID clusterId, TlsFiles files, Path keyFile) {
+    this.clusterId = clusterId;
+    this.files = files;
+    this.keyFile = keyFile;
+  }
+
+  /** The authority, if this node has its key. */
+  public static Optional<ClusterAuthority> of(NodeIdentity identity) {
+    Path key = identity.directory().resolve(NodeIdentity.AUTHORITY_KEY_FILE);
+    return Files.isReadable(key)
+        ? Optional.of(new ClusterAuthority(identity.clusterId(), identity.tls(), key))
+        : Optional.empty();
+  }
+
+  /**
+   * Signs for a node; asking again renews.
+   *
+   * @param server whether it gets the authority's key, too
+   * @param storeContacts HOST:PORT of the store's servers
+   * @throws IllegalArgumentException if the request is not what its maker would send
+   * @throws IOException if the authority's files cannot be read
+   */
+  public NodeJoinReply admit(
+      NodeJoinRequest request,
+      boolean server,
+      List<String> storeContacts,
+      Instant now,
+      Duration validFor)
+      throws IOException {
+    if (!request.getNodeUid().matches("[0-9a-f]{12}") || request.getHostsList().isEmpty()) {
+      throw new IllegalArgumentException(
+          "a join request names 12 hexadecimal digits as the node's uid, and its hosts");
+    }
+    byte[] authorityPem = Files.readAllBytes(files.authority());
+    try {
+      PublicKey key =
+          KeyFactory.getInstance("EC")
+              .generatePublic(new X509EncodedKeySpec(request.getPublicKey().toByteArray()));
+      if (!NodeJoin.proves(key, request)) {
+        throw new IllegalArgumentException(
+            "the join request is not signed by the key that it brings");
+      }
+      X509Certificate authority = Pem.certificate(authorityPem);
+      PrivateKey secret = Pem.privateKey(keyFile);
+      var random = new SecureRandom();
+      byte[] certificate =
+          new Certificates(random)
+              .node(
+                  new Certificates.Issuer(
+                      "cluster " + clusterId, new KeyPair(authority.getPublicKey(), secret)),
+                  "node " + request.getNodeUid(),
+                  key,
+                  request.getHostsList(),
+                  new Certificates.Validity(now.minus(EARLIER), now.plus(validFor)));
+      var reply =
+          NodeJoinReply.newBuilder()
+              .setClusterId(clusterId.toString())
+              .setCertificatePem(ByteString.copyFrom(Pem.encode("CERTIFICATE", certificate)))
+              .setAuthorityPem(ByteString.copyFrom(authorityPem))
+              .addAllStoreContacts(storeContacts);
+      if (server) {
+        reply.setAuthorityKeyPem(ByteString.copyFrom(Files.readAllBytes(keyFile)));
+      }
+      return reply.build();
+    } catch (GeneralSecurityException unusable) {
+      throw new IllegalArgumentException(
+          "the join request's key cannot be used: " + unusable.getMessage(), unusable);
+    }
+  }
+
+  static boolean verifies(PublicKey key, byte[] content, byte[] signature)
+      throws GeneralSecurityException {
+    var verifier = Signature.getInstance("SHA256withECDSA");
+    verifier.initVerify(key);
+    verifier.update(content);
+    return verifier.verify(signature);
+  }
+}

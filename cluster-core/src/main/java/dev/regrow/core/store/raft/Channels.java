@@ -1,0 +1,165 @@
+package dev.regrow.core.store.raft;
+
+import dev.regrow.core.identity.TlsFiles;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import org.apache.ratis.thirdparty.io.grpc.CallOptions;
+import org.apache.ratis.thirdparty.io.grpc.ManagedChannel;
+import org.apache.ratis.thirdparty.io.grpc.MethodDescriptor;
+import org.apache.ratis.thirdparty.io.grpc.Status;
+import org.apache.ratis.thirdparty.io.grpc.netty.GrpcSslContexts;
+import org.apache.ratis.thirdparty.io.grpc.netty.NettyChannelBuilder;
+import org.apache.ratis.thirdparty.io.grpc.stub.ClientCalls;
+import org.apache.ratis.thirdparty.io.grpc.stub.StreamObserver;
+import org.apache.ratis.thirdparty.io.netty.handler.ssl.SslContext;
+
+/** One connection to each server of the store that is spoken to, by mutual TLS. */
+final class Channels implements AutoCloseable {
+
+  /** A machine that died says nothing: without these probes a watch would wait for ever. */
+  private static final long PROBE_SECONDS = 2;
+
+  private final SslContext tls;
+  private final Executor executor;
+  private final Map<String, ManagedChannel> byAddress = new ConcurrentHashMap<>();
+  private volatile boolean closed;
+
+  /**
+   * @param executor where answers arrive
+   */
+  Channels(TlsFiles files, Executor executor) throws IOException {
+    this.tls =
+        GrpcSslContexts.forClient()
+            .keyManager(files.certificate().toFile(), files.key().toFile())
+            .trustManager(files.authority().toFile())
+            .build();
+    this.executor = executor;
+  }
+
+  /**
+   * Asks one question.
+   *
+   * @param address HOST:PORT
+   * @return fails with {@link Proposer.NotProposed} if it is certain that it did not arrive, else
+   *     with an {@link IOException} that names the server
+   */
+  <Q, A> CompletableFuture<A> ask(
+      String address, MethodDescriptor<Q, A> method, Q question, Duration patience) {
+    return askForAll(address, method, question, patience)
+        .thenApply(
+            answers -> {
+              if (answers.isEmpty()) {
+                throw new IllegalStateException(address + " ended the call without an answer");
+              }
+              return answers.get(0);
+            });
+  }
+
+  /** The same, for an answer in several parts. */
+  <Q, A> CompletableFuture<List<A>> askForAll(
+      String address, MethodDescriptor<Q, A> method, Q question, Duration patience) {
+    var answer = new CompletableFuture<List<A>>();
+    var parts = new ArrayList<A>();
+    open(
+        address,
+        method,
+        question,
+        CallOptions.DEFAULT.withDeadlineAfter(patience.toMillis(), TimeUnit.MILLISECONDS),
+        new StreamObserver<>() {
+          @Override
+          public void onNext(A part) {
+            parts.add(part);
+          }
+
+          @Override
+          public void onError(Throwable failure) {
+            answer.completeExceptionally(failure(address, failure));
+          }
+
+          @Override
+          public void onCompleted() {
+            answer.complete(List.copyOf(parts));
+          }
+        });
+    return answer;
+  }
+
+  /** Begins a stream of answers; it ends by {@code options} or by cancelling. */
+  <Q, A> void open(
+      String address,
+      MethodDescriptor<Q, A> method,
+      Q question,
+      CallOptions options,
+      StreamObserver<A> answers) {
+    if (closed) {
+      answers.onError(new Proposer.NotProposed("the store's connections are closed"));
+      return;
+    }
+    ManagedChannel channel = byAddress.computeIfAbsent(address, this::connect);
+    ClientCalls.asyncServerStreamingCall(channel.newCall(method, options), question, answers);
+  }
+
+  private ManagedChannel connect(String address) {
+    return NettyChannelBuilder.forTarget("dns:///" + address)
+        .sslContext(tls)
+        .executor(executor)
+        .maxInboundMessageSize(Wire.MESSAGE_BYTES_MAX)
+        .keepAliveTime(PROBE_SECONDS, TimeUnit.SECONDS)
+        .keepAliveTimeout(PROBE_SECONDS, TimeUnit.SECONDS)
+        .build();
+  }
+
+  /** What a failed call means: whether it can have arrived. */
+  private RuntimeException failure(String address, Throwable failure) {
+    if (failure instanceof Proposer.NotProposed known) {
+      return known;
+    }
+    ManagedChannel channel = byAddress.get(address);
+    if (channel != null) {
+      channel.resetConnectBackoff(); // Else a server that is back is not asked for minutes.
+    }
+    Status status = Status.fromThrowable(failure);
+    for (Throwable at = status.getCause(); at != null; at = at.getCause()) {
+      if (at instanceof ConnectException
+          || at instanceof NoRouteToHostException
+          || at instanceof UnknownHostException) {
+        return new Proposer.NotProposed(address + " cannot be reached: " + at.getMessage());
+      }
+    }
+    if (status.getCode() == Status.Code.UNIMPLEMENTED) {
+      return new Proposer.NotProposed(address + " is no server of the store");
+    }
+    return new NoAnswer("no answer from %s (%s)".formatted(address, why(status)));
+  }
+
+  private static String why(Status status) {
+    return status.getDescription() == null
+        ? status.getCode().name()
+        : status.getCode() + ": " + status.getDescription();
+  }
+
+  /** The question may have arrived, and its answer is lost. */
+  static final class NoAnswer extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    NoAnswer(String message) {
+      super(message);
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    byAddress.values().forEach(ManagedChannel::shutdownNow);
+  }
+}

@@ -1,0 +1,248 @@
+package dev.regrow.core.store.raft;
+
+import static dev.regrow.core.store.raft.RaftStores.put;
+import static dev.regrow.core.store.raft.RaftStores.read;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.regrow.core.store.RangeQuery;
+import dev.regrow.core.store.StoreException;
+import dev.regrow.core.store.StoreGroup;
+import dev.regrow.core.store.StoreGroup.Member;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Several servers in one process, with real logs and real connections. */
+class ReplicatedStoreTest {
+
+  private final Path data;
+
+  ReplicatedStoreTest(@TempDir Path data) {
+    this.data = data;
+  }
+
+  @Test
+  void a_group_of_one_grows_to_three_and_every_server_takes_reads_and_writes() throws Exception {
+    try (var servers = Servers.first(data)) {
+      put(servers.get(1), "a/1", "one");
+      servers.join();
+      var two = servers.awaitGroup(group -> group.members().size() == 2, "two members");
+      assertThat(two.voters()).hasSize(1);
+
+      servers.join();
+      var three = servers.awaitGroup(group -> group.voters().size() == 3, "three voters");
+
+      assertThat(three.failuresTolerated()).isEqualTo(1);
+      assertThat(three.members()).extracting(Member::nodeUid).doesNotHaveDuplicates();
+      put(servers.get(2), "a/2", "two");
+      put(servers.get(3), "a/3", "three");
+      for (int i = 1; i <= 3; i++) {
+        assertThat(read(servers.get(i), RangeQuery.prefix("a/").linearizable()).entries()).hasSize(3);
+        assertThat(servers.get(i).appliedIndex()).isEqualTo(3);
+      }
+    }
+  }
+
+  @Test
+  void a_listener_waits_until_its_vote_makes_their_number_odd() throws Exception {
+    try (var servers = Servers.voting(data, 3)) {
+      servers.join();
+      var four =
+          servers.awaitGroup(
+              group -> group.members().size() == 4 && lagKnown(group), "four members");
+
+      assertThat(four.voters()).hasSize(3);
+      put(servers.get(4), "a/4", "by the one that listens");
+      assertThat(read(servers.get(4), RangeQuery.key("a/4").linearizable()).entries()).hasSize(1);
+      servers.join(true);
+      var five = servers.awaitGroup(group -> group.voters().size() == 5, "five voters");
+      assertThat(five.members()).filteredOn(Member::witness).hasSize(1);
+    }
+  }
+
+  private static boolean lagKnown(StoreGroup group) {
+    return group.members().stream().allMatch(member -> member.lag() >= 0);
+  }
+
+  @Test
+  void when_the_leader_goes_the_others_go_on_without_an_election() throws Exception {
+    try (var servers = Servers.voting(data, 3)) {
+      int leader = servers.leader();
+      int other = servers.follower();
+      put(servers.get(other), "a/1", "one");
+      long before = termOf(servers.get(other));
+
+      servers.stop(leader);
+      put(servers.get(other), "a/2", "two");
+
+      assertThat(termOf(servers.get(other))).isLessThanOrEqualTo(before + 1);
+      RaftStore back = servers.start(leader);
+      assertThat(read(back, RangeQuery.prefix("a/").linearizable()).entries()).hasSize(2);
+    }
+  }
+
+  private static long termOf(RaftStore store) throws Exception {
+    return store.group().toCompletableFuture().get(10, TimeUnit.SECONDS).term();
+  }
+
+  @Test
+  void without_a_majority_nothing_is_acknowledged_and_the_answer_says_why() throws Exception {
+    try (var servers = Servers.voting(data, 3)) {
+      put(servers.get(1), "a/1", "one");
+      int last = servers.leader();
+      for (int i = 1; i <= 3; i++) {
+        if (i != last) {
+          servers.stop(i);
+        }
+      }
+
+      var write = servers.get(last).commit(RaftStores.putting("a/2", "two")).toCompletableFuture();
+
+      assertThat(write)
+          .failsWithin(15, TimeUnit.SECONDS)
+          .withThrowableThat()
+          .havingCause()
+          .isInstanceOf(StoreException.class);
+      var read = servers.get(last).range(RangeQuery.key("a/1").linearizable());
+      assertThat(read.toCompletableFuture())
+          .failsWithin(15, TimeUnit.SECONDS)
+          .withThrowableThat()
+          .withMessageContaining("try again");
+      assertThat(read(servers.get(last), RangeQuery.key("a/1")).entries()).hasSize(1);
+    }
+  }
+
+  @Test
+  void a_server_that_lost_its_directory_comes_back_as_a_new_member() throws Exception {
+    try (var servers = Servers.voting(data, 3)) {
+      put(servers.get(1), "a/1", "one");
+      int lost = servers.follower();
+      String uid = servers.config(lost).identity().nodeUid();
+      String former = peerOf(servers, uid);
+      servers.stop(lost);
+      deleteTree(servers.config(lost).directory());
+
+      RaftStore back = servers.start(lost);
+
+      var group =
+          servers.awaitGroup(
+              now -> now.voters().size() == 3 && !peerOf(now, uid).equals(former),
+              "three voters, one of them new");
+      assertThat(group.members()).hasSize(3);
+      assertThat(read(back, RangeQuery.key("a/1").linearizable()).entries()).hasSize(1);
+    }
+  }
+
+  @Test
+  void a_server_with_a_damaged_log_is_filled_again_by_the_others() throws Exception {
+    try (var servers = Servers.voting(data, 3)) {
+      put(servers.get(1), "a/1", "one");
+      put(servers.get(1), "a/2", "two");
+      int damaged = servers.follower();
+      String uid = servers.config(damaged).identity().nodeUid();
+      String former = peerOf(servers, uid);
+      servers.stop(damaged);
+      flipBit(servers.config(damaged).directory());
+
+      RaftStore back = servers.start(damaged);
+
+      servers.awaitGroup(
+          now -> now.voters().size() == 3 && !peerOf(now, uid).equals(former),
+          "three voters, one of them new");
+      assertThat(read(back, RangeQuery.prefix("a/").linearizable()).entries()).hasSize(2);
+    }
+  }
+
+  @Test
+  void a_server_far_behind_is_fed_a_snapshot_and_its_watches_learn_of_the_gap() throws Exception {
+    try (var servers = Servers.voting(data, 3)) {
+      for (int i = 1; i <= 3; i++) { // Small logs, so that the snapshot is what is left.
+        var config = servers.config(i);
+        servers.stop(i);
+        servers.reconfigure(
+            i, config.with(config.tuning().snapshotEvery(20, 1 << 20).segmentsOf(1 << 20)));
+        servers.start(i);
+      }
+      int behind = servers.follower();
+      servers.stop(behind);
+      int writer = servers.leader();
+      for (int i = 0; i < 60; i++) {
+        put(servers.get(writer), "a/" + i % 7, "x".repeat(60_000));
+      }
+
+      RaftStore back = servers.start(behind);
+
+      assertThat(read(back, RangeQuery.prefix("a/").linearizable()).entries()).hasSize(7);
+      assertThat(back.appliedIndex()).isEqualTo(60);
+      put(back, "a/last", "after the snapshot");
+      assertThat(read(back, RangeQuery.key("a/last").atLeast(61)).entries()).hasSize(1);
+    }
+  }
+
+  @Test
+  void a_removed_server_serves_no_more_and_what_remains_goes_on() throws Exception {
+    try (var servers = Servers.voting(data, 3)) {
+      int gone = servers.leader();
+      String uid = servers.config(gone).identity().nodeUid();
+      int other = servers.follower();
+
+      var group =
+          servers.get(other).remove(uid, false).toCompletableFuture().get(30, TimeUnit.SECONDS);
+
+      assertThat(group.members()).extracting(Member::nodeUid).doesNotContain(uid).hasSize(2);
+      put(servers.get(other), "a/1", "one");
+      Servers.await(
+          () -> servers.get(gone).health().message().contains("removed"),
+          () -> servers.get(gone).health().toString());
+    }
+  }
+
+  @Test
+  void what_would_cost_the_quorum_is_refused() throws Exception {
+    try (var servers = Servers.first(data)) {
+      String uid = servers.config(1).identity().nodeUid();
+
+      assertThat(servers.get(1).remove(uid, true).toCompletableFuture())
+          .failsWithin(10, TimeUnit.SECONDS)
+          .withThrowableThat()
+          .withMessageContaining("last server that votes");
+    }
+  }
+
+  private static String peerOf(Servers servers, String uid) {
+    return peerOf(servers.awaitGroup(group -> !peerOf(group, uid).isEmpty(), uid), uid);
+  }
+
+  private static String peerOf(StoreGroup group, String uid) {
+    return group.members().stream()
+        .filter(member -> member.nodeUid().equals(uid))
+        .map(Member::peerId)
+        .findFirst()
+        .orElse("");
+  }
+
+  private static void flipBit(Path store) throws IOException {
+    try (var files = Files.walk(store)) {
+      Path log =
+          files
+              .filter(file -> String.valueOf(file.getFileName()).startsWith("log_"))
+              .max(Comparator.comparing(Path::toString))
+              .orElseThrow();
+      byte[] content = Files.readAllBytes(log);
+      content[60] ^= 4;
+      Files.write(log, content);
+    }
+  }
+
+  private static void deleteTree(Path tree) throws IOException {
+    try (var files = Files.walk(tree)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+}
