@@ -34,7 +34,6 @@ final class Pem {
 
   static X509Certificate certificate(byte[] pem) throws GeneralSecurityException {
     return (X509Certificate)
-        CertificateFactory.getInstance("X.509")
-            .generateCertificate(new ByteArrayInputStream(pem));
+        CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(pem));
   }
 }

@@ -70,6 +70,7 @@ public record StoreGroup(long term, List<Member> members) {
           ? "one server: stops writing while that one is down"
           : "loses quorum if one more server fails";
     }
-    return "survives the failure of %d more %s".formatted(tolerated, tolerated == 1 ? "server" : "servers");
+    return "survives the failure of %d more %s"
+        .formatted(tolerated, tolerated == 1 ? "server" : "servers");
   }
 }

@@ -19,8 +19,7 @@ public interface StoreMembership {
    * nobody's from then on. A leader hands over first. Done already: no error.
    *
    * @param force also if the group then has no quorum of reachable servers, or the node is unknown
-   * @return the group without it; fails with {@link MembershipRefused} where quorum would
-   *     go
+   * @return the group without it; fails with {@link MembershipRefused} where quorum would go
    */
   CompletionStage<StoreGroup> remove(String nodeUid, boolean force);
 }

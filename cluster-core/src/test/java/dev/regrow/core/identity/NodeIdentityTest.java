@@ -53,7 +53,7 @@ class NodeIdentityTest {
         .isEqualTo("rwx------");
     try (var files = Files.list(directory)) {
       assertThat(files)
-          .hasSize(6)
+          .hasSize(7)
           .allSatisfy(
               file ->
                   assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))

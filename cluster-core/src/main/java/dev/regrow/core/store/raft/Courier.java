@@ -134,7 +134,7 @@ final class Courier implements AutoCloseable {
     } catch (RuntimeException failed) {
       attempt = CompletableFuture.failedFuture(failed);
     }
-    attempt.whenComplete((result, failure) -> learned(parcel, result, failure));
+    var unused = attempt.whenComplete((result, failure) -> learned(parcel, result, failure));
   }
 
   private void learned(Parcel parcel, @Nullable TxnResult result, @Nullable Throwable failure) {
@@ -160,8 +160,7 @@ final class Courier implements AutoCloseable {
       giveUp(parcel, why);
       return;
     }
-    var unused =
-        scheduler.schedule(() -> carry(parcel), PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+    var unused = scheduler.schedule(() -> carry(parcel), PAUSE_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   private void giveUp(Parcel parcel, String why) {

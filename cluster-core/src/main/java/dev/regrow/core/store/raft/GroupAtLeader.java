@@ -53,9 +53,7 @@ final class GroupAtLeader {
     RaftPeer peer =
         leader == null
             ? null
-            : division
-                .getRaftConf()
-                .getPeer(leader, RaftPeerRole.FOLLOWER, RaftPeerRole.LISTENER);
+            : division.getRaftConf().getPeer(leader, RaftPeerRole.FOLLOWER, RaftPeerRole.LISTENER);
     return peer == null ? "" : peer.getAddress();
   }
 

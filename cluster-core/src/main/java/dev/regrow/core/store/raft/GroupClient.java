@@ -74,28 +74,29 @@ final class GroupClient implements StoreMembership {
             ? CompletableFuture.failedFuture(
                 new Proposer.NotProposed("no server of the store is known at the moment"))
             : channels.ask(address, method, question, ATTEMPT);
-    asked.whenComplete(
-        (reply, failure) -> {
-          RuntimeException why = learned(address, reply, failure);
-          if (why == null) {
-            answer.complete(decode(reply));
-          } else if (why instanceof MembershipRefused) {
-            answer.completeExceptionally(why);
-          } else if (System.nanoTime() - deadlineNanos > 0 || scheduler.isShutdown()) {
-            answer.completeExceptionally(
-                new StoreException(
-                    Kind.NO_MAJORITY,
-                    "the store's leader did not answer in time (last: %s); try again"
-                        .formatted(why.getMessage()),
-                    why));
-          } else {
-            var unused =
-                scheduler.schedule(
-                    () -> attempt(method, question, deadlineNanos, answer),
-                    PAUSE_MILLIS,
-                    TimeUnit.MILLISECONDS);
-          }
-        });
+    var unusedAnswer =
+        asked.whenComplete(
+            (reply, failure) -> {
+              RuntimeException why = learned(address, reply, failure);
+              if (why == null) {
+                answer.complete(decode(reply));
+              } else if (why instanceof MembershipRefused) {
+                answer.completeExceptionally(why);
+              } else if (System.nanoTime() - deadlineNanos > 0 || scheduler.isShutdown()) {
+                answer.completeExceptionally(
+                    new StoreException(
+                        Kind.NO_MAJORITY,
+                        "the store's leader did not answer in time (last: %s); try again"
+                            .formatted(why.getMessage()),
+                        why));
+              } else {
+                var unused =
+                    scheduler.schedule(
+                        () -> attempt(method, question, deadlineNanos, answer),
+                        PAUSE_MILLIS,
+                        TimeUnit.MILLISECONDS);
+              }
+            });
   }
 
   private @Nullable RuntimeException learned(

@@ -13,8 +13,7 @@ final class PeerName {
   private PeerName() {}
 
   static String make(String nodeUid, boolean witness) {
-    return "%s-%08x%s"
-        .formatted(nodeUid, new SecureRandom().nextInt(), witness ? WITNESS : "");
+    return "%s-%08x%s".formatted(nodeUid, new SecureRandom().nextInt(), witness ? WITNESS : "");
   }
 
   static String nodeUid(String peerId) {

@@ -35,6 +35,12 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RaftKeeper.class);
   private static final Duration LOOK = Duration.ofMillis(500);
 
+  /**
+   * On a full disk Ratis' first act, to note its term, leaves an empty file in place of the old.
+   */
+  private static final long START_BYTES = 1 << 20;
+
+  private static final Duration RESTART_PATIENCE = Duration.ofSeconds(3);
   private static final Duration CLOSE = Duration.ofSeconds(10);
 
   /** Asking the file system costs more than all else that the store does when it is idle. */
@@ -57,7 +63,9 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(RaftStore.threads("store-keeper"));
   private volatile Phase phase = Phase.RESTARTING;
   private volatile @Nullable RaftNode node;
+  private volatile @Nullable Throwable failedStart;
   private volatile @Nullable StorePeer peer;
+  private Duration restartPatience = RESTART_PATIENCE;
   private @Nullable FileChannel lock;
   private volatile String cause = "the store is starting";
   private Supplier<ServerServiceDefinition> service =
@@ -109,8 +117,7 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
       begin();
     }
     var unusedLook =
-        monitor.scheduleWithFixedDelay(
-            this::look, 0, LOOK.toMillis(), TimeUnit.MILLISECONDS);
+        monitor.scheduleWithFixedDelay(this::look, 0, LOOK.toMillis(), TimeUnit.MILLISECONDS);
     var unusedReserve =
         monitor.scheduleWithFixedDelay(
             this::reserveSpace, 0, LOOK_FOR_SPACE.toMillis(), TimeUnit.MILLISECONDS);
@@ -125,14 +132,15 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
     }
     StoreDirectory.Start how = directory.prepare(known, founder, seat.hasContacts());
     peer = known;
-    launch(known, how);
+    launch(known, how, config.tuning().startPatience());
     if (how == StoreDirectory.Start.FOUND) {
       peer = directory.formed(known);
       seat.founded();
     }
   }
 
-  private void launch(StorePeer peer, StoreDirectory.Start how) throws IOException {
+  private void launch(StorePeer peer, StoreDirectory.Start how, Duration patience)
+      throws IOException {
     if (how == StoreDirectory.Start.RECOVER) {
       LogCheck.check(directory.group(peer), state.applied().getIndex());
     }
@@ -141,11 +149,12 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
             config.tuning().snapshotEntries(),
             config.tuning().snapshotBytes(),
             space.limits().ballast());
+    failedStart = null;
     var machine = new StoreMachine(state, policy, this::failed);
     RaftNode started = RaftNode.start(config, directory, peer, how, machine, service);
     node = started;
     if (how != StoreDirectory.Start.JOIN && started.group().others().isEmpty()) {
-      started.awaitReady(config.tuning().startPatience());
+      started.awaitReady(patience, () -> failedStart);
     }
     if (phase != Phase.CLOSED) {
       cause = "";
@@ -156,6 +165,7 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
   /** From Ratis' threads: notes why, and lets the monitor act. */
   private void failed(Throwable failure) {
     if (phase != Phase.RUNNING) {
+      failedStart = failure;
       return;
     }
     if (isDiskFull(failure)) {
@@ -191,7 +201,8 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
   private void letGo(StorePeer now) throws IOException {
     peer = directory.removed(now);
     phase = Phase.REMOVED;
-    cause = "this server was removed from the store's group; start the node again to let it join anew";
+    cause =
+        "this server was removed from the store's group; start the node again to let it join anew";
     LOG.warn("{}", cause);
     RaftNode current = node;
     if (current != null) {
@@ -237,7 +248,7 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
       old.close();
       node = null;
     }
-    if (space.level() == SpaceGuard.Level.EXHAUSTED) {
+    if (space.level() == SpaceGuard.Level.EXHAUSTED || space.freeBytes() < START_BYTES) {
       cause = diskFull();
       return; // The next look comes in a second.
     }
@@ -248,7 +259,10 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
         return;
       }
       launch(
-          now, now.getFormed() ? StoreDirectory.Start.RECOVER : directory.prepare(now, false, true));
+          now,
+          now.getFormed() ? StoreDirectory.Start.RECOVER : directory.prepare(now, false, true),
+          restartPatience);
+      restartPatience = RESTART_PATIENCE;
       LOG.warn("the store's Raft server was started again in place; writes are accepted");
     } catch (Damaged damaged) {
       phase = Phase.FAILED;
@@ -256,6 +270,8 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
       LOG.error("the store cannot be started again in place", damaged);
     } catch (IOException | RuntimeException failed) {
       cause = "the store is being started again: " + messages(failed);
+      // A disk that was full for a moment leaves Ratis stuck; a slow one needs its time.
+      restartPatience = restartPatience.multipliedBy(2);
       LOG.warn("the store's Raft server could not be started again yet: {}", messages(failed));
     }
   }

@@ -28,6 +28,7 @@ import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 import org.apache.ratis.thirdparty.io.grpc.ServerServiceDefinition;
 import org.apache.ratis.util.LifeCycle;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -108,10 +109,18 @@ final class RaftNode implements AutoCloseable {
     return new IOException("the store's Raft server did not start: " + failed.getMessage(), failed);
   }
 
-  /** Waits until this server leads and has applied all that was written before. */
-  void awaitReady(Duration patience) throws IOException {
+  /**
+   * Waits until this server leads and has applied all that was written before.
+   *
+   * @param failure why that will never be; null: it may
+   */
+  void awaitReady(Duration patience, Supplier<@Nullable Throwable> failure) throws IOException {
     long deadline = System.nanoTime() + patience.toNanos();
     while (!isReady()) {
+      Throwable failed = failure.get();
+      if (failed != null) {
+        throw new IOException("the store's log failed at the start: " + failed, failed);
+      }
       if (System.nanoTime() - deadline > 0) {
         throw new IOException(
             "the store's Raft server did not become ready within %d s (%s); look at the log above"
@@ -212,12 +221,13 @@ final class RaftNode implements AutoCloseable {
   void tellFollowers() {
     try {
       if (!group().others().isEmpty()) {
-        catchUp()
-            .exceptionally(
-                failure -> {
-                  LOG.debug("the followers learn it later: {}", failure.getMessage());
-                  return null;
-                });
+        var unused =
+            catchUp()
+                .exceptionally(
+                    failure -> {
+                      LOG.debug("the followers learn it later: {}", failure.getMessage());
+                      return null;
+                    });
       }
     } catch (IOException closing) {
       LOG.debug("nobody is told: {}", closing.getMessage());

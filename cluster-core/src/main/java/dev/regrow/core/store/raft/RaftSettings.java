@@ -11,8 +11,8 @@ import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.grpc.GrpcTlsConfig;
 import org.apache.ratis.rpc.SupportedRpcType;
 import org.apache.ratis.server.RaftServerConfigKeys;
-import org.apache.ratis.util.SizeInBytes;
 import org.apache.ratis.thirdparty.io.grpc.ServerServiceDefinition;
+import org.apache.ratis.util.SizeInBytes;
 import org.apache.ratis.util.TimeDuration;
 
 /** Ratis' settings, each with the reason why it is not left as it is. */
@@ -73,9 +73,9 @@ final class RaftSettings {
   }
 
   /**
-   * 600 ms held on busy machines, 300 did not. The first election is at once, for a group of one;
-   * a pre-vote keeps it from disturbing others. A leader without followers stops believing in
-   * itself soon, so that its writers look for another.
+   * 600 ms held on busy machines, 300 did not. The first election is at once, for a group of one; a
+   * pre-vote keeps it from disturbing others. A leader without followers stops believing in itself
+   * soon, so that its writers look for another.
    */
   private static void elections(RaftProperties properties) {
     RaftServerConfigKeys.Rpc.setTimeoutMin(properties, millis(600));
@@ -102,9 +102,7 @@ final class RaftSettings {
     GrpcConfigKeys.Server.setServicesCustomizer(
         parameters,
         (builder, types) ->
-            builder
-                .addService(service.get())
-                .permitKeepAliveTime(PROBE_SECONDS, TimeUnit.SECONDS));
+            builder.addService(service.get()).permitKeepAliveTime(PROBE_SECONDS, TimeUnit.SECONDS));
     return parameters;
   }
 

@@ -82,10 +82,13 @@ public final class RaftStore implements Store, StoreMembership {
     this.guide = new Guide(List::of);
     this.road = new LeaderRoad(channels, guide);
     this.courier =
-        new Courier(
-            this::attempt, config.tuning().commitPatience(), WAITING_BYTES_MAX, scheduler);
+        new Courier(this::attempt, config.tuning().commitPatience(), WAITING_BYTES_MAX, scheduler);
     this.service =
-        new StoreService(this, this::write, new RosterKeeper(keeper::current, seat::inBetween), keeper::leaderAddress);
+        new StoreService(
+            this,
+            this::write,
+            new RosterKeeper(keeper::current, seat::inBetween),
+            keeper::leaderAddress);
   }
 
   /**
@@ -179,30 +182,31 @@ public final class RaftStore implements Store, StoreMembership {
 
   /** Until the replica holds all that was acknowledged before the call; leaders may change. */
   private void catchUp(long deadlineNanos, CompletableFuture<Void> caughtUp) {
-    askLeader()
-        .orTimeout(READ_ATTEMPT.toMillis(), TimeUnit.MILLISECONDS)
-        .whenComplete(
-            (reached, failure) -> {
-              if (failure == null) {
-                caughtUp.complete(null);
-              } else if (closed) {
-                caughtUp.completeExceptionally(closedNow());
-              } else if (System.nanoTime() - deadlineNanos > 0) {
-                Throwable cause = Failures.cause(failure);
-                caughtUp.completeExceptionally(
-                    cause instanceof StoreException
-                        ? cause
-                        : new StoreException(
-                            Kind.NO_MAJORITY,
-                            "the store's leader did not confirm the read in time; try again"));
-              } else {
-                var unused =
-                    scheduler.schedule(
-                        () -> catchUp(deadlineNanos, caughtUp),
-                        PAUSE_MILLIS,
-                        TimeUnit.MILLISECONDS);
-              }
-            });
+    var unusedAnswer =
+        askLeader()
+            .orTimeout(READ_ATTEMPT.toMillis(), TimeUnit.MILLISECONDS)
+            .whenComplete(
+                (reached, failure) -> {
+                  if (failure == null) {
+                    caughtUp.complete(null);
+                  } else if (closed) {
+                    caughtUp.completeExceptionally(closedNow());
+                  } else if (System.nanoTime() - deadlineNanos > 0) {
+                    Throwable cause = Failures.cause(failure);
+                    caughtUp.completeExceptionally(
+                        cause instanceof StoreException
+                            ? cause
+                            : new StoreException(
+                                Kind.NO_MAJORITY,
+                                "the store's leader did not confirm the read in time; try again"));
+                  } else {
+                    var unused =
+                        scheduler.schedule(
+                            () -> catchUp(deadlineNanos, caughtUp),
+                            PAUSE_MILLIS,
+                            TimeUnit.MILLISECONDS);
+                  }
+                });
   }
 
   private CompletableFuture<Void> askLeader() {

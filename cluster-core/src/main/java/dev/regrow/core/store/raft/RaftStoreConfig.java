@@ -32,8 +32,7 @@ public record RaftStoreConfig(
   }
 
   public static RaftStoreConfig of(Path directory, String host, int port, NodeIdentity identity) {
-    return new RaftStoreConfig(
-        directory, host, port, identity, List.of(), false, Tuning.DEFAULT);
+    return new RaftStoreConfig(directory, host, port, identity, List.of(), false, Tuning.DEFAULT);
   }
 
   public RaftStoreConfig with(Tuning tuning) {

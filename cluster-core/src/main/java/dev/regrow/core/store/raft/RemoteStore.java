@@ -60,8 +60,7 @@ public final class RemoteStore implements Store, StoreMembership {
   private volatile String trouble = "the store was not asked yet";
   private volatile boolean closed;
 
-  private RemoteStore(
-      NodeIdentity identity, List<String> servers, RaftStoreConfig.Tuning tuning)
+  private RemoteStore(NodeIdentity identity, List<String> servers, RaftStoreConfig.Tuning tuning)
       throws IOException {
     this.identity = identity;
     this.tuning = tuning;
@@ -109,11 +108,13 @@ public final class RemoteStore implements Store, StoreMembership {
             (members, failure) -> {
               if (failure != null) {
                 Throwable cause = Failures.cause(failure);
-                trouble = cause == null ? "the store does not answer" : cause.getMessage();
+                trouble =
+                    cause == null
+                        ? "the store does not answer"
+                        : String.valueOf(cause.getMessage());
                 return;
               }
-              trouble =
-                  members.failuresTolerated() < 0 ? "the store " + members.outlook() : "";
+              trouble = members.failuresTolerated() < 0 ? "the store " + members.outlook() : "";
               remember(members.members().stream().map(StoreGroup.Member::address).toList());
             });
   }
@@ -169,38 +170,39 @@ public final class RemoteStore implements Store, StoreMembership {
             .setConsistent(query.consistent())
             .setMinIndex(query.minIndex())
             .build();
-    channels
-        .askForAll(address, Wire.RANGE, request, ATTEMPT)
-        .thenApply(parts -> whole(parts))
-        .whenComplete(
-            (result, failure) -> {
-              if (failure == null) {
-                saw(result.index());
-                answer.complete(result);
-                return;
-              }
-              guide.failed(address);
-              Throwable cause = Failures.cause(failure);
-              String why = cause == null ? "no answer" : String.valueOf(cause.getMessage());
-              if (closed || System.nanoTime() - deadlineNanos > 0) {
-                answer.completeExceptionally(
-                    new StoreException(
-                        closed
-                            ? Kind.CLOSED
-                            : cause instanceof StoreException known
-                                    && known.kind() == Kind.BEHIND
-                                ? Kind.BEHIND
-                                : Kind.NO_MAJORITY,
-                        "no server answered the read in time (last: %s); try again"
-                            .formatted(why)));
-                return;
-              }
-              var unused =
-                  scheduler.schedule(
-                      () -> range(query, deadlineNanos, answer),
-                      PAUSE_MILLIS,
-                      TimeUnit.MILLISECONDS);
-            });
+    var unusedAnswer =
+        channels
+            .askForAll(address, Wire.RANGE, request, ATTEMPT)
+            .thenApply(parts -> whole(parts))
+            .whenComplete(
+                (result, failure) -> {
+                  if (failure == null) {
+                    saw(result.index());
+                    answer.complete(result);
+                    return;
+                  }
+                  guide.failed(address);
+                  Throwable cause = Failures.cause(failure);
+                  String why = cause == null ? "no answer" : String.valueOf(cause.getMessage());
+                  if (closed || System.nanoTime() - deadlineNanos > 0) {
+                    answer.completeExceptionally(
+                        new StoreException(
+                            closed
+                                ? Kind.CLOSED
+                                : cause instanceof StoreException known
+                                        && known.kind() == Kind.BEHIND
+                                    ? Kind.BEHIND
+                                    : Kind.NO_MAJORITY,
+                            "no server answered the read in time (last: %s); try again"
+                                .formatted(why)));
+                    return;
+                  }
+                  var unused =
+                      scheduler.schedule(
+                          () -> range(query, deadlineNanos, answer),
+                          PAUSE_MILLIS,
+                          TimeUnit.MILLISECONDS);
+                });
   }
 
   private static RangeResult whole(List<StoreRangePart> parts) {
@@ -239,8 +241,7 @@ public final class RemoteStore implements Store, StoreMembership {
   @Override
   public Health health() {
     String now = closed ? "the store is closed" : trouble;
-    return new Health(
-        now.isEmpty(), now.isEmpty() ? "writes are accepted" : now, false, 0, 0);
+    return new Health(now.isEmpty(), now.isEmpty() ? "writes are accepted" : now, false, 0, 0);
   }
 
   @Override

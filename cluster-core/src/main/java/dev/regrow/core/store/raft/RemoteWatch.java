@@ -62,8 +62,7 @@ final class RemoteWatch implements Store.Watch {
     Context.CancellableContext context = Context.ROOT.withCancellation();
     stream = context;
     context.run(
-        () ->
-            channels.open(address, Wire.WATCH, request, CallOptions.DEFAULT, new Parts(mine)));
+        () -> channels.open(address, Wire.WATCH, request, CallOptions.DEFAULT, new Parts(mine)));
   }
 
   private void again(int of) {

@@ -71,9 +71,7 @@ final class Roster {
 
   /** The members without this one. */
   static List<Member> without(StoreGroup now, Member member) {
-    return now.members().stream()
-        .filter(other -> !other.peerId().equals(member.peerId()))
-        .toList();
+    return now.members().stream().filter(other -> !other.peerId().equals(member.peerId())).toList();
   }
 
   /** The members with this one as a voter. */

@@ -37,8 +37,7 @@ final class RosterKeeper {
         out.isPresent()
             && now.members().stream().noneMatch(one -> one.peerId().equals(out.get().peerId()));
     return missing
-        ? new StoreGroup(
-            now.term(), Stream.concat(now.members().stream(), out.stream()).toList())
+        ? new StoreGroup(now.term(), Stream.concat(now.members().stream(), out.stream()).toList())
         : now;
   }
 

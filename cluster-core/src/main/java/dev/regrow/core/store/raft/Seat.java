@@ -141,8 +141,7 @@ final class Seat {
     try {
       StoreGroup group =
           client.group().toCompletableFuture().get(ASK_MILLIS, TimeUnit.MILLISECONDS);
-      return group.members().stream()
-          .noneMatch(member -> member.peerId().equals(self.getPeerId()));
+      return group.members().stream().noneMatch(member -> member.peerId().equals(self.getPeerId()));
     } catch (ExecutionException | TimeoutException nobodyKnows) {
       LOG.debug("nobody says whether this server still belongs to the group", nobodyKnows);
       return false;

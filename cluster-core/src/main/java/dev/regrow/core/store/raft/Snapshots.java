@@ -101,9 +101,7 @@ final class Snapshots {
         .forEach(
             (call, result) ->
                 encoded.addAnswered(
-                    StoreAnswered.newBuilder()
-                        .setCall(call)
-                        .setOutcome(Commands.outcome(result))));
+                    StoreAnswered.newBuilder().setCall(call).setOutcome(Commands.outcome(result))));
     return encoded.build();
   }
 

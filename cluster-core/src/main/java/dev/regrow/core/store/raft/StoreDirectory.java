@@ -78,11 +78,7 @@ final class StoreDirectory {
                 .formatted(raft(), peerFile(), root));
       }
     }
-    var peer =
-        StorePeer.newBuilder()
-            .setPeerId(name)
-            .setGroupId(group.toString())
-            .build();
+    var peer = StorePeer.newBuilder().setPeerId(name).setGroupId(group.toString()).build();
     write(peer);
     return peer;
   }
@@ -144,8 +140,8 @@ final class StoreDirectory {
   }
 
   /**
-   * Makes room for a new server: what the former one wrote is set aside as {@code raft.former},
-   * in place of what was set aside before.
+   * Makes room for a new server: what the former one wrote is set aside as {@code raft.former}, in
+   * place of what was set aside before.
    */
   void retire() throws IOException {
     Path former = root.resolve("raft.former");

@@ -1,7 +1,7 @@
 package dev.regrow.core.store.raft;
 
-import dev.regrow.core.store.StoreState;
 import dev.regrow.core.store.Call;
+import dev.regrow.core.store.StoreState;
 import dev.regrow.core.store.TxnResult;
 import dev.regrow.v1.StoreCommand;
 import java.io.IOException;
@@ -167,7 +167,9 @@ final class StoreMachine extends BaseStateMachine {
 
   private SnapshotTaker.Capture capture() {
     Snapshots.Content content =
-        state.replica().read(now -> new Snapshots.Content(now.index(), now.entries(), now.sessions()));
+        state
+            .replica()
+            .read(now -> new Snapshots.Content(now.index(), now.entries(), now.sessions()));
     return new SnapshotTaker.Capture(getLastAppliedTermIndex(), content);
   }
 

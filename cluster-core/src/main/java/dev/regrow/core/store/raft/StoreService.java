@@ -63,18 +63,19 @@ final class StoreService {
   }
 
   private void commit(StoreCommitRequest request, StreamObserver<StoreCommitReply> answer) {
-    writer
-        .write(request.getTxn(), Duration.ofMillis(request.getPatienceMillis()))
-        .whenComplete(
-            (result, failure) -> {
-              var reply = StoreCommitReply.newBuilder();
-              if (failure == null) {
-                reply.setOutcome(Commands.outcome(result));
-              } else {
-                reply.setRefusal(Refusals.encode(failure, leader.get()));
-              }
-              one(answer, reply.build());
-            });
+    var unused =
+        writer
+            .write(request.getTxn(), Duration.ofMillis(request.getPatienceMillis()))
+            .whenComplete(
+                (result, failure) -> {
+                  var reply = StoreCommitReply.newBuilder();
+                  if (failure == null) {
+                    reply.setOutcome(Commands.outcome(result));
+                  } else {
+                    reply.setRefusal(Refusals.encode(failure, leader.get()));
+                  }
+                  one(answer, reply.build());
+                });
   }
 
   private void range(StoreRangeRequest request, StreamObserver<StoreRangePart> answer) {

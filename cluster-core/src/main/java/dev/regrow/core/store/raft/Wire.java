@@ -33,8 +33,7 @@ final class Wire {
   static final int MESSAGE_BYTES_MAX = 16 << 20;
 
   static final MethodDescriptor<StoreCommitRequest, StoreCommitReply> COMMIT =
-      method(
-          "Commit", MethodType.UNARY, StoreCommitRequest.parser(), StoreCommitReply.parser());
+      method("Commit", MethodType.UNARY, StoreCommitRequest.parser(), StoreCommitReply.parser());
 
   static final MethodDescriptor<StoreRangeRequest, StoreRangePart> RANGE =
       method(
@@ -99,8 +98,7 @@ final class Wire {
   }
 
   static Entry decode(StoreSnapshotEntry entry) {
-    return new Entry(
-        entry.getKey(), entry.getValue(), entry.getCreateIndex(), entry.getModIndex());
+    return new Entry(entry.getKey(), entry.getValue(), entry.getCreateIndex(), entry.getModIndex());
   }
 
   static StoreChange encode(WatchListener.Change change) {

@@ -41,7 +41,8 @@ class ReplicatedStoreTest {
       put(servers.get(2), "a/2", "two");
       put(servers.get(3), "a/3", "three");
       for (int i = 1; i <= 3; i++) {
-        assertThat(read(servers.get(i), RangeQuery.prefix("a/").linearizable()).entries()).hasSize(3);
+        assertThat(read(servers.get(i), RangeQuery.prefix("a/").linearizable()).entries())
+            .hasSize(3);
         assertThat(servers.get(i).appliedIndex()).isEqualTo(3);
       }
     }

@@ -88,8 +88,7 @@ final class Servers implements AutoCloseable {
     var join = NodeJoin.prepare(data.resolve("identity"), "127.0.0." + number);
     var authority = ClusterAuthority.of(founder()).orElseThrow();
     return join.accept(
-        authority.admit(
-            join.request(), true, contacts(), Instant.now(), Duration.ofDays(30)));
+        authority.admit(join.request(), true, contacts(), Instant.now(), Duration.ofDays(30)));
   }
 
   private static RaftStoreConfig config(Path data, int number, NodeIdentity identity)
