@@ -46,6 +46,26 @@ public final class InstanceView {
     return consistent(shown);
   }
 
+  /**
+   * A slot that no node has room for: its id is the slot's until an instance is placed there.
+   *
+   * @param slot as {@code web-2}
+   * @param modIndex of the stored workload
+   */
+  public static Instance unplaced(
+      Owner owner, String slot, long revision, String why, long modIndex) {
+    return Instance.newBuilder()
+        .setId(slot)
+        .setNamespace(owner.namespace())
+        .setWorkload(owner.workload())
+        .setRevision(revision)
+        .setSlot(slot)
+        .setPhase(InstancePhase.INSTANCE_PENDING)
+        .setMessage(why)
+        .setIndex(modIndex)
+        .build();
+  }
+
   private static InstancePhase phase(Assignment assignment, InstancePhase heard, boolean lost) {
     var ended = assignment.ended();
     if (ended != null) {

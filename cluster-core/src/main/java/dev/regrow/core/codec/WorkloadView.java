@@ -7,6 +7,7 @@ import dev.regrow.core.model.Live;
 import dev.regrow.core.model.Records;
 import dev.regrow.core.model.Revision;
 import dev.regrow.core.store.Entry;
+import dev.regrow.v1.Instance;
 import dev.regrow.v1.StoredWorkload;
 import dev.regrow.v1.Workload;
 import java.util.List;
@@ -59,6 +60,36 @@ public final class WorkloadView {
     if (workload == null) {
       throw new IllegalArgumentException("there is no workload to show");
     }
+    var status =
+        StatusOf.of(workload, records, live(records, known), known.lostNodes(), known.world());
+    return RecordsCodec.shown(records).toBuilder().setStatus(StatusCodec.shown(status)).build();
+  }
+
+  /** The slots of a workload that no node has room for, as instances that are pending. */
+  public static List<Instance> unplaced(Entry entry, List<Entry> assignments, Known known) {
+    var records = records(entry, assignments);
+    var workload = records.workload();
+    if (workload == null) {
+      throw new IllegalArgumentException("there is no workload at " + entry.key());
+    }
+    var owner = new InstanceView.Owner(workload.namespace(), workload.name());
+    long revision = workload.rollout().revision();
+    var unplaced =
+        StatusOf.unplaced(
+            workload, records, live(records, known), known.lostNodes(), known.world());
+    return unplaced.entrySet().stream()
+        .map(
+            slot ->
+                InstanceView.unplaced(
+                    owner,
+                    workload.slotName(slot.getKey()),
+                    revision,
+                    slot.getValue(),
+                    entry.modIndex()))
+        .toList();
+  }
+
+  private static Map<InstanceId, Live> live(Records records, Known known) {
     Map<InstanceId, Live> live = new TreeMap<>();
     for (var assignment : records.assignments().values()) {
       var heard = known.live().apply(assignment);
@@ -66,7 +97,6 @@ public final class WorkloadView {
         live.put(assignment.id(), heard);
       }
     }
-    var status = StatusOf.of(workload, records, live, known.lostNodes(), known.world());
-    return RecordsCodec.shown(records).toBuilder().setStatus(StatusCodec.shown(status)).build();
+    return live;
   }
 }

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +59,31 @@ public final class StatusOf {
       Set<String> lostNodes,
       World world) {
     return new StatusOf(workload, records, live, lostNodes, world).status();
+  }
+
+  /**
+   * The slots that are to be filled and for which no node has room, each with the reason.
+   *
+   * @param lostNodes uids of nodes that are gone
+   */
+  public static SortedMap<Integer, String> unplaced(
+      Workload workload,
+      Records records,
+      Map<InstanceId, Live> live,
+      Set<String> lostNodes,
+      World world) {
+    var status = new StatusOf(workload, records, live, lostNodes, world);
+    var unplaced = new TreeMap<Integer, String>();
+    if (workload.deleted() || status.slots.size() >= workload.replicas()) {
+      return unplaced;
+    }
+    var why = status.nowhere();
+    for (int slot = 0; why != null && slot < workload.replicas(); slot++) {
+      if (!status.slots.containsKey(slot)) {
+        unplaced.put(slot, why);
+      }
+    }
+    return unplaced;
   }
 
   private void takeIn(Assignment assignment, Set<String> lostNodes) {

@@ -88,7 +88,12 @@ final class LogRoutes {
         .instance(namespace, wanted, call.readPoint())
         .thenApply(
             instance -> {
-              if (!instance.getNode().isEmpty() && !instance.getNode().equals(node)) {
+              if (instance.getNode().isEmpty()) {
+                throw HttpProblem.notFound(
+                    "%s has written nothing yet, as it is not placed: %s"
+                        .formatted(instance.getSlot(), instance.getMessage()));
+              }
+              if (!instance.getNode().equals(node)) {
                 throw elsewhere(instance);
               }
               return new InstanceKey(

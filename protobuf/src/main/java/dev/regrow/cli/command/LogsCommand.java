@@ -62,6 +62,10 @@ public final class LogsCommand extends Base {
       terminal.say(name + " has no instance");
       return ExitCode.OK;
     }
+    instances.stream()
+        .filter(each -> each.getNode().isEmpty())
+        .forEach(each -> terminal.say(each.getSlot() + " is not placed: " + each.getMessage()));
+    instances = instances.stream().filter(each -> !each.getNode().isEmpty()).toList();
     if (instances.size() == 1) {
       copy(instances.get(0));
     } else if (follow) {

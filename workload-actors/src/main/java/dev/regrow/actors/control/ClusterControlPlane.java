@@ -36,6 +36,7 @@ final class ClusterControlPlane implements ControlPlane {
   private final Store store;
   private final Workloads workloads;
   private final Reads reads;
+  private final InstanceReads instances;
   private final NodeReads nodes;
   private final WatchedKinds watched;
   private final Planning planning;
@@ -46,8 +47,9 @@ final class ClusterControlPlane implements ControlPlane {
     this.store = store;
     this.workloads = workloads;
     reads = new Reads(store, board, clock);
+    instances = new InstanceReads(store, board, reads);
     nodes = new NodeReads(store, board);
-    watched = new WatchedKinds(store, board, reads, nodes);
+    watched = new WatchedKinds(store, board, reads, instances, nodes);
     planning = new Planning(store, board, clock);
   }
 
@@ -151,12 +153,12 @@ final class ClusterControlPlane implements ControlPlane {
 
   @Override
   public CompletionStage<Listing<Instance>> instances(ListQuery query, ReadPoint at) {
-    return Refusals.of(reads.instances(query, at));
+    return Refusals.of(instances.instances(query, at));
   }
 
   @Override
   public CompletionStage<Instance> instance(String namespace, String idOrSlot, ReadPoint at) {
-    return Refusals.of(reads.instance(namespace, idOrSlot, at));
+    return Refusals.of(instances.instance(namespace, idOrSlot, at));
   }
 
   @Override

@@ -32,6 +32,11 @@ public record ListQuery(
     return new ListQuery(Optional.empty(), Optional.empty(), Map.of(), 1000, "");
   }
 
+  /** All of one namespace. */
+  public static ListQuery in(String namespace) {
+    return new ListQuery(Optional.of(namespace), Optional.empty(), Map.of(), 1000, "");
+  }
+
   public static ListQuery of(WorkloadRef ref) {
     return new ListQuery(Optional.of(ref.namespace()), Optional.of(ref.name()), Map.of(), 1000, "");
   }

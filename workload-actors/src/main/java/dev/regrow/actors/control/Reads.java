@@ -1,9 +1,7 @@
 package dev.regrow.actors.control;
 
 import dev.regrow.actors.board.Board;
-import dev.regrow.core.codec.AssignmentCodec;
 import dev.regrow.core.codec.EventCodec;
-import dev.regrow.core.codec.InstanceView;
 import dev.regrow.core.codec.RevisionCodec;
 import dev.regrow.core.codec.WorkloadCodec;
 import dev.regrow.core.codec.WorkloadView;
@@ -15,20 +13,15 @@ import dev.regrow.core.store.RangeQuery;
 import dev.regrow.core.store.RangeResult;
 import dev.regrow.core.store.Store;
 import dev.regrow.v1.Event;
-import dev.regrow.v1.Instance;
 import dev.regrow.v1.Revision;
 import dev.regrow.v1.Workload;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /** Reads from the store, filled in from the board. */
 final class Reads {
@@ -147,93 +140,6 @@ final class Reads {
         revisions.index());
   }
 
-  CompletionStage<Listing<Instance>> instances(ListQuery query, ReadPoint at) {
-    var prefix = prefix(Keys.ASSIGNMENTS, query);
-    return labels(query, at)
-        .thenCompose(
-            labels ->
-                store
-                    .range(at(prefix, at))
-                    .thenApply(
-                        found -> {
-                          var items =
-                              found.entries().stream()
-                                  .filter(entry -> wanted(entry, query, labels))
-                                  .map(this::instance)
-                                  .toList();
-                          return Pages.cut(
-                              items,
-                              item ->
-                                  Keys.assignment(
-                                      item.getNamespace(), item.getWorkload(), item.getId()),
-                              query,
-                              found.index());
-                        }));
-  }
-
-  private static boolean wanted(
-      Entry entry, ListQuery query, @Nullable Map<WorkloadRef, Workload> labelled) {
-    var ref = ref(entry.key(), Keys.ASSIGNMENTS);
-    return matches(ref, query) && (labelled == null || labelled.containsKey(ref));
-  }
-
-  /** The workloads with the wanted labels; null: none are wanted. */
-  private CompletionStage<@Nullable Map<WorkloadRef, Workload>> labels(
-      ListQuery query, ReadPoint at) {
-    if (query.labels().isEmpty()) {
-      return CompletableFuture.completedStage(null);
-    }
-    return store
-        .range(at(prefix(Keys.WORKLOADS, query), at))
-        .thenApply(
-            found -> {
-              var labelled =
-                  new TreeMap<WorkloadRef, Workload>(Comparator.comparing(WorkloadRef::toString));
-              for (var entry : found.entries()) {
-                var shown = WorkloadView.of(entry, List.of(), known());
-                if (labelled(shown, query)) {
-                  labelled.put(ref(entry.key(), Keys.WORKLOADS), shown);
-                }
-              }
-              return labelled;
-            });
-  }
-
-  /** An instance from the record of its assignment. */
-  Instance instance(Entry entry) {
-    var ref = ref(entry.key(), Keys.ASSIGNMENTS);
-    var assignment = AssignmentCodec.assignment(entry);
-    var heard = board.heard(assignment.id(), assignment.epoch());
-    return InstanceView.of(
-        new InstanceView.Owner(ref.namespace(), ref.name()),
-        assignment,
-        heard == null ? null : heard.fact().instance(),
-        board.lostNodes().contains(assignment.node().uid()),
-        entry.modIndex());
-  }
-
-  CompletionStage<Instance> instance(String namespace, String idOrSlot, ReadPoint at) {
-    return store
-        .range(at(RangeQuery.prefix(Keys.ASSIGNMENTS + namespace + "/"), at))
-        .thenApply(
-            found -> {
-              var instances = found.entries().stream().map(this::instance).toList();
-              return instances.stream()
-                  .filter(instance -> instance.getId().equals(idOrSlot))
-                  .findFirst()
-                  .or(
-                      // The youngest of those in the slot is the one that stays.
-                      () ->
-                          instances.stream()
-                              .filter(instance -> instance.getSlot().equals(idOrSlot))
-                              .max(
-                                  Comparator.comparingLong(Instance::getRevision)
-                                      .thenComparingLong(Instance::getIndex)))
-                  .orElseThrow(
-                      () -> notFound("there is no instance %s/%s".formatted(namespace, idOrSlot)));
-            });
-  }
-
   CompletionStage<Listing<Event>> events(ListQuery query, ReadPoint at) {
     return store
         .range(at(prefix(Keys.EVENTS, query), at))
@@ -290,7 +196,7 @@ final class Reads {
     return at.consistent() ? newer.linearizable() : newer;
   }
 
-  private static Refusal notFound(String message) {
+  static Refusal notFound(String message) {
     return new Refusal(Refusal.Kind.NOT_FOUND, message);
   }
 }

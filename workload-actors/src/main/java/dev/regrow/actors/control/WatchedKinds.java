@@ -10,10 +10,8 @@ import dev.regrow.core.store.RangeQuery;
 import dev.regrow.core.store.Store;
 import dev.regrow.core.store.WatchListener;
 import dev.regrow.core.store.WatchListener.Change;
-import dev.regrow.v1.Instance;
 import dev.regrow.v1.WatchEvent;
 import dev.regrow.v1.WatchType;
-import dev.regrow.v1.Workload;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -26,25 +24,28 @@ final class WatchedKinds {
   private final Store store;
   private final Board board;
   private final Reads reads;
+  private final InstanceReads instances;
   private final NodeReads nodes;
 
-  WatchedKinds(Store store, Board board, Reads reads, NodeReads nodes) {
+  WatchedKinds(Store store, Board board, Reads reads, InstanceReads instances, NodeReads nodes) {
     this.store = store;
     this.board = board;
     this.reads = reads;
+    this.instances = instances;
     this.nodes = nodes;
   }
 
   Watched of(ControlPlane.WatchKind kind, ListQuery query) {
     return switch (kind) {
       case WORKLOADS -> new Workloads(query);
-      case INSTANCES -> new Instances(query);
+      case INSTANCES -> new WatchedInstances(store, board, reads, instances, query);
       case NODES -> new Nodes();
       case EVENTS -> new Events(query);
     };
   }
 
-  private static <T> CompletionStage<Listing<WatchEvent.Builder>> all(
+  /** All pages of a list as one. */
+  static <T> CompletionStage<Listing<WatchEvent.Builder>> all(
       ListQuery query,
       Function<ListQuery, CompletionStage<Listing<T>>> list,
       Function<T, WatchEvent.Builder> event) {
@@ -177,70 +178,6 @@ final class WatchedKinds {
     @Override
     public void onGone(long oldestIndex) {
       // Only statuses come from here; what is stored has a watch of its own, which ends loudly.
-    }
-  }
-
-  private final class Instances implements Watched {
-    private final ListQuery query;
-
-    Instances(ListQuery query) {
-      this.query = query;
-    }
-
-    @Override
-    public String prefix() {
-      return Reads.prefix(Keys.ASSIGNMENTS, query).from();
-    }
-
-    @Override
-    public CompletionStage<Listing<WatchEvent.Builder>> current() {
-      return all(
-          query,
-          page -> reads.instances(page, ReadPoint.LOCAL),
-          shown -> WatchEvent.newBuilder().setInstance(shown));
-    }
-
-    @Override
-    public CompletionStage<List<WatchEvent.Builder>> changed(Change change) {
-      var after = change.after();
-      var before = change.before();
-      var entry = after == null ? before : after;
-      return entry == null ? none() : tell(entry, after == null ? WatchType.DELETE : WatchType.PUT);
-    }
-
-    private CompletionStage<List<WatchEvent.Builder>> tell(Entry entry, WatchType type) {
-      Instance shown = reads.instance(entry);
-      var ref = new WorkloadRef(shown.getNamespace(), shown.getWorkload());
-      var event = WatchEvent.newBuilder().setType(type).setInstance(shown);
-      if (!Reads.matches(ref, query)) {
-        return none();
-      }
-      if (query.labels().isEmpty()) {
-        return one(event);
-      }
-      return at(
-          Keys.workload(ref.namespace(), ref.name()),
-          workload ->
-              reads
-                  .shown(workload, 0)
-                  .thenApply(
-                      (Workload of) -> Reads.labelled(of, query) ? List.of(event) : List.of()));
-    }
-
-    @Override
-    public CompletionStage<List<WatchEvent.Builder>> now(String key) {
-      return at(key, entry -> tell(entry, WatchType.PUT));
-    }
-
-    @Override
-    public Runnable listen(Consumer<String> keys) {
-      return WatchedKinds.this.listen(
-          changed -> {
-            if (changed instanceof Changed.InstanceChanged instance) {
-              var about = instance.assignment();
-              keys.accept(Keys.assignment(about.namespace(), about.workload(), about.instanceId()));
-            }
-          });
     }
   }
 

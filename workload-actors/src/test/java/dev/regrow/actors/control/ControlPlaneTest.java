@@ -23,6 +23,7 @@ import dev.regrow.v1.Workload;
 import dev.regrow.v1.WorkloadPhase;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -41,6 +42,7 @@ import org.junit.jupiter.api.Test;
 class ControlPlaneTest {
 
   private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final String LACKS = "node n1 lacks 28 MiB memory";
   private static ActorTestKit kit;
   private static InMemoryStore store;
   private static SimpleNode node;
@@ -202,6 +204,60 @@ class ControlPlaneTest {
     assertThat(pending.getPhase()).isEqualTo(WorkloadPhase.WORKLOAD_PENDING);
     assertThat(pending.getMessage()).isEqualTo("0/1 ready; web-0: node n1 lacks 28 MiB memory");
     awaitReady(1);
+  }
+
+  @Test
+  void a_slot_that_fits_nowhere_is_a_pending_instance_until_it_is_placed() throws Exception {
+    node.sum(100L << 20);
+    get(plane.apply(web("v1").setReplicas(2).build(), Precondition.NONE));
+    var watcher = new Watcher();
+
+    var watch = plane.watch(WatchKind.INSTANCES, query(), 0, watcher);
+    var listed = get(plane.instances(ListQuery.of(ref()), ReadPoint.LOCAL)).items();
+    var one = get(plane.instance(namespace, "web-1", ReadPoint.LOCAL));
+    var first = watcher.until(event -> event.getType() == WatchType.SYNCED, PATIENCE);
+    node.sum(1L << 40);
+    awaitReady(2);
+    var gone = new ArrayList<String>();
+    watcher.until(event -> removed(event, gone) == 2, PATIENCE);
+    watch.close();
+
+    assertThat(listed)
+        .extracting("id", "slot", "phase", "node", "message")
+        .containsExactly(
+            tuple("web-0", "web-0", InstancePhase.INSTANCE_PENDING, "", LACKS),
+            tuple("web-1", "web-1", InstancePhase.INSTANCE_PENDING, "", LACKS));
+    assertThat(one).isEqualTo(listed.get(1));
+    assertThat(first.stream().filter(WatchEvent::hasInstance).map(WatchEvent::getInstance))
+        .containsExactlyElementsOf(listed);
+    assertThat(gone).containsExactlyInAnyOrder("web-0", "web-1");
+    assertThat(get(plane.instances(ListQuery.of(ref()), ReadPoint.LOCAL)).items())
+        .extracting("node")
+        .containsExactly("n1", "n1");
+  }
+
+  private static int removed(WatchEvent event, List<String> gone) {
+    if (event.getType() == WatchType.DELETE) {
+      gone.add(event.getInstance().getId());
+    }
+    return gone.size();
+  }
+
+  @Test
+  void slots_that_came_to_fit_nowhere_are_told_to_those_who_watch() throws Exception {
+    get(plane.apply(web("v1").build(), Precondition.NONE));
+    awaitReady(1);
+    var watcher = new Watcher();
+    var watch = plane.watch(WatchKind.INSTANCES, query(), 0, watcher);
+    node.sum(100L << 20);
+
+    get(plane.scale(ref(), 2, Precondition.NONE));
+
+    var told = watcher.until(event -> event.getInstance().getId().equals("web-1"), PATIENCE);
+    watch.close();
+    var pending = told.get(told.size() - 1).getInstance();
+    assertThat(pending.getPhase()).isEqualTo(InstancePhase.INSTANCE_PENDING);
+    assertThat(pending.getMessage()).isEqualTo(LACKS);
   }
 
   @Test
