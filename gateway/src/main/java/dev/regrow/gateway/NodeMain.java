@@ -9,6 +9,7 @@ import dev.regrow.actors.bootstrap.StopMode;
 import dev.regrow.actors.control.ControlPlaneModule;
 import dev.regrow.actors.instance.NodeClock;
 import dev.regrow.core.model.Now;
+import dev.regrow.gateway.auth.TokenDesk;
 import dev.regrow.gateway.http.Backend;
 import dev.regrow.gateway.http.GatewayServer;
 import dev.regrow.gateway.metrics.Metrics;
@@ -153,7 +154,10 @@ public final class NodeMain {
             () -> node.control().orElse(absent),
             node::notReady,
             new LogsOnDisk(options.data().resolve("logs"), node::runtime),
-            admission.tokens());
+            admission.tokens(),
+            () ->
+                node.store()
+                    .map(store -> new TokenDesk(store, admission.tokens(), Clock.systemUTC())));
     var starting =
         GatewayServer.start(
             node.system().classicSystem(),

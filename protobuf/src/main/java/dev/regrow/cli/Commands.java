@@ -16,6 +16,7 @@ import dev.regrow.cli.command.RollbackCommand;
 import dev.regrow.cli.command.RolloutCommand;
 import dev.regrow.cli.command.RunCommand;
 import dev.regrow.cli.command.ScaleCommand;
+import dev.regrow.cli.command.TokenCommand;
 import dev.regrow.cli.command.ValidateCommand;
 import dev.regrow.cli.command.VersionCommand;
 import dev.regrow.cli.local.DownCommand;
@@ -51,6 +52,7 @@ public final class Commands {
     ALL.put("history", HistoryCommand::new);
     ALL.put("rollback", RollbackCommand::new);
     ALL.put("restart", RestartCommand::new);
+    ALL.put("token", TokenCommand::new);
     ALL.put(
         "bench",
         terminal ->

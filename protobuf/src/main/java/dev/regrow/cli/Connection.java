@@ -8,12 +8,16 @@ import dev.regrow.client.ContextFile;
 import dev.regrow.client.RegrowClient;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The options that say which cluster and namespace, of every command that talks to one. */
 public final class Connection {
 
   private @Nullable String namespace;
+
+  private final List<String> namespaces = new ArrayList<>();
 
   private @Nullable String address;
 
@@ -24,7 +28,14 @@ public final class Connection {
   /** Adds them to a command's own. */
   public void declare(Usage usage) {
     usage
-        .option("-n, --namespace", "NS", "The namespace to work in.", text -> namespace = text)
+        .option(
+            "-n, --namespace",
+            "NS",
+            "The namespace to work in.",
+            text -> {
+              namespace = text;
+              namespaces.add(text);
+            })
         .option(
             "--address",
             "URL",
@@ -59,6 +70,11 @@ public final class Connection {
   /** Whether the command line itself named the namespace. */
   public boolean namespaceGiven() {
     return namespace != null;
+  }
+
+  /** Each namespace that the command line named, for what counts in several. */
+  public List<String> namespaces() {
+    return List.copyOf(namespaces);
   }
 
   public RegrowClient client() {

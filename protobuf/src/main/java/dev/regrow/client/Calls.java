@@ -12,6 +12,9 @@ import dev.regrow.v1.RevisionList;
 import dev.regrow.v1.RollbackRequest;
 import dev.regrow.v1.ScaleRequest;
 import dev.regrow.v1.Timeline;
+import dev.regrow.v1.Token;
+import dev.regrow.v1.TokenList;
+import dev.regrow.v1.TokenRequest;
 import dev.regrow.v1.Workload;
 import dev.regrow.v1.WorkloadList;
 
@@ -110,6 +113,23 @@ public final class Calls {
 
   public static Call<Cluster> cluster() {
     return Call.get("/v1/cluster", Cluster.parser());
+  }
+
+  /** All tokens, or those after the id that the page before ended with. */
+  public static Call<TokenList> tokens(String continueFrom) {
+    var path =
+        continueFrom.isEmpty() ? "/v1/tokens" : Uris.with("/v1/tokens", "continue", continueFrom);
+    return Call.get(path, TokenList.parser());
+  }
+
+  /** Answers with the token itself, which nobody can be told again. */
+  public static Call<Token> createToken(TokenRequest wanted) {
+    return Call.post("/v1/tokens", wanted, false, Token.parser());
+  }
+
+  /** From then on it is refused everywhere. */
+  public static Call<Token> revokeToken(String id) {
+    return Call.delete("/v1/tokens/" + Uris.segment(id), Token.parser());
   }
 
   /** Where a workload's own resources are. */

@@ -2,6 +2,7 @@ package dev.regrow.client;
 
 import dev.regrow.v1.EventList;
 import dev.regrow.v1.InstanceList;
+import dev.regrow.v1.TokenList;
 import dev.regrow.v1.WorkloadList;
 
 /** Lists with all their pages, as one. */
@@ -21,6 +22,15 @@ public final class Paging {
     var all = client.send(Calls.instances(scope)).toBuilder();
     while (!all.getContinue().isEmpty()) {
       var page = client.send(Calls.instances(scope.continued(all.getContinue())));
+      all.addAllItems(page.getItemsList()).setContinue(page.getContinue());
+    }
+    return all.build();
+  }
+
+  public static TokenList tokens(RegrowClient client) {
+    var all = client.send(Calls.tokens("")).toBuilder();
+    while (!all.getContinue().isEmpty()) {
+      var page = client.send(Calls.tokens(all.getContinue()));
       all.addAllItems(page.getItemsList()).setContinue(page.getContinue());
     }
     return all.build();

@@ -23,7 +23,8 @@ public final class OpenApi {
           "namespace", "The namespace; an RFC 1123 label.",
           "workload", "The workload; an RFC 1123 label.",
           "instance", "The instance's id, or its slot as web-2.",
-          "node", "The node's name.");
+          "node", "The node's name.",
+          "id", "The token's id: what stands before its dot.");
 
   private OpenApi() {}
 

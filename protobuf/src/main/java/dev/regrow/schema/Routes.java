@@ -15,6 +15,9 @@ import dev.regrow.v1.RevisionList;
 import dev.regrow.v1.RollbackRequest;
 import dev.regrow.v1.ScaleRequest;
 import dev.regrow.v1.Timeline;
+import dev.regrow.v1.Token;
+import dev.regrow.v1.TokenList;
+import dev.regrow.v1.TokenRequest;
 import dev.regrow.v1.VersionInfo;
 import dev.regrow.v1.Workload;
 import dev.regrow.v1.WorkloadList;
@@ -34,12 +37,16 @@ public final class Routes {
       new Parameter("consistent", "boolean", false, "Read linearizably, from a majority.");
   private static final Parameter DRY_RUN =
       new Parameter("dryRun", "boolean", false, "Answer with the Plan and change nothing.");
+  private static final Parameter LIMIT =
+      new Parameter("limit", "integer", false, "1 to 1000, larger is capped.");
+  private static final Parameter CONTINUE =
+      new Parameter("continue", "string", false, "Where the list before this one ended.");
   private static final List<Parameter> LIST =
       List.of(
           new Parameter(
               "label", "string", true, "KEY=VALUE that must match; repeated: all of them."),
-          new Parameter("limit", "integer", false, "1 to 1000, larger is capped."),
-          new Parameter("continue", "string", false, "Where the list before this one ended."),
+          LIMIT,
+          CONTINUE,
           new Parameter("watch", "boolean", false, "Stream what is there, then changes."),
           new Parameter("since", "integer", false, "The index after which changes are wanted."),
           CONSISTENT);
@@ -59,6 +66,7 @@ public final class Routes {
     List<Route> routes = new ArrayList<>();
     workloads(routes);
     observed(routes);
+    tokens(routes);
     itself(routes);
     return List.copyOf(routes);
   }
@@ -114,10 +122,11 @@ public final class Routes {
             .answers(Plan.getDefaultInstance(), 200)
             .route());
     routes.add(
-        read(WORKLOAD + "/revisions", "listRevisions", "Its revisions, newest first.")
-            .answers(RevisionList.getDefaultInstance(), 200)
-            .with(LIST)
-            .route());
+        list(
+            WORKLOAD + "/revisions",
+            "listRevisions",
+            "Its revisions, newest first.",
+            RevisionList.getDefaultInstance()));
     routes.add(
         list(
             WORKLOAD + "/instances",
@@ -159,6 +168,28 @@ public final class Routes {
             .route());
     routes.add(list("/v1/events", "listAllEvents", "Events everywhere.", events));
     routes.add(list(NAMESPACE + "/events", "listEvents", "Events of one namespace.", events));
+  }
+
+  private static void tokens(List<Route> routes) {
+    routes.add(
+        new Draft("GET", "/v1/tokens", "listTokens", "Who may come in.", Access.ADMIN)
+            .answers(TokenList.getDefaultInstance(), 200)
+            .with(List.of(LIMIT, CONTINUE, CONSISTENT))
+            .route());
+    routes.add(
+        new Draft(
+                "POST",
+                "/v1/tokens",
+                "createToken",
+                "A new token; this answer alone holds it.",
+                Access.ADMIN)
+            .body(TokenRequest.getDefaultInstance())
+            .answers(Token.getDefaultInstance(), 201)
+            .route());
+    routes.add(
+        new Draft("DELETE", "/v1/tokens/{id}", "revokeToken", "Count it no more.", Access.ADMIN)
+            .answers(Token.getDefaultInstance(), 200)
+            .route());
   }
 
   private static void itself(List<Route> routes) {

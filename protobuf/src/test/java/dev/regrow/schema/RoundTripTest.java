@@ -12,6 +12,8 @@ import dev.regrow.v1.Node;
 import dev.regrow.v1.Plan;
 import dev.regrow.v1.Problem;
 import dev.regrow.v1.Revision;
+import dev.regrow.v1.Token;
+import dev.regrow.v1.TokenRequest;
 import dev.regrow.v1.WatchEvent;
 import dev.regrow.v1.Workload;
 import java.util.Random;
@@ -71,6 +73,8 @@ class RoundTripTest {
         Revision.getDefaultInstance(),
         Plan.getDefaultInstance(),
         Problem.getDefaultInstance(),
+        Token.getDefaultInstance(),
+        TokenRequest.getDefaultInstance(),
         WatchEvent.getDefaultInstance());
   }
 

@@ -46,6 +46,16 @@ class CommandLineIT {
       """;
   private static final String BROKEN =
       MANIFEST.formatted("broken").replace("/bin/bash", "/no/such/program");
+  private static final String HUGE =
+      """
+      kind: Service
+      name: huge
+      replicas: 2
+      instance:
+        command: [/bin/sleep, infinity]
+        network: none
+        resources: {memory: 8Ti}
+      """;
   private static final String STUBBORN =
       """
       kind: Service
@@ -160,6 +170,61 @@ class CommandLineIT {
     regrow(OK, "delete", "stubborn");
     regrow(CONFLICT, "apply", "-f", stubborn);
     regrow(OK, "delete", "hopeless", "--wait", "--timeout", "30s");
+  }
+
+  @Test
+  void a_workload_that_is_too_large_shows_its_slots_as_pending() throws IOException {
+    up();
+    Path huge = manifest("huge.yaml", HUGE);
+    regrow(TIMED_OUT, "apply", "-f", huge, "--wait", "--timeout", "1s");
+
+    assertThat(regrow(OK, "get", "instances").out()).contains("huge-1", "Pending", "lacks");
+    assertThat(regrow(OK, "get", "instances", "huge", "-o", "name").out().lines())
+        .containsExactly("huge-0", "huge-1");
+    assertThat(regrow(OK, "describe", "huge").out()).contains("huge-0", "Pending", "lacks");
+    assertThat(regrow(OK, "describe", "instance", "huge-1").out()).contains("Pending", "lacks");
+    assertThat(regrow(OK, "logs", "huge").err()).contains("huge-0 is not placed");
+  }
+
+  @Test
+  void tokens_let_in_for_what_and_as_long_as_they_should() throws IOException {
+    up(manifest("web.yaml", MANIFEST.formatted("prod")));
+    Path reader = token("--role", "read");
+    Path deployer = token("--role", "deploy", "-n", "shop", "-n", "default", "--ttl", "1h");
+    Path foreigner = token("--role", "deploy", "-n", "shop");
+    Path joiner = token("--role", "join");
+
+    assertThat(regrow(OK, "get", "workloads", "--token-file", reader).out()).contains("web");
+    regrow(DENIED, "scale", "web", "2", "--token-file", reader);
+    regrow(OK, "scale", "web", "2", "--token-file", deployer);
+    regrow(DENIED, "scale", "web", "1", "--token-file", foreigner);
+    regrow(DENIED, "get", "workloads", "--token-file", foreigner);
+    regrow(OK, "get", "workloads", "-n", "shop", "--token-file", foreigner);
+    regrow(DENIED, "get", "nodes", "--token-file", joiner);
+    regrow(DENIED, "get", "tokens", "--token-file", deployer);
+    assertThat(regrow(OK, "token", "list").out())
+        .contains("admin", "shop,default", "in 59m", "never")
+        .doesNotContain(Files.readString(reader).strip());
+
+    String id = Files.readString(reader).split("\\.", 2)[0];
+    regrow(OK, "token", "revoke", id);
+    regrow(DENIED, "get", "workloads", "--token-file", reader);
+    assertThat(regrow(OK, "get", "tokens", "-o", "name").out()).doesNotContain(id);
+    assertThat(regrow(ERROR, "token", "revoke", id).err()).contains("there is no token");
+    regrow(CONFLICT, "token", "revoke", "admin");
+    regrow(USAGE, "token", "create");
+    regrow(USAGE, "token", "create", "--role", "emperor");
+
+    up();
+    regrow(OK, "scale", "web", "1", "--token-file", deployer);
+    regrow(DENIED, "get", "workloads", "--token-file", reader);
+  }
+
+  private Path token(Object... wanted) throws IOException {
+    var arguments = new ArrayList<Object>(List.of("token", "create"));
+    arguments.addAll(List.of(wanted));
+    Path file = Files.createTempFile(folder, "made", ".token");
+    return Files.writeString(file, regrow(OK, arguments.toArray()).out());
   }
 
   private Shell.Said up(Path... manifests) {

@@ -10,9 +10,12 @@ import dev.regrow.core.store.WatchListener;
 import dev.regrow.v1.StoredToken;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +26,8 @@ import org.slf4j.LoggerFactory;
 public final class TokenSync implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(TokenSync.class);
+
+  private static final Duration RETRY = Duration.ofMillis(500);
 
   private final Store store;
   private final Tokens tokens;
@@ -66,17 +71,32 @@ public final class TokenSync implements AutoCloseable {
               if (failure == null) {
                 listed(result);
               } else {
-                LOG.warn("The tokens cannot be read from the store: {}", failure.getMessage());
-                watchFrom(store.appliedIndex());
+                LOG.warn(
+                    "The tokens cannot be read from the store, which is tried again: {}",
+                    failure.getMessage());
+                again();
               }
             },
             blocking);
   }
 
+  /**
+   * A change that was missed would leave a revoked token good for as long as nothing else changes.
+   */
+  private void again() {
+    synchronized (lock) {
+      if (closed) {
+        return;
+      }
+    }
+    CompletableFuture.delayedExecutor(RETRY.toMillis(), TimeUnit.MILLISECONDS, blocking)
+        .execute(this::list);
+  }
+
   private void listed(RangeResult result) {
     var all = new ArrayList<StoredToken>();
     result.entries().forEach(entry -> all.add(parse(entry)));
-    tokens.replaceAll(all);
+    tokens.replaceAll(result.index(), all);
     try {
       file.write(all);
     } catch (UncheckedIOException e) {

@@ -12,6 +12,8 @@ public final class TokenText {
 
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final int SECRET_BYTES = 32;
+  private static final int ID_LENGTH = 10;
+  private static final String ID_LETTERS = "0123456789abcdefghjkmnpqrstvwxyz";
 
   private TokenText() {}
 
@@ -20,6 +22,15 @@ public final class TokenText {
     var secret = new byte[SECRET_BYTES];
     RANDOM.nextBytes(secret);
     return id + "." + Base64.getUrlEncoder().withoutPadding().encodeToString(secret);
+  }
+
+  /** An id that nobody has yet, very likely: 50 random bits in lower-case base32. */
+  static String randomId() {
+    var id = new StringBuilder();
+    for (int i = 0; i < ID_LENGTH; i++) {
+      id.append(ID_LETTERS.charAt(RANDOM.nextInt(ID_LETTERS.length())));
+    }
+    return id.toString();
   }
 
   /** What is before the dot; "" without one. */

@@ -21,15 +21,46 @@ public final class Tokens {
 
   private final Clock clock;
   private volatile Map<String, StoredToken> byId = Map.of();
+  private long asOf;
 
   public Tokens(Clock clock) {
     this.clock = clock;
   }
 
-  /** From now on these are the tokens, and no others. */
+  /** Until the store has told its own, these are the tokens, and no others. */
   public void replaceAll(Collection<StoredToken> tokens) {
+    replaceAll(0, tokens);
+  }
+
+  /**
+   * From now on these are the tokens, and no others.
+   *
+   * @param index of the store that they were read at; what is older than what is known is ignored,
+   *     so that no revoked token comes back
+   */
+  public synchronized void replaceAll(long index, Collection<StoredToken> tokens) {
+    if (index < asOf) {
+      return;
+    }
     var next = new TreeMap<String, StoredToken>();
     tokens.forEach(token -> next.put(token.getId(), token));
+    asOf = index;
+    byId = Map.copyOf(next);
+  }
+
+  /** A token that was stored at this index counts here at once, before the store tells of it. */
+  synchronized void issued(long index, StoredToken token) {
+    var next = new TreeMap<>(byId);
+    next.put(token.getId(), token);
+    asOf = Math.max(asOf, index);
+    byId = Map.copyOf(next);
+  }
+
+  /** A token that was removed at this index is refused here at once. */
+  synchronized void revoked(long index, String id) {
+    var next = new TreeMap<>(byId);
+    next.remove(id);
+    asOf = Math.max(asOf, index);
     byId = Map.copyOf(next);
   }
 
@@ -40,6 +71,11 @@ public final class Tokens {
 
   /** The role of the token, if it is known, whole and not expired. */
   public Optional<Role> roleOf(String token) {
+    return passOf(token).map(Pass::role);
+  }
+
+  /** What the token allows, if it is known, whole and not expired. */
+  public Optional<Pass> passOf(String token) {
     var known = byId.get(TokenText.idOf(token));
     var expected = known == null ? NO_HASH : known.getHash();
     // Also for an unknown id, so that time tells nothing of which ids exist.
@@ -50,7 +86,7 @@ public final class Tokens {
     if (known == null || !same || expired(known)) {
       return Optional.empty();
     }
-    return Role.of(known.getRole());
+    return Role.of(known.getRole()).map(role -> new Pass(known, role));
   }
 
   private boolean expired(StoredToken token) {

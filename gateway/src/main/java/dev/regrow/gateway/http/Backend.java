@@ -1,6 +1,7 @@
 package dev.regrow.gateway.http;
 
 import dev.regrow.actors.control.ControlPlane;
+import dev.regrow.gateway.auth.TokenDesk;
 import dev.regrow.gateway.auth.Tokens;
 import dev.regrow.gateway.stream.LocalInstances;
 import java.util.Optional;
@@ -12,6 +13,7 @@ import java.util.function.Supplier;
  * @param node the name of this node
  * @param control asked anew for every call, as the cluster may come and go; never null, and while
  *     the cluster is away one that refuses with the reason
+ * @param desk issues tokens; empty until the store is open
  * @param notReady empty when all is well, else what is missing
  */
 public record Backend(
@@ -19,4 +21,5 @@ public record Backend(
     Supplier<ControlPlane> control,
     Supplier<Optional<String>> notReady,
     LocalInstances local,
-    Tokens tokens) {}
+    Tokens tokens,
+    Supplier<Optional<TokenDesk>> desk) {}

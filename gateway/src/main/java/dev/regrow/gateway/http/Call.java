@@ -49,12 +49,16 @@ record Call(
   /** A variable of the path that is a name; nothing has a name that is none, so 404. */
   String name(String variable) {
     var value = raw(variable);
-    if (!NAME.matcher(value).matches()) {
+    if (!isName(value)) {
       throw HttpProblem.notFound(
           "nothing has the %s \"%s\": names are 1 to 63 of a-z, 0-9 and -, with a letter or digit at both ends"
               .formatted(variable, shortened(value)));
     }
     return value;
+  }
+
+  static boolean isName(String text) {
+    return NAME.matcher(text).matches();
   }
 
   WorkloadRef ref() {

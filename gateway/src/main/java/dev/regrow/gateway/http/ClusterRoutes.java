@@ -20,9 +20,9 @@ final class ClusterRoutes {
 
   List<Route> routes() {
     return List.of(
-        Route.read("/v1/nodes", Lists.PARAMETERS, this::nodes),
-        Route.read("/v1/nodes/{node}", Set.of(), this::node),
-        Route.read("/v1/cluster", Set.of(), this::cluster));
+        Route.read("/v1/nodes", Lists.PARAMETERS, this::nodes).forAll(),
+        Route.read("/v1/nodes/{node}", Set.of(), this::node).forAll(),
+        Route.read("/v1/cluster", Set.of(), this::cluster).forAll());
   }
 
   private CompletionStage<HttpResponse> nodes(Call call) {

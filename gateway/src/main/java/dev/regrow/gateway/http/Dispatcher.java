@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -31,7 +30,7 @@ final class Dispatcher {
   private static final String UNKNOWN = "unknown";
 
   private final Router router;
-  private final Tokens tokens;
+  private final Gate gate;
   private final BodyReader bodies;
   private final Metrics metrics;
   private final LongSupplier index;
@@ -50,7 +49,7 @@ final class Dispatcher {
       LongSupplier index,
       Duration patience) {
     this.router = router;
-    this.tokens = tokens;
+    this.gate = new Gate(tokens);
     this.bodies = bodies;
     this.metrics = metrics;
     this.index = index;
@@ -103,10 +102,10 @@ final class Dispatcher {
   private CompletionStage<HttpResponse> answer(
       HttpRequest request, String method, Router.Found found) {
     if (found instanceof Router.Match match) {
-      authorize(request, match.route().needs());
+      gate.admit(request, match);
       return match.route().handler().handle(call(request, match));
     }
-    authorize(request, Optional.of(Role.READ));
+    gate.admit(request, Role.READ);
     if (found instanceof Router.OtherMethods others) {
       return CompletableFuture.completedFuture(otherMethod(method, others));
     }
@@ -160,35 +159,6 @@ final class Dispatcher {
     } catch (IllegalUriException e) {
       throw HttpProblem.malformed("what stands behind the ? cannot be read: " + e.getMessage());
     }
-  }
-
-  private void authorize(HttpRequest request, Optional<Role> needed) {
-    if (needed.isEmpty()) {
-      return;
-    }
-    var header = request.getHeader("Authorization").map(HttpHeader::value).orElse("");
-    if (!header.regionMatches(true, 0, "Bearer ", 0, 7)) {
-      throw unauthenticated(
-          "a token is needed: send Authorization: Bearer TOKEN", "Bearer realm=\"regrow\"");
-    }
-    var role =
-        tokens
-            .roleOf(header.substring(7).trim())
-            .orElseThrow(
-                () ->
-                    unauthenticated(
-                        "the token is unknown, revoked or expired; ask for a new one",
-                        "Bearer realm=\"regrow\", error=\"invalid_token\""));
-    if (!role.allows(needed.get())) {
-      throw HttpProblem.of(
-          403,
-          "forbidden",
-          "the token has the role %s; this needs %s".formatted(role.text(), needed.get().text()));
-    }
-  }
-
-  private static HttpProblem unauthenticated(String detail, String challenge) {
-    return HttpProblem.of(401, "unauthenticated", detail).with("WWW-Authenticate", challenge);
   }
 
   private static boolean changes(Router.Found found) {

@@ -42,9 +42,9 @@ final class ProbeRoutes {
         Route.open("/healthz", this::alive),
         Route.open("/readyz", this::ready),
         Route.open("/", this::welcome),
-        Route.read("/metrics", Set.of(), this::scrape).as(List.of()),
-        Route.read("/v1/version", Set.of(), this::version),
-        Route.read("/openapi.json", Set.of(), this::description).as(Format.JSON_ONLY));
+        Route.read("/metrics", Set.of(), this::scrape).as(List.of()).forAll(),
+        Route.read("/v1/version", Set.of(), this::version).forAll(),
+        Route.read("/openapi.json", Set.of(), this::description).as(Format.JSON_ONLY).forAll());
   }
 
   private CompletionStage<HttpResponse> alive(Call call) {

@@ -44,7 +44,7 @@ final class WorkloadRoutes {
         Route.change("POST", ONE + "/plan", Set.of(), this::plan)
             .needing(Role.READ)
             .changingNothing(),
-        Route.read(ONE + "/revisions", Set.of("label", "limit", "continue"), this::revisions));
+        Route.read(ONE + "/revisions", Lists.PARAMETERS, this::revisions));
   }
 
   private CompletionStage<HttpResponse> list(Call call) {
@@ -178,9 +178,10 @@ final class WorkloadRoutes {
   }
 
   private CompletionStage<HttpResponse> revisions(Call call) {
-    return Lists.page(
+    return Lists.answer(
         call,
         control.get(),
+        WatchKind.REVISIONS,
         control.get()::revisions,
         page ->
             RevisionList.newBuilder()

@@ -54,6 +54,25 @@ final class TokensTest {
   }
 
   @Test
+  void a_token_for_joining_is_for_nothing_else() {
+    for (var role : Role.values()) {
+      assertThat(Role.JOIN.allows(role)).as(role.text()).isEqualTo(role == Role.JOIN);
+      assertThat(role.allows(Role.JOIN)).as(role.text()).isEqualTo(role == Role.JOIN);
+    }
+  }
+
+  @Test
+  void what_was_read_before_a_revocation_brings_no_token_back() {
+    var reader = TokenText.random("r1");
+    tokens.replaceAll(5, List.of(stored(reader, "read", 0)));
+    tokens.replaceAll(7, List.of());
+
+    tokens.replaceAll(6, List.of(stored(reader, "read", 0)));
+
+    assertThat(tokens.roleOf(reader)).isEmpty();
+  }
+
+  @Test
   void the_admin_token_is_stored_as_a_hash_and_once(@TempDir Path folder) throws Exception {
     try (var store = new InMemoryStore()) {
       AdminToken.ensure(store, admin, 1).toCompletableFuture().join();

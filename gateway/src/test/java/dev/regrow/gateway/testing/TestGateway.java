@@ -1,6 +1,8 @@
 package dev.regrow.gateway.testing;
 
+import dev.regrow.core.store.testing.InMemoryStore;
 import dev.regrow.gateway.auth.Role;
+import dev.regrow.gateway.auth.TokenDesk;
 import dev.regrow.gateway.auth.TokenText;
 import dev.regrow.gateway.auth.Tokens;
 import dev.regrow.gateway.http.Backend;
@@ -20,6 +22,7 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.pekko.actor.ActorSystem;
 
@@ -30,6 +33,7 @@ public final class TestGateway implements AutoCloseable {
 
   public final FakeControlPlane control = new FakeControlPlane();
   public final FakeLogs logs = new FakeLogs();
+  public final InMemoryStore store = new InMemoryStore();
   private final ActorSystem system = ActorSystem.create("gateway-test");
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -51,11 +55,13 @@ public final class TestGateway implements AutoCloseable {
                         .setHash(TokenText.hash(entry.getValue()))
                         .build())
             .toList());
+    var desk = new TokenDesk(store, known, Clock.systemUTC());
     server =
         GatewayServer.start(
                 system,
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                new Backend("n1", () -> control, control::notReady, logs, known),
+                new Backend(
+                    "n1", () -> control, control::notReady, logs, known, () -> Optional.of(desk)),
                 new Metrics())
             .toCompletableFuture()
             .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)
@@ -148,6 +154,7 @@ public final class TestGateway implements AutoCloseable {
         .toCompletableFuture()
         .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)
         .join();
+    store.close();
     system.terminate();
     system
         .getWhenTerminated()

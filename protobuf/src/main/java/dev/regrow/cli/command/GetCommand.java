@@ -19,6 +19,7 @@ import dev.regrow.v1.InstanceList;
 import dev.regrow.v1.Node;
 import dev.regrow.v1.Revision;
 import dev.regrow.v1.RevisionList;
+import dev.regrow.v1.Token;
 import dev.regrow.v1.Workload;
 import java.util.List;
 import java.util.function.BiFunction;
@@ -46,7 +47,8 @@ public final class GetCommand extends Base {
 
   @Override
   Usage own() {
-    return Usage.of("get", "Show objects: workloads, instances, nodes, revisions or events.")
+    return Usage.of(
+            "get", "Show objects: workloads, instances, nodes, revisions, events or tokens.")
         .argument("KIND", "What to show.", text -> kind = text)
         .optional("NAME", "Only this one.", text -> name = text)
         .flag("-A, --all-namespaces", "Of every namespace.", () -> everywhere = true)
@@ -78,6 +80,7 @@ public final class GetCommand extends Base {
       case NODES -> nodes();
       case REVISIONS -> revisions();
       case EVENTS -> events();
+      case TOKENS -> tokens();
     }
     return ExitCode.OK;
   }
@@ -144,7 +147,7 @@ public final class GetCommand extends Base {
     many(list.build(), list.getItemsList(), Tables::revisions, GetCommand::revisionName);
   }
 
-  private static String revisionName(Revision revision) {
+  static String revisionName(Revision revision) {
     return revision.getWorkload() + "/" + revision.getRevision();
   }
 
@@ -157,6 +160,26 @@ public final class GetCommand extends Base {
       list = client().send(Calls.eventsOf(namespace(), name));
     }
     many(list, list.getItemsList(), Tables::events, Event::getId);
+  }
+
+  private void tokens() {
+    var list = Paging.tokens(client());
+    if (name != null) {
+      var wanted = name;
+      var token =
+          list.getItemsList().stream()
+              .filter(each -> each.getId().equals(wanted))
+              .findFirst()
+              .orElseThrow(
+                  () ->
+                      Failure.error(
+                          "there is no token \""
+                              + wanted
+                              + "\"\nsee what there is: regrow get tokens"));
+      one(token, Tables::tokens, Token::getId);
+      return;
+    }
+    many(list, list.getItemsList(), Tables::tokens, Token::getId);
   }
 
   private <T extends Message> void one(

@@ -13,7 +13,8 @@ enum Kinds {
   INSTANCES("instance", "inst"),
   NODES("node"),
   REVISIONS("revision", "rev"),
-  EVENTS("event", "ev");
+  EVENTS("event", "ev"),
+  TOKENS("token");
 
   /** Joined by blanks. */
   private final String aliases;

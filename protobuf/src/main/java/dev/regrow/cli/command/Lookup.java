@@ -46,7 +46,7 @@ final class Lookup {
   }
 
   static Failure noWorkload(RegrowClient client, String namespace, String name) {
-    var all = Paging.workloads(client, Scope.everywhere()).getItemsList();
+    var all = visible(client, namespace);
     for (var each : all) {
       if (each.getName().equals(name)) {
         return Failure.error(
@@ -66,6 +66,15 @@ final class Lookup {
             .map(Workload::getName)
             .toList();
     return absent("workload", name, " in namespace " + namespace, names, "regrow get workloads -A");
+  }
+
+  /** Everywhere, or only here for a token that counts only here. */
+  private static List<Workload> visible(RegrowClient client, String namespace) {
+    try {
+      return Paging.workloads(client, Scope.everywhere()).getItemsList();
+    } catch (ApiException.Denied elsewhere) {
+      return Paging.workloads(client, Scope.of(namespace)).getItemsList();
+    }
   }
 
   static Failure noInstance(RegrowClient client, String namespace, String name) {

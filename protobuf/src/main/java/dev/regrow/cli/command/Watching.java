@@ -1,5 +1,6 @@
 package dev.regrow.cli.command;
 
+import dev.regrow.cli.Failure;
 import dev.regrow.cli.Output;
 import dev.regrow.cli.Table;
 import dev.regrow.cli.Terminal;
@@ -32,13 +33,17 @@ final class Watching {
   }
 
   void run(Kinds kind, Scope scope, @Nullable String name) {
-    if (kind == Kinds.REVISIONS) {
+    if (kind == Kinds.TOKENS) {
       throw GetCommand.notWatchable(kind);
     }
+    if (kind == Kinds.REVISIONS && name == null) {
+      throw Failure.usage("say of which workload: regrow get revisions NAME -w");
+    }
+    var what = kind == Kinds.REVISIONS ? "workloads/" + name + "/revisions" : kind.text();
     var initial = new ArrayList<WatchEvent>();
     boolean synced = false;
     var where = kind == Kinds.NODES ? Scope.everywhere() : scope;
-    try (var stream = client.watch(kind.text(), where, 0)) {
+    try (var stream = client.watch(what, where, 0)) {
       for (var event = stream.next(); event != null; event = stream.next()) {
         if (event.getType() == WatchType.SYNCED) {
           synced = true;
@@ -92,6 +97,7 @@ final class Watching {
       case INSTANCE -> output.show(terminal, event.getInstance(), Instance::getId);
       case NODE -> output.show(terminal, event.getNode(), Node::getName);
       case EVENT -> output.show(terminal, event.getEvent(), Event::getId);
+      case REVISION -> output.show(terminal, event.getRevision(), GetCommand::revisionName);
       default -> output.show(terminal, event, each -> "");
     }
   }
@@ -101,6 +107,7 @@ final class Watching {
       case WORKLOAD -> event.getWorkload().getName();
       case INSTANCE -> event.getInstance().getId();
       case NODE -> event.getNode().getName();
+      case REVISION -> GetCommand.revisionName(event.getRevision());
       default -> event.getEvent().getId();
     };
   }
@@ -113,7 +120,9 @@ final class Watching {
           Tables.instances(style, puts.stream().map(WatchEvent::getInstance).toList());
       case NODES -> Tables.nodes(style, puts.stream().map(WatchEvent::getNode).toList());
       case EVENTS -> Tables.events(style, puts.stream().map(WatchEvent::getEvent).toList());
-      case REVISIONS -> throw GetCommand.notWatchable(kind);
+      case REVISIONS ->
+          Tables.revisions(style, puts.stream().map(WatchEvent::getRevision).toList());
+      case TOKENS -> throw GetCommand.notWatchable(kind);
     };
   }
 }

@@ -11,12 +11,15 @@ import dev.regrow.v1.Node;
 import dev.regrow.v1.Reason;
 import dev.regrow.v1.Revision;
 import dev.regrow.v1.Severity;
+import dev.regrow.v1.Token;
+import dev.regrow.v1.TokenRole;
 import dev.regrow.v1.Workload;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Supplier;
 
 /** The tables of {@code get}: a table without rows and a row for each object. */
@@ -135,7 +138,8 @@ public final class Tables {
     if (item.getNextStartAt() > now) {
       why += (why.isEmpty() ? "" : ", ") + "again in " + Words.age(now, item.getNextStartAt());
     }
-    return Words.or(why);
+    boolean unplaced = why.isEmpty() && item.getNode().isEmpty();
+    return Words.or(unplaced ? item.getMessage() : why);
   }
 
   /** How an attempt ended: OOMKilled, Error (exit code 3), Signaled (TERM). */
@@ -221,6 +225,41 @@ public final class Tables {
                   Words.or(object(item)),
                   item.getMessage()),
               () -> List.of(Words.or(item.getNode()))));
+    }
+    return table;
+  }
+
+  /** As the API writes it: read, deploy, admin, join. */
+  public static String role(TokenRole role) {
+    return role.name().substring("TOKEN_".length()).toLowerCase(Locale.ROOT);
+  }
+
+  public static Table tokens(Style style, List<Token> items) {
+    var plain = new Style(false, style.wide(), style.now());
+    var table =
+        new Table(
+            headings(plain, List.of("ID", "ROLE", "NAMESPACES", "AGE", "EXPIRES"), List.of()));
+    for (var item : items) {
+      long left = item.getExpiresAt() - style.now();
+      var expires =
+          item.getExpiresAt() == 0
+              ? "never"
+              : left <= 0
+                  ? new Cell("expired", Tone.UNSURE)
+                  : "in " + Words.age(style.now(), item.getExpiresAt());
+      table.row(
+          cells(
+              plain,
+              "",
+              List.of(
+                  item.getId(),
+                  role(item.getRole()),
+                  item.getNamespacesCount() == 0
+                      ? "all"
+                      : String.join(",", item.getNamespacesList()),
+                  Words.age(item.getCreatedAt(), style.now()),
+                  expires),
+              List::of));
     }
     return table;
   }

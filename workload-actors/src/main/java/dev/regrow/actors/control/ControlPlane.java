@@ -77,7 +77,9 @@ public interface ControlPlane {
     WORKLOADS,
     INSTANCES,
     NODES,
-    EVENTS
+    EVENTS,
+    /** Of the one workload that is asked for. */
+    REVISIONS
   }
 
   /** Learns what changed; must not block. */

@@ -41,6 +41,7 @@ final class WatchedKinds {
       case INSTANCES -> new WatchedInstances(store, board, reads, instances, query);
       case NODES -> new Nodes();
       case EVENTS -> new Events(query);
+      case REVISIONS -> new WatchedRevisions(store, reads, query);
     };
   }
 

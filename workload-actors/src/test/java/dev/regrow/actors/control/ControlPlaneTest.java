@@ -332,6 +332,51 @@ class ControlPlaneTest {
   }
 
   @Test
+  void a_watch_of_revisions_tells_each_new_one_and_which_is_current() throws Exception {
+    get(plane.apply(web("v1").build(), Precondition.NONE));
+    awaitReady(1);
+    var watcher = new Watcher();
+    var watch = plane.watch(WatchKind.REVISIONS, ListQuery.of(ref()), 0, watcher);
+    var first = watcher.until(event -> event.getType() == WatchType.SYNCED, PATIENCE);
+
+    get(plane.apply(web("v2").build(), Precondition.NONE));
+
+    watcher.until(event -> isRevision(event, 2, true), PATIENCE);
+    var both = new ArrayList<WatchEvent>();
+    var again = new Watcher();
+    var late = plane.watch(WatchKind.REVISIONS, ListQuery.of(ref()), 0, again);
+    both.addAll(again.until(event -> event.getType() == WatchType.SYNCED, PATIENCE));
+    watch.close();
+    late.close();
+    assertThat(isRevision(first.get(0), 1, true)).as("first told: %s", first).isTrue();
+    assertThat(both).hasSize(3);
+    assertThat(isRevision(both.get(0), 2, true)).as("later told: %s", both).isTrue();
+    assertThat(isRevision(both.get(1), 1, false)).as("later told: %s", both).isTrue();
+  }
+
+  @Test
+  void who_watches_revisions_learns_that_one_is_no_longer_current() throws Exception {
+    get(plane.apply(web("v1").build(), Precondition.NONE));
+    awaitReady(1);
+    var watcher = new Watcher();
+    var watch = plane.watch(WatchKind.REVISIONS, ListQuery.of(ref()), 0, watcher);
+    watcher.until(event -> event.getType() == WatchType.SYNCED, PATIENCE);
+
+    get(plane.apply(web("v2").build(), Precondition.NONE));
+
+    watcher.until(event -> isRevision(event, 1, false), PATIENCE);
+    watch.close();
+    var none = new Watcher();
+    plane.watch(WatchKind.REVISIONS, ListQuery.of(new WorkloadRef(namespace, "absent")), 0, none);
+    assertThat(none.end(PATIENCE).kind()).isEqualTo(Refusal.Kind.NOT_FOUND);
+  }
+
+  private static boolean isRevision(WatchEvent event, long number, boolean current) {
+    return event.getRevision().getRevision() == number
+        && event.getRevision().getCurrent() == current;
+  }
+
+  @Test
   void a_plan_tells_what_an_apply_would_do_and_changes_nothing() throws Exception {
     var create = get(plane.plan(web("v1").setReplicas(2).build()));
     refused(Refusal.Kind.NOT_FOUND, () -> get(plane.workload(ref(), ReadPoint.LOCAL)));

@@ -79,7 +79,9 @@ public final class SimpleNode implements NodeLink {
   }
 
   public void happened(AssignmentRef assignment, String reason) {
-    pass(new NodeFact.Happened(UID, assignment, System.currentTimeMillis(), reason, "so it was", true));
+    pass(
+        new NodeFact.Happened(
+            UID, assignment, System.currentTimeMillis(), reason, "so it was", true));
   }
 
   /** Says how much room there is. */

@@ -1,0 +1,168 @@
+package dev.regrow.gateway.auth;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.regrow.core.store.Entry;
+import dev.regrow.core.store.Keys;
+import dev.regrow.core.store.RangeQuery;
+import dev.regrow.core.store.Store;
+import dev.regrow.core.store.Txn;
+import dev.regrow.core.store.TxnResult;
+import dev.regrow.v1.StoredToken;
+import dev.regrow.v1.Token;
+import dev.regrow.v1.TokenList;
+import dev.regrow.v1.TokenRequest;
+import dev.regrow.v1.TokenRole;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Issues, lists and revokes tokens. What is issued or revoked counts on this node at once, and on
+ * others as soon as the store tells them.
+ */
+public final class TokenDesk {
+
+  /** Expired tokens are listed for so long, so that their owners can see why they are refused. */
+  private static final Duration KEPT = Duration.ofDays(1);
+
+  private static final int DROPPED_AT_ONCE = 100;
+
+  private final Store store;
+  private final Tokens tokens;
+  private final Clock clock;
+
+  public TokenDesk(Store store, Tokens tokens, Clock clock) {
+    this.store = store;
+    this.tokens = tokens;
+    this.clock = clock;
+  }
+
+  /**
+   * By id, without the tokens themselves, which are known to their owners alone.
+   *
+   * @param after the id that the page before ended with; "" for the first
+   * @param limit 1 or more
+   */
+  public CompletionStage<TokenList> list(String after, int limit, boolean consistent, long index) {
+    var all = RangeQuery.prefix(Keys.TOKENS);
+    var from = after.isEmpty() ? all.from() : Keys.token(after) + "\0";
+    return store
+        .range(new RangeQuery(from, all.to(), limit + 1, consistent, index))
+        .thenApply(
+            found -> {
+              var shown =
+                  found.entries().stream().limit(limit).map(entry -> shown(entry).build()).toList();
+              boolean more = found.entries().size() > limit;
+              return TokenList.newBuilder()
+                  .addAllItems(shown)
+                  .setIndex(found.index())
+                  .setContinue(more ? shown.get(limit - 1).getId() : "")
+                  .build();
+            });
+  }
+
+  /** A new token; the answer alone holds it. */
+  public CompletionStage<Token> issue(TokenRequest wanted) {
+    return store
+        .range(RangeQuery.prefix(Keys.TOKENS))
+        .thenCompose(all -> issue(wanted, all.entries()));
+  }
+
+  private CompletionStage<Token> issue(TokenRequest wanted, List<Entry> present) {
+    long now = clock.millis();
+    var token = TokenText.random(TokenText.randomId());
+    var stored =
+        StoredToken.newBuilder()
+            .setId(TokenText.idOf(token))
+            .setRole(text(wanted.getRole()))
+            .setHash(TokenText.hash(token))
+            .setCreatedAt(now)
+            .setExpiresAt(wanted.hasTtl() ? now + wanted.getTtl() : 0)
+            .addAllNamespaces(wanted.getNamespacesList())
+            .build();
+    var key = Keys.token(stored.getId());
+    var writes = new ArrayList<Txn.Write>(longExpired(present, now));
+    writes.add(new Txn.Write.Put(key, stored.toByteString()));
+    return store
+        .commit(new Txn(List.of(new Txn.Condition.Absent(key)), writes))
+        .thenCompose(
+            result -> {
+              if (!(result instanceof TxnResult.Committed committed)) {
+                return issue(wanted, present); // That id is taken, one time in 2^50.
+              }
+              tokens.issued(committed.index(), stored);
+              return CompletableFuture.completedStage(
+                  shown(stored, committed.index()).setToken(token).build());
+            });
+  }
+
+  private static List<Txn.Write> longExpired(List<Entry> present, long now) {
+    return present.stream()
+        .filter(
+            entry -> {
+              long expires = stored(entry).getExpiresAt();
+              return expires != 0 && expires + KEPT.toMillis() < now;
+            })
+        .limit(DROPPED_AT_ONCE)
+        .<Txn.Write>map(entry -> new Txn.Write.Delete(entry.key()))
+        .toList();
+  }
+
+  /** What the token was; empty when there is none of that id. */
+  public CompletionStage<Optional<Token>> revoke(String id) {
+    return store
+        .range(RangeQuery.key(Keys.token(id)).linearizable())
+        .thenCompose(
+            found -> {
+              if (found.entries().isEmpty()) {
+                return CompletableFuture.completedStage(Optional.empty());
+              }
+              var was = found.entries().get(0);
+              return store
+                  .commit(new Txn(List.of(), List.of(new Txn.Write.Delete(was.key()))))
+                  .thenApply(
+                      result -> {
+                        long index = ((TxnResult.Committed) result).index();
+                        tokens.revoked(index, id);
+                        return Optional.of(shown(was).setIndex(index).build());
+                      });
+            });
+  }
+
+  private static Token.Builder shown(Entry entry) {
+    return shown(stored(entry), entry.modIndex());
+  }
+
+  private static Token.Builder shown(StoredToken stored, long index) {
+    return Token.newBuilder()
+        .setId(stored.getId())
+        .setRole(role(stored.getRole()))
+        .addAllNamespaces(stored.getNamespacesList())
+        .setCreatedAt(stored.getCreatedAt())
+        .setExpiresAt(stored.getExpiresAt())
+        .setIndex(index);
+  }
+
+  private static String text(TokenRole role) {
+    return role.name().substring("TOKEN_".length()).toLowerCase(Locale.ROOT);
+  }
+
+  private static TokenRole role(String text) {
+    return Role.of(text)
+        .map(role -> TokenRole.valueOf("TOKEN_" + role.name()))
+        .orElse(TokenRole.TOKEN_ROLE_UNSPECIFIED);
+  }
+
+  private static StoredToken stored(Entry entry) {
+    try {
+      return StoredToken.parseFrom(entry.value());
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("the record " + entry.key() + " is damaged", e);
+    }
+  }
+}

@@ -1,0 +1,64 @@
+package dev.regrow.gateway.http;
+
+import dev.regrow.gateway.auth.Pass;
+import dev.regrow.gateway.auth.Role;
+import dev.regrow.gateway.auth.Tokens;
+import org.apache.pekko.http.javadsl.model.HttpHeader;
+import org.apache.pekko.http.javadsl.model.HttpRequest;
+
+/** Lets in who has a token that allows it: 401 for no good token, 403 for one that may not. */
+final class Gate {
+
+  private static final String REALM = "Bearer realm=\"regrow\"";
+
+  private final Tokens tokens;
+
+  Gate(Tokens tokens) {
+    this.tokens = tokens;
+  }
+
+  void admit(HttpRequest request, Router.Match match) {
+    var route = match.route();
+    if (route.needs().isEmpty()) {
+      return;
+    }
+    var pass = admit(request, route.needs().get());
+    var namespace = match.path().get("namespace");
+    boolean within = namespace == null ? route.shared() : pass.namespaces().contains(namespace);
+    if (!pass.countsEverywhere() && !within) {
+      throw forbidden(
+          "the token counts only in %s; ask for what is in %s"
+              .formatted(
+                  String.join(", ", pass.namespaces()),
+                  pass.namespaces().size() == 1 ? "it" : "one of them"));
+    }
+  }
+
+  Pass admit(HttpRequest request, Role needed) {
+    var header = request.getHeader("Authorization").map(HttpHeader::value).orElse("");
+    if (!header.regionMatches(true, 0, "Bearer ", 0, 7)) {
+      throw unauthenticated("a token is needed: send Authorization: Bearer TOKEN", REALM);
+    }
+    var pass =
+        tokens
+            .passOf(header.substring(7).trim())
+            .orElseThrow(
+                () ->
+                    unauthenticated(
+                        "the token is unknown, revoked or expired; ask for a new one",
+                        REALM + ", error=\"invalid_token\""));
+    if (!pass.role().allows(needed)) {
+      throw forbidden(
+          "the token has the role %s; this needs %s".formatted(pass.role().text(), needed.text()));
+    }
+    return pass;
+  }
+
+  private static HttpProblem forbidden(String detail) {
+    return HttpProblem.of(403, "forbidden", detail);
+  }
+
+  private static HttpProblem unauthenticated(String detail, String challenge) {
+    return HttpProblem.of(401, "unauthenticated", detail).with("WWW-Authenticate", challenge);
+  }
+}
