@@ -9,7 +9,7 @@ enum tag {
   NETWORK, ROOT_STEP, ARGUMENT, ENVIRONMENT, WORKDIR, RLIMIT, SECCOMP, UMASK, LEASE, OOM_SCORE_ADJ, SYSCTL
 };
 
-enum { VERSION = 1, CRITICAL = 1 };
+enum { VERSION = 1, CRITICAL = 1, LARGEST = 1 << 24 };
 
 struct header {
   char magic[4];
@@ -132,17 +132,28 @@ static const char *complete(const struct config *c) {
   return NULL;
 }
 
+static int read_all(int fd, char *into, size_t length) {
+  for (long count; length > 0; into += count, length -= (size_t)count) {
+    count = sys_read(fd, into, length);
+    if (count <= 0) return 0;
+  }
+  return 1;
+}
+
 const char *config_read(int fd, const struct config **result) {
-  struct stat stat;
-  if (sys_fstat(fd, &stat) != 0 || stat.st_size < (off_t)sizeof(struct header)) return "no configuration";
-  size_t size = (size_t)stat.st_size;
-  const char *at = sys_mmap(size, PROT_READ, MAP_PRIVATE, fd), *end = at + size;
+  uint32_t size;
+  *result = NULL;
+  if (!read_all(fd, (char *)&size, sizeof size)) return "none came";
+  if (size < sizeof(struct header) || size > LARGEST) return "of impossible length";
+  char *bytes = sys_mmap(size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+  const char *at = bytes, *end = at + size;
   until_exec = sys_mmap(sizeof *until_exec, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
   if (failed_to_map(at) || failed_to_map(until_exec)) return "cannot be mapped";
   struct config *config = &until_exec->config;
   *result = config;
   mapping = at;
   mapping_size = size;
+  if (!read_all(fd, bytes, size)) return "cut off"; /* The agent died: a part would be less isolation than asked for. */
   struct header header;
   memcpy(&header, at, sizeof header);
   if (memcmp(header.magic, "RGSH", 4) != 0 || header.version != VERSION) return "not a configuration of this version";

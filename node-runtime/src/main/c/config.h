@@ -45,7 +45,8 @@ struct config {
   int32_t oom_score_adj;
 };
 
-/* Reads it from a descriptor. NULL if all is well, else what is wrong. */
+/* Waits for it on a pipe: u32 length, then the bytes. NULL if all is well, else what is wrong; *config stays NULL if
+   none came, because the agent is gone or needs no more shims. */
 const char *config_read(int fd, const struct config **config);
 
 /* Gives its memory back, once exec has succeeded. */

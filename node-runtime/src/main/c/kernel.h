@@ -60,6 +60,7 @@ char *strrchr(const char *string, int wanted);
 
 /* Processes. */
 static inline long sys_getpid(void) { return call3(SYS_getpid, 0, 0, 0); }
+static inline long sys_getppid(void) { return call3(SYS_getppid, 0, 0, 0); }
 static inline long sys_setsid(void) { return call3(SYS_setsid, 0, 0, 0); }
 static inline long sys_prctl(int what, long a, long b) { return call6(SYS_prctl, what, a, b, 0, 0, 0); }
 static inline long sys_fork(void) { return call6(SYS_clone, SIGCHLD, 0, 0, 0, 0, 0); }

@@ -25,6 +25,8 @@ static const struct config *config; /* until exec */
 static struct status status;
 static struct channels channels;
 static int state, control, timer, init_pidfd, workload_pidfd, socket_here, report_here, out_here, err_here;
+static pid_t stub, stub_parent;
+static int stub_proc;
 static uint32_t stop_signal;
 static const struct timespec a_moment = {0, 1000000};
 
@@ -76,40 +78,55 @@ static void open_files(void) {
   long made = sys_mknodat(state, "ctl", S_IFIFO | 0600, 0);
   if (made != -EEXIST) must(made, "state", "ctl");
   control = must(sys_openat(state, "ctl", O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW, 0), "state", "ctl");
-  timer = must(sys_timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK), "state", "timerfd");
   must(log_start(config), "log", config->log_dir);
   for (size_t i = 0; i < config->tasks_count; i++) {
     channels.tasks[i] = must(sys_openat(AT_FDCWD, config->tasks[i], O_WRONLY | O_CLOEXEC, 0), "cgroup", config->tasks[i]);
   }
 }
 
+/* It must not outlive us, however we end. */
 static void await_death(void) {
-  for (;;) sys_poll(NULL, 0, NULL);
+  sys_prctl(PR_SET_PDEATHSIG, SIGKILL, 0);
+  while (sys_getppid() == stub_parent) sys_poll(NULL, 0, NULL);
+  sys_exit_group(0); /* we had ended before it asked to be told */
 }
 
-/* A user namespace with the id range, before the instance exists: idmapped mounts need one. It is made by a stub that
+/* A user namespace for the id range, before the instance exists: idmapped mounts need one. It is made by a stub that
    shares our memory, and lives on in the descriptor. */
 static void make_userns(void) {
-  char stack[512] __attribute__((aligned(16)));
-  pid_t stub = must(sys_clone_sharing(CLONE_VM | CLONE_NEWUSER | SIGCHLD, stack + sizeof stack, await_death), "namespace", "user");
-  struct text path, map;
+  static char stack[512] __attribute__((aligned(16)));
+  stub_parent = (pid_t)sys_getpid();
+  stub = must(sys_clone_sharing(CLONE_VM | CLONE_NEWUSER | SIGCHLD, stack + sizeof stack, await_death), "namespace", "user");
+  struct text path;
+  text_start(&path, "/proc/");
+  text_number(&path, (uint64_t)stub);
+  stub_proc = must(sys_openat(AT_FDCWD, path.bytes, O_PATH | O_DIRECTORY | O_CLOEXEC, 0), "namespace", "/proc");
+  channels.userns = must(sys_openat(stub_proc, "ns/user", O_RDONLY | O_CLOEXEC, 0), "namespace", "ns/user");
+}
+
+static void map_ids(void) {
+  struct text map;
   text_start(&map, "0 ");
   text_number(&map, config->id_base);
   text_add(&map, " ");
   text_number(&map, config->id_count);
-  text_start(&path, "/proc/");
-  text_number(&path, (uint64_t)stub);
-  int proc = must(sys_openat(AT_FDCWD, path.bytes, O_PATH | O_DIRECTORY | O_CLOEXEC, 0), "namespace", "/proc");
-  must(write_file(proc, "uid_map", map.bytes), "namespace", "uid_map");
-  must(write_file(proc, "gid_map", map.bytes), "namespace", "gid_map");
-  channels.userns = must(sys_openat(proc, "ns/user", O_RDONLY | O_CLOEXEC, 0), "namespace", "ns/user");
-  sys_close(proc);
-  sys_kill(stub, SIGKILL);
-  sys_wait4(stub, NULL, 0);
+  must(write_file(stub_proc, "uid_map", map.bytes), "namespace", "uid_map");
+  must(write_file(stub_proc, "gid_map", map.bytes), "namespace", "gid_map");
+  sys_close(stub_proc);
+  sys_kill(stub, SIGKILL); /* reaped when there is time for it */
+}
+
+/* /proc/PID/cmdline tells the agent whose shim this is: the argument is room for the name. */
+static void take_name(void) {
+  size_t room = strlen(shim_name), length = strlen(config->instance);
+  if (length > room) must(-ENAMETOOLONG, "config", config->instance);
+  memset(shim_name, 0, room);
+  memcpy(shim_name, config->instance, length);
 }
 
 static void make_channels(void) {
   int pair[2], on = 1;
+  timer = must(sys_timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK), "shim", "timerfd");
   must(sys_socketpair(SOCK_SEQPACKET | SOCK_CLOEXEC, pair), "shim", "socketpair");
   socket_here = pair[0];
   channels.socket = pair[1];
@@ -282,16 +299,20 @@ static void finish(void) {
   sys_exit_group(status_write(state, &status) == 0 ? 0 : 125);
 }
 
+/* What any instance needs is made before it is known which one: a shim may be started before there is a use for it. */
 void shim_run(void) {
   leave_the_agent();
+  make_userns(); /* first, so that the stub holds no end of our pipes */
+  make_channels();
   const char *wrong = config_read(CONFIG, &config);
+  if (config == NULL) sys_exit_group(0); /* no use came */
   if (wrong != NULL) must(-EINVAL, "config", wrong);
+  take_name();
   status.attempt = config->attempt;
   status.killed = "none";
   sys_close(CONFIG);
   open_files();
-  make_userns();
-  make_channels();
+  map_ids();
   start_init();
   await_exec();
   status.started_boottime = clock_ns(CLOCK_BOOTTIME);
@@ -308,6 +329,7 @@ void shim_run(void) {
   text_add(&line, "\n");
   must(log_run(), "log", "thread");
   report_line(line.bytes, line.length);
+  sys_wait4(stub, NULL, 0);
   config_forget();
   set_timer();
   attend();

@@ -20,7 +20,10 @@ int write_all(int fd, const char *bytes, size_t length);               /* 0 or -
 int write_file(int directory, const char *path, const char *content); /* 0 or -errno */
 uint64_t clock_ns(int clock);
 
-/* start.c: what starting needed of the stack is given back; nothing below the caller's frame may be in use. */
+/* start.c: the second argument, as many bytes as it has. */
+extern char *shim_name;
+
+/* What starting needed of the stack is given back; nothing below the caller's frame may be in use. */
 void give_stack_back(void);
 
 /* child.c: from clone to exec, and then PID 1. What it says to the shim, over a socket and the report pipe. */

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * Starts attempts, each under a shim of its own. Its methods block for some milliseconds: call them
  * on threads that may. Thread-safe.
  */
-public final class Launcher {
+public final class Launcher implements AutoCloseable {
 
   private static final String ROOTS = "roots";
   private static final String COPIES = "shifted";
@@ -44,7 +44,7 @@ public final class Launcher {
   /** Devices whose file systems were seen to have no idmapped mounts. */
   private final Set<Object> ownersFixed = ConcurrentHashMap.newKeySet();
 
-  private final Path shim;
+  private final Shims shims;
   private final HostPrograms host;
   private final byte[] filter;
   private final long filesMax;
@@ -54,7 +54,7 @@ public final class Launcher {
     this.ids = ids;
     this.roots = data.resolve(ROOTS);
     this.copies = new ShiftedCopies(data.resolve(COPIES), ShiftedCopies.Bounds.USUAL);
-    this.shim = ShimBinary.install(data.resolve("shim"));
+    this.shims = new Shims(kernel, ShimBinary.install(data.resolve("shim")));
     this.host = host;
     this.filter = SyscallFilter.standard(Architecture.ofThisMachine());
     this.filesMax = filesMax();
@@ -96,6 +96,8 @@ public final class Launcher {
       return launch(spec, places, range);
     } catch (Refusal e) {
       throw StartFailures.of(spec.key().instanceId(), e.failed());
+    } finally {
+      shims.refill();
     }
   }
 
@@ -125,7 +127,7 @@ public final class Launcher {
     var machine =
         new LaunchPlan.Machine(host, filter, resolvConf(), filesMax, kernel.boottimeNanos());
     var plan = LaunchPlan.of(spec, places, range, lower, writable(spec), machine);
-    return new PlanExecutor(kernel, shim).execute(plan);
+    return new PlanExecutor(kernel, shims).execute(plan);
   }
 
   private Path writable(LaunchSpec spec) {
@@ -157,6 +159,12 @@ public final class Launcher {
   /** Forgets the id range of a slot that will not come back. Idempotent. */
   public void releaseSlot(InstanceKey key, String slot) {
     ids.release(slot(key, slot));
+  }
+
+  /** Ends what is kept ready; what was started lives on. */
+  @Override
+  public void close() {
+    shims.close();
   }
 
   private Path root(InstanceKey key) {

@@ -2,13 +2,13 @@ package dev.regrow.runtime.launch;
 
 import dev.regrow.runtime.RuntimeFailure;
 import dev.regrow.runtime.shim.ShimReport;
-import dev.regrow.runtime.syscall.Errno;
 import dev.regrow.runtime.syscall.Fd;
 import dev.regrow.runtime.syscall.Kernel;
-import dev.regrow.runtime.syscall.Signal;
 import dev.regrow.runtime.syscall.SyscallException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -18,28 +18,22 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Carries out one plan; when a step fails, undoes it and those before, the youngest first. */
 final class PlanExecutor implements LaunchStep.Executor {
 
-  private static final int CONFIG = 3;
-  private static final int REPORT = 4;
-
   /** Some milliseconds are usual; a machine that swaps may need much longer. */
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  private static final Duration REAP_PATIENCE = Duration.ofSeconds(10);
-
   private final Kernel kernel;
-  private final Path shim;
+  private final Shims shims;
   private int shimPid;
   private ShimReport.@Nullable Running running;
 
-  PlanExecutor(Kernel kernel, Path shim) {
+  PlanExecutor(Kernel kernel, Shims shims) {
     this.kernel = kernel;
-    this.shim = shim;
+    this.shims = shims;
   }
 
   Launched execute(LaunchPlan plan) {
@@ -104,19 +98,22 @@ final class PlanExecutor implements LaunchStep.Executor {
 
   @Override
   public void startShim(LaunchStep.StartShim step) {
-    try (var config = kernel.sealedMemory("regrow-config", step.config());
-        var report = kernel.pipe()) {
-      shimPid =
-          kernel.posixSpawn(
-              shim,
-              List.of("regrow-shim", step.instanceId()),
-              Map.of(),
-              Map.of(CONFIG, config, REPORT, report.writeEnd()));
-      report.writeEnd().close();
-      running = judge(step.instanceId(), ShimReport.parse(read(report.readEnd())));
+    try (var shim = shims.take()) {
+      shimPid = shim.pid();
+      kernel.write(shim.config(), framed(step.config()));
+      running = judge(step.instanceId(), ShimReport.parse(read(shim.report())));
     } catch (SyscallException e) {
       throw new RuntimeFailure("cannot start the shim: " + e.getMessage(), true, e);
     }
+  }
+
+  /** A shim must tell a whole configuration from one whose writer died. */
+  private static byte[] framed(byte[] config) {
+    return ByteBuffer.allocate(Integer.BYTES + config.length)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putInt(config.length)
+        .put(config)
+        .array();
   }
 
   /** One line, or as much of it as came until the end or the end of our patience. */
@@ -147,17 +144,8 @@ final class PlanExecutor implements LaunchStep.Executor {
 
   @Override
   public void killShim(LaunchStep.StartShim step) {
-    if (shimPid == 0) {
-      return;
-    }
-    try (var pidfd = kernel.pidfdOpen(shimPid)) { // our child, not reaped: still its own number
-      kernel.pidfdSendSignal(pidfd, Signal.KILL);
-      kernel.pollReadable(pidfd, REAP_PATIENCE);
-      kernel.waitid(pidfd);
-    } catch (SyscallException e) {
-      if (e.errno() != Errno.ESRCH) {
-        throw e;
-      }
+    if (shimPid != 0) {
+      shims.kill(shimPid);
     }
   }
 }

@@ -339,6 +339,7 @@ public final class LocalNodeRuntime implements NodeRuntime {
     exits.close();
     logs.close();
     Threads.finish(work);
+    launcher.close();
     Threads.finish(disk);
   }
 }

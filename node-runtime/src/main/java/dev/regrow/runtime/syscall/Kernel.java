@@ -89,12 +89,6 @@ public interface Kernel {
     }
   }
 
-  /**
-   * An anonymous file in memory, positioned at its start, sealed so that nobody who inherits it can
-   * change it.
-   */
-  Fd sealedMemory(String name, byte[] content);
-
   /** Creates a fifo; the umask does not narrow {@code mode}. */
   void mkfifo(Path path, int mode);
 

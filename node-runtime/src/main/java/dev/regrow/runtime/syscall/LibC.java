@@ -53,11 +53,7 @@ public interface LibC {
 
   long write(int fd, Pointer buffer, long count);
 
-  long lseek(int fd, long offset, int whence);
-
   int fcntl(int fd, int command, int argument);
-
-  int memfd_create(String name, int flags);
 
   int mkfifo(String path, int mode);
 

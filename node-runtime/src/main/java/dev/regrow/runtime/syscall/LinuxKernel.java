@@ -31,9 +31,6 @@ final class LinuxKernel implements Kernel {
   private static final int WNOHANG = 1;
   private static final int WEXITED = 4;
   private static final int CLD_EXITED = 1;
-  private static final int MFD_CLOEXEC_ALLOW_SEALING = 3;
-  private static final int F_ADD_SEALS = 1033;
-  private static final int SEALS_ALL = 0xf;
   private static final int MNT_DETACH = 2;
   private static final int CLOCK_BOOTTIME = 7;
   private static final short POLLIN = 1;
@@ -129,26 +126,6 @@ final class LinuxKernel implements Kernel {
         check(
             () -> libc.write(fd.number(), memory, length),
             () -> "write(%s, %d bytes)".formatted(fd, length));
-  }
-
-  @Override
-  public Fd sealedMemory(String name, byte[] content) {
-    var fd =
-        owned(
-            check(
-                () -> libc.memfd_create(name, MFD_CLOEXEC_ALLOW_SEALING),
-                () -> "memfd_create(%s)".formatted(name)));
-    try {
-      write(fd, content);
-      check(() -> libc.lseek(fd.number(), 0, 0), () -> "lseek(%s, 0)".formatted(fd));
-      check(
-          () -> libc.fcntl(fd.number(), F_ADD_SEALS, SEALS_ALL),
-          () -> "fcntl(%s, F_ADD_SEALS)".formatted(fd));
-      return fd;
-    } catch (RuntimeException e) {
-      fd.close();
-      throw e;
-    }
   }
 
   @Override

@@ -156,6 +156,7 @@ final class TestNode implements AutoCloseable {
 
   @Override
   public void close() {
+    launcher.close();
     for (var attempt : attempts) {
       if (!kernel.pollReadable(attempt.shim, Duration.ZERO)) {
         kernel.pidfdSendSignal(attempt.shim, Signal.KILL);

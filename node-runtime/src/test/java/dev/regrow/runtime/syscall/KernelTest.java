@@ -133,15 +133,6 @@ class KernelTest {
   }
 
   @Test
-  void sealed_memory_is_read_from_its_start_and_cannot_be_written() {
-    try (var memory = kernel.sealedMemory("test", "secret".getBytes(StandardCharsets.UTF_8))) {
-      assertThat(readAll(memory)).isEqualTo("secret");
-      assertThatThrownBy(() -> kernel.write(memory, new byte[] {1}))
-          .hasMessageContaining("EPERM (Operation not permitted)");
-    }
-  }
-
-  @Test
   void a_fifo_without_a_reader_refuses_its_writer(@TempDir Path dir) {
     var fifo = dir.resolve("ctl");
     kernel.mkfifo(fifo, 0600);
