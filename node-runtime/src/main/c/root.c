@@ -39,6 +39,8 @@ static int place(const char *path, int is_file) {
   char prefix[4096];
   size_t length = strlen(path);
   if (length == 0 || length >= sizeof prefix || path[0] != '/') child_fail(-EINVAL, "root", path);
+  int there = in_root(path);
+  if (there >= 0) return there;
   memcpy(prefix, path, length + 1);
   int parent = must(sys_dup(root), path);
   for (char *at = prefix + 1; *at != 0;) {
@@ -217,8 +219,10 @@ static void mask(const struct step *step) {
   struct stat stat;
   must(sys_fstat(target, &stat), step->a);
   if (S_ISDIR(stat.st_mode)) {
-    must(mount_at("tmpfs", target, ATTRIBUTES, "mode=0555,size=4k"), step->a);
-    sys_close(target);
+    int nothing = clone_tree(stage, "empty", 0); /* cheaper than a file system for each */
+    must(nothing, step->a);
+    change(nothing, ATTRIBUTES, step->a);
+    attach(nothing, target, step->a);
     return;
   }
   int null = in_root("/dev/null");
@@ -271,6 +275,7 @@ void root_build(const struct config *the_config, int the_userns) {
   must(sys_fchdir(stage), config->state_dir);
   must(sys_mkdirat(stage, "root", 0755) | sys_mkdirat(stage, "lower", 0755), config->state_dir);
   sys_umask(0);
+  must(sys_mkdirat(stage, "empty", 0555), config->state_dir);
   for (size_t i = 0; i < config->steps_count; i++) {
     if (root < 0 && config->steps[i].op > ROOT_OVERLAY) child_fail(-EINVAL, "root", "no root before other steps");
     carry_out(&config->steps[i]);
