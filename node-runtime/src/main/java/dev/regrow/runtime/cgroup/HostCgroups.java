@@ -180,11 +180,14 @@ public final class HostCgroups implements Cgroups {
     boolean fresh = false;
     try {
       synchronized (levels) {
+        if (limits.equals(claims.get(key)) && stands(key)) {
+          return of(key); // A restart in place: nothing has changed, and it is in a hurry.
+        }
         for (var root : hierarchies.roots()) {
           fresh |= make(directory(root, key), root);
         }
         fresh |= !limits.equals(claims.put(key, limits));
-        if (fresh) { // Not for a restart in place: nothing has changed, and it is in a hurry.
+        if (fresh) {
           rebalance(key);
         }
       }
@@ -196,6 +199,10 @@ public final class HostCgroups implements Cgroups {
       throw e;
     }
     return of(key);
+  }
+
+  private boolean stands(InstanceKey key) {
+    return hierarchies.roots().stream().allMatch(root -> Files.isDirectory(directory(root, key)));
   }
 
   private List<LimitFile> limitFiles(Limits limits) {
