@@ -22,7 +22,9 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -83,6 +85,14 @@ public final class NodeMain {
   }
 
   private void run() {
+    var begun = new CompletableFuture<RegrowNode>();
+    StartWatch.follow(
+        begun.thenCompose(RegrowNode::serving),
+        () ->
+            begun.isDone()
+                ? begun.join().notReady()
+                : Optional.of("node %s is being put together".formatted(options.name())),
+        manager::starting);
     var admission = Admission.open(options.data(), Clock.systemUTC());
     var node = NodeBootstrap.start(config(), parts());
     shutdown.stopLast(
@@ -99,6 +109,7 @@ public final class NodeMain {
         node.uid(),
         options.gatewayUrl(),
         options.data());
+    begun.complete(node);
     node.serving()
         .thenCompose(serving -> admission.follow(node, work -> new Thread(work, "tokens").start()))
         .whenComplete((done, failure) -> served(node, failure));

@@ -3,6 +3,7 @@ package dev.regrow.runtime.process;
 import dev.regrow.runtime.syscall.Kernel;
 import dev.regrow.runtime.syscall.SyscallException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,9 @@ public final class ServiceManager {
 
   private final @Nullable String socket;
   private final Supplier<Kernel> kernel;
+
+  /** Whether the start is over, one way or the other: it must not seem to begin again. */
+  private boolean started;
 
   private ServiceManager(@Nullable String socket, Supplier<Kernel> kernel) {
     this.socket = socket;
@@ -40,8 +44,21 @@ public final class ServiceManager {
    *
    * @param status one line for people
    */
-  public void ready(String status) {
+  public synchronized void ready(String status) {
+    started = true;
     tell("READY=1\nSTATUS=" + line(status));
+  }
+
+  /**
+   * The start goes on: a manager that gives starts a time must not end this one before so long has
+   * passed once more. Says nothing when the start is over.
+   *
+   * @param status one line for people
+   */
+  public synchronized void starting(String status, Duration within) {
+    if (!started) {
+      tell("EXTEND_TIMEOUT_USEC=%d\nSTATUS=%s".formatted(within.toNanos() / 1000, line(status)));
+    }
   }
 
   /** A word on what is going on, one line. */
@@ -50,7 +67,8 @@ public final class ServiceManager {
   }
 
   /** The end has begun. */
-  public void stopping(String status) {
+  public synchronized void stopping(String status) {
+    started = true;
     tell("STOPPING=1\nSTATUS=" + line(status));
   }
 
