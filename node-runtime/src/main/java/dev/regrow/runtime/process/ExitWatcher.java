@@ -55,9 +55,6 @@ final class ExitWatcher implements AutoCloseable {
         }
       }
     }
-    epoll.close();
-    watched.values().forEach(each -> each.pidfd.close());
-    watched.clear();
   }
 
   private void end(Watched ended) {
@@ -72,7 +69,10 @@ final class ExitWatcher implements AutoCloseable {
     }
   }
 
-  /** The processes live on. */
+  /**
+   * The processes live on. What the thread waits with is closed by the closer: a thread that is
+   * awake already may end before it is woken up.
+   */
   @Override
   public synchronized void close() {
     if (closed) {
@@ -85,5 +85,12 @@ final class ExitWatcher implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    if (thread.isAlive()) {
+      LOG.warn("the handling of an end takes too long; its descriptors stay open with this JVM");
+      return;
+    }
+    epoll.close();
+    watched.values().forEach(each -> each.pidfd.close());
+    watched.clear();
   }
 }
