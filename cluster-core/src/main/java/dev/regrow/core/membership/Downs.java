@@ -125,24 +125,19 @@ public final class Downs {
    * Tells the unique addresses of all that were declared dead, now and with every change.
    *
    * @param listener called by one thread at a time; must not block
+   * @param lost called once if news were missed: follow again
    */
-  public CompletionStage<Store.Watch> follow(Consumer<Set<String>> listener) {
+  public CompletionStage<Store.Watch> follow(Consumer<Set<String>> listener, Runnable lost) {
     return store
         .range(RangeQuery.key(Keys.DOWNS))
         .thenApply(
             found -> {
               found.entries().forEach(entry -> listener.accept(addresses(parse(entry))));
-              return store.watch(Keys.DOWNS, found.index(), new Following(listener));
+              return store.watch(Keys.DOWNS, found.index(), new Following(listener, lost));
             });
   }
 
-  private final class Following implements WatchListener {
-    private final Consumer<Set<String>> listener;
-
-    Following(Consumer<Set<String>> listener) {
-      this.listener = listener;
-    }
-
+  private record Following(Consumer<Set<String>> listener, Runnable lost) implements WatchListener {
     @Override
     public void onChanges(long index, List<Change> changes) {
       for (var change : changes) {
@@ -155,7 +150,7 @@ public final class Downs {
 
     @Override
     public void onGone(long oldestIndex) {
-      var unused = follow(listener);
+      lost.run();
     }
   }
 

@@ -4,12 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.regrow.core.membership.Downs.Outcome;
+import dev.regrow.core.store.ChangeHistory;
+import dev.regrow.core.store.RangeQuery;
+import dev.regrow.core.store.RangeResult;
+import dev.regrow.core.store.Store;
 import dev.regrow.core.store.StoreException;
+import dev.regrow.core.store.Txn;
+import dev.regrow.core.store.TxnResult;
+import dev.regrow.core.store.WatchListener;
 import dev.regrow.core.store.testing.InMemoryStore;
 import dev.regrow.v1.NodePhase;
 import dev.regrow.v1.StoredNode;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -33,7 +42,7 @@ class DownsTest {
   void the_dead_are_told_to_all_and_their_nodes_are_down_at_the_same_index() throws Exception {
     get(membership.register("bbbbbbbbbbbb", node -> node.toBuilder().setMember(B).build()));
     var told = new LinkedBlockingQueue<Set<String>>();
-    get(downs.follow(told::add));
+    get(downs.follow(told::add, DownsTest::nothingIsMissed));
 
     assertThat(get(downs.declare(Set.of(B), A, 7))).isEqualTo(Outcome.DECLARED);
 
@@ -51,7 +60,7 @@ class DownsTest {
     assertThat(get(downs.declare(Set.of(A), B, 8))).isEqualTo(Outcome.READ_AGAIN);
 
     var told = new LinkedBlockingQueue<Set<String>>();
-    get(downs.follow(told::add));
+    get(downs.follow(told::add, DownsTest::nothingIsMissed));
     assertThat(told.poll(10, TimeUnit.SECONDS)).containsExactly(B);
   }
 
@@ -90,8 +99,64 @@ class DownsTest {
     assertThat(get(downs.declare(Set.of(B), A, 7))).isEqualTo(Outcome.READ_AGAIN);
 
     var told = new LinkedBlockingQueue<Set<String>>();
-    get(downs.follow(told::add));
+    get(downs.follow(told::add, DownsTest::nothingIsMissed));
     assertThat(told.poll(10, TimeUnit.SECONDS)).containsExactly(B);
+  }
+
+  @Test
+  void who_missed_news_is_told_to_follow_again() throws Exception {
+    var forgetful = new InMemoryStore(new ChangeHistory.Bound(1, 1 << 20));
+    var missed = new CountDownLatch(1);
+    var lateDowns = new Downs(new LateWatches(forgetful));
+
+    get(lateDowns.follow(dead -> {}, missed::countDown));
+
+    assertThat(missed.await(10, TimeUnit.SECONDS)).isTrue();
+    forgetful.close();
+  }
+
+  /** More happens between its answers and the watches that begin there than it remembers. */
+  private record LateWatches(Store store) implements Store {
+    @Override
+    public CompletionStage<RangeResult> range(RangeQuery query) {
+      return store
+          .range(query)
+          .thenCompose(found -> put("a").thenCompose(done -> put("b")).thenApply(done -> found));
+    }
+
+    private CompletionStage<TxnResult> put(String key) {
+      var value = StoredNode.getDefaultInstance().toByteString();
+      return store.commit(new Txn(List.of(), List.of(new Txn.Write.Put(key, value))));
+    }
+
+    @Override
+    public CompletionStage<TxnResult> commit(Txn txn) {
+      return store.commit(txn);
+    }
+
+    @Override
+    public Watch watch(String prefix, long afterIndex, WatchListener listener) {
+      return store.watch(prefix, afterIndex, listener);
+    }
+
+    @Override
+    public long appliedIndex() {
+      return store.appliedIndex();
+    }
+
+    @Override
+    public Health health() {
+      return store.health();
+    }
+
+    @Override
+    public void close() {
+      store.close();
+    }
+  }
+
+  private static void nothingIsMissed() {
+    throw new AssertionError("news were missed");
   }
 
   private static <T> T get(CompletionStage<T> stage) throws Exception {

@@ -58,6 +58,8 @@ final class DowningActor extends AbstractActorWithTimers {
   private boolean asking;
   private long failingSinceNanos;
   private Store.@Nullable Watch watch;
+  private volatile boolean stopped;
+  private boolean ending;
 
   DowningActor(DowningSetup setup) {
     this.setup = setup;
@@ -75,10 +77,16 @@ final class DowningActor extends AbstractActorWithTimers {
 
   @Override
   public void postStop() {
+    stopped = true;
     cluster.unsubscribe(getSelf());
+    followBy(null);
+  }
+
+  private void followBy(Store.@Nullable Watch next) {
     if (watch != null) {
       watch.close();
     }
+    watch = next;
   }
 
   @Override
@@ -88,7 +96,7 @@ final class DowningActor extends AbstractActorWithTimers {
         .match(ClusterEvent.MemberEvent.class, event -> know(event.member()))
         .match(ClusterEvent.ReachabilityChanged.class, changed -> see(changed.reachability()))
         .match(Declared.class, declared -> obey(declared.dead()))
-        .match(Following.class, following -> watch = following.watch())
+        .match(Following.class, following -> followBy(following.watch()))
         .match(Follow.class, follow -> follow())
         .match(Settled.class, settled -> judge())
         .match(Answered.class, answered -> answered(answered.outcome()))
@@ -99,15 +107,21 @@ final class DowningActor extends AbstractActorWithTimers {
   private void follow() {
     var here = getSelf();
     var following =
-        setup.downs().follow(dead -> here.tell(new Declared(dead), here)).thenApply(Following::new);
+        setup
+            .downs()
+            .follow(
+                dead -> here.tell(new Declared(dead), here),
+                () -> here.tell(Follow.INSTANCE, here));
     following.whenComplete(
-        (done, failure) -> {
-          if (failure != null) {
+        (begun, failure) -> {
+          if (failure == null && stopped) {
+            begun.close(); // Nobody is left to do it.
+          } else if (failure == null) {
+            here.tell(new Following(begun), here);
+          } else if (!stopped) {
             // Without the news nobody is downed here: so ask again, for as long as it takes.
             LOG.warn("cannot follow who was declared dead: {}", failure.getMessage());
             followLater(here);
-          } else {
-            here.tell(done, here);
           }
         });
   }
@@ -217,7 +231,11 @@ final class DowningActor extends AbstractActorWithTimers {
   /** The store's word. */
   private void obey(Set<String> declared) {
     dead = declared;
+    if (ending) {
+      return;
+    }
     if (dead.contains(self)) {
+      ending = true;
       LOG.warn("this node was declared dead: its cluster system ends, and joins again");
       cluster.down(cluster.selfAddress());
       return;
