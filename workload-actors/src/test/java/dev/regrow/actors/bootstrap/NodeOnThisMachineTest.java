@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -136,27 +137,27 @@ class NodeOnThisMachineTest {
     get(running.stop(mode));
   }
 
-  private static Instance await(RegrowNode running, Predicate<Instance> wanted) throws Exception {
-    List<Instance> last = List.of();
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (System.nanoTime() < deadline) {
-      ControlPlane control = running.control().orElseThrow();
-      last = get(control.instances(ListQuery.all(), ReadPoint.LOCAL)).items();
-      var found = last.stream().filter(wanted).findFirst();
-      if (found.isPresent()) {
-        return found.get();
-      }
-      TimeUnit.MILLISECONDS.sleep(50);
-    }
+  private static Instance await(RegrowNode running, Predicate<Instance> wanted) {
+    var probe = TestProbe.create(running.system());
+    return probe.awaitAssert(PATIENCE, () -> find(running, wanted));
+  }
+
+  private static Instance find(RegrowNode running, Predicate<Instance> wanted) throws Exception {
     ControlPlane control = running.control().orElseThrow();
-    throw new AssertionError(
-        "not seen within %s; last: %s; workloads: %s; nodes: %s; events: %s"
-            .formatted(
-                PATIENCE,
-                last,
-                get(control.workloads(ListQuery.all(), ReadPoint.LOCAL)).items(),
-                get(control.nodes(ReadPoint.LOCAL)).items(),
-                get(control.events(ListQuery.all(), ReadPoint.LOCAL)).items()));
+    var seen = get(control.instances(ListQuery.all(), ReadPoint.LOCAL)).items();
+    return seen.stream()
+        .filter(wanted)
+        .findFirst()
+        .orElseThrow(
+            () -> new AssertionError("none is as wanted: " + seen + "; " + happened(control)));
+  }
+
+  private static String happened(ControlPlane control) {
+    try {
+      return "events: " + get(control.events(ListQuery.all(), ReadPoint.LOCAL)).items();
+    } catch (Exception e) {
+      return "events: " + e.getMessage();
+    }
   }
 
   private static <T> T get(CompletionStage<T> stage) throws Exception {
