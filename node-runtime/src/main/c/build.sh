@@ -7,8 +7,13 @@ out=$1
 mkdir -p "$(dirname "$out")"
 [ -e "$out" ] && [ -z "$(find . -newer "$out" -print -quit)" ] && exit 0
 cc=${CC:-cc}
-case $($cc -dumpmachine) in x86_64*) machine=-mstack-protector-guard=global ;; *) machine= ;; esac
+# An ARM64 kernel may have pages of 64 KiB; and its atomics would be looked up in the library that we do without.
+page=4096 machine=
+case $($cc -dumpmachine) in
+  x86_64*) machine=-mstack-protector-guard=global ;;
+  aarch64*) machine=-mno-outline-atomics page=65536 ;;
+esac
 $cc -std=gnu11 -Os -ffreestanding -nostdlib -static -fno-pie -no-pie -fno-asynchronous-unwind-tables -fno-tree-loop-distribute-patterns \
   -fstack-protector-strong $machine -ffunction-sections -fdata-sections -Wall -Wextra -Wshadow -Wstrict-prototypes \
-  -Wmissing-declarations -Werror -Wl,--gc-sections,--build-id=none,-z,norelro,-z,noseparate-code,-z,max-page-size=4096,-z,noexecstack,-s \
+  -Wmissing-declarations -Werror -Wl,--gc-sections,--build-id=none,-z,norelro,-z,noseparate-code,-z,max-page-size=$page,-z,noexecstack,-s \
   -o "$out" start.c main.c child.c root.c log.c status.c config.c text.c
