@@ -17,4 +17,28 @@ final class Failures {
     }
     return at;
   }
+
+  /** Whether the disk, or a quota on it, had no room. */
+  static boolean isDiskFull(@Nullable Throwable failure) {
+    for (Throwable at = failure; at != null; at = at.getCause()) {
+      String message = at.getMessage();
+      if (message != null
+          && (message.contains("No space left on device")
+              || message.contains("Disk quota exceeded"))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** What it says and, where it has another cause, what that says. */
+  static String messages(Throwable failure) {
+    Throwable root = failure;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root == failure
+        ? String.valueOf(failure.getMessage())
+        : failure.getMessage() + ": " + root.getMessage();
+  }
 }

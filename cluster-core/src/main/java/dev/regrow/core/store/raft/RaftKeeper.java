@@ -10,9 +10,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.ratis.thirdparty.io.grpc.ServerServiceDefinition;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +30,6 @@ import org.slf4j.LoggerFactory;
 final class RaftKeeper implements Proposer.Log, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(RaftKeeper.class);
-  private static final Duration LOOK = Duration.ofMillis(500);
 
   /**
    * On a full disk Ratis' first act, to note its term, leaves an empty file in place of the old.
@@ -41,7 +37,6 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
   private static final long START_BYTES = 1 << 20;
 
   private static final Duration RESTART_PATIENCE = Duration.ofSeconds(3);
-  private static final Duration CLOSE = Duration.ofSeconds(10);
 
   /** Asking the file system costs more than all else that the store does when it is idle. */
   private static final Duration LOOK_FOR_SPACE = Duration.ofSeconds(15);
@@ -59,8 +54,7 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
   private final AppliedState state;
   private final SpaceGuard space;
   private final Seat seat;
-  private final ScheduledExecutorService monitor =
-      Executors.newSingleThreadScheduledExecutor(RaftStore.threads("store-keeper"));
+  private final Lookout lookout = new Lookout(this::look);
   private volatile Phase phase = Phase.RESTARTING;
   private volatile @Nullable RaftNode node;
   private volatile @Nullable Throwable failedStart;
@@ -116,11 +110,8 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
       directory.retire();
       begin();
     }
-    var unusedLook =
-        monitor.scheduleWithFixedDelay(this::look, 0, LOOK.toMillis(), TimeUnit.MILLISECONDS);
-    var unusedReserve =
-        monitor.scheduleWithFixedDelay(
-            this::reserveSpace, 0, LOOK_FOR_SPACE.toMillis(), TimeUnit.MILLISECONDS);
+    lookout.begin();
+    lookout.every(LOOK_FOR_SPACE, this::reserveSpace);
   }
 
   private void begin() throws IOException {
@@ -150,7 +141,7 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
             config.tuning().snapshotBytes(),
             space.limits().ballast());
     failedStart = null;
-    var machine = new StoreMachine(state, policy, this::failed);
+    var machine = new StoreMachine(state, policy, this::failed, this::news);
     RaftNode started = RaftNode.start(config, directory, peer, how, machine, service);
     node = started;
     if (how != StoreDirectory.Start.JOIN && started.group().others().isEmpty()) {
@@ -162,13 +153,13 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
     }
   }
 
-  /** From Ratis' threads: notes why, and lets the monitor act. */
+  /** From Ratis' threads: notes why, and lets the lookout act. */
   private void failed(Throwable failure) {
     if (phase != Phase.RUNNING) {
       failedStart = failure;
       return;
     }
-    if (isDiskFull(failure)) {
+    if (Failures.isDiskFull(failure)) {
       phase = Phase.RESTARTING;
       cause = diskFull();
       space.releaseBallast();
@@ -176,14 +167,25 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
       phase = Phase.FAILED;
       cause =
           "the store cannot go on: %s; repair the disk of %s, then start the node again"
-              .formatted(messages(failure), directory.root());
+              .formatted(Failures.messages(failure), directory.root());
     }
     LOG.error("writes are refused: {}", cause, failure);
-    monitor.execute(this::look);
+    lookout.now();
   }
 
-  /** Joins the group, notes that it did, or that it was let go; as the leader, promotes others. */
-  private void takeSeat(RaftNode current) {
+  /** From Ratis' threads. While a server is being started it is looked at anyway. */
+  private void news() {
+    if (phase == Phase.RUNNING) {
+      lookout.now();
+    }
+  }
+
+  /**
+   * Joins the group, notes that it did, or that it was let go; as the leader, promotes others.
+   *
+   * @return whether nothing more is to be done until something happens
+   */
+  private boolean takeSeat(RaftNode current) {
     try {
       StorePeer now = Objects.requireNonNull(peer);
       Seat.Standing standing = seat.look(current, now);
@@ -193,8 +195,10 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
       } else if (standing == Seat.Standing.LET_GO) {
         letGo(now);
       }
+      return seat.isSettled(current, standing);
     } catch (IOException failed) {
       LOG.warn("the store's group cannot be looked at: {}", failed.getMessage());
+      return false;
     }
   }
 
@@ -218,19 +222,22 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
     restart();
   }
 
-  private void look() {
+  /** Whether nothing more is to be done until something happens. */
+  private boolean look() {
     RaftNode current = node;
     switch (phase) {
       case RUNNING -> {
-        if (current != null && !current.isAlive()) {
-          closedByRaft();
-        } else if (current != null) {
-          takeSeat(current);
+        if (current != null && current.isAlive()) {
+          return takeSeat(current);
         }
+        closedByRaft();
       }
       case RESTARTING -> restart();
-      case FAILED, REMOVED, CLOSED -> {}
+      case FAILED, REMOVED, CLOSED -> {
+        return true;
+      }
     }
+    return false;
   }
 
   private void reserveSpace() {
@@ -269,33 +276,12 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
       cause = String.valueOf(damaged.getMessage());
       LOG.error("the store cannot be started again in place", damaged);
     } catch (IOException | RuntimeException failed) {
-      cause = "the store is being started again: " + messages(failed);
+      cause = "the store is being started again: " + Failures.messages(failed);
       // A disk that was full for a moment leaves Ratis stuck; a slow one needs its time.
       restartPatience = restartPatience.multipliedBy(2);
-      LOG.warn("the store's Raft server could not be started again yet: {}", messages(failed));
+      LOG.warn(
+          "the store's Raft server could not be started again yet: {}", Failures.messages(failed));
     }
-  }
-
-  static boolean isDiskFull(@Nullable Throwable failure) {
-    for (Throwable at = failure; at != null; at = at.getCause()) {
-      String message = at.getMessage();
-      if (message != null
-          && (message.contains("No space left on device")
-              || message.contains("Disk quota exceeded"))) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private static String messages(Throwable failure) {
-    Throwable root = failure;
-    while (root.getCause() != null) {
-      root = root.getCause();
-    }
-    return root == failure
-        ? String.valueOf(failure.getMessage())
-        : failure.getMessage() + ": " + root.getMessage();
   }
 
   /** What people are told when there is no room. */
@@ -386,23 +372,12 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
     }
     phase = Phase.CLOSED;
     cause = "the store is closed";
-    monitor.shutdown();
-    awaitMonitor(); // It may be starting one just now.
+    lookout.close();
     RaftNode last = node;
     if (last != null) {
       last.close();
     }
     unlock();
-  }
-
-  private void awaitMonitor() {
-    try {
-      if (!monitor.awaitTermination(CLOSE.toMillis(), TimeUnit.MILLISECONDS)) {
-        LOG.warn("the store's keeper did not end within {}", CLOSE);
-      }
-    } catch (InterruptedException stop) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   private void unlock() {

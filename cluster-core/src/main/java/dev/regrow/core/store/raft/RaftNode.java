@@ -42,12 +42,14 @@ final class RaftNode implements AutoCloseable {
   private final StoreMachine machine;
   private final RaftGroupId group;
   private final ClientId client = ClientId.randomId();
+  private final PauseWatch pauses;
   private final AtomicLong readCalls = new AtomicLong(Long.MIN_VALUE / 2);
 
   private RaftNode(RaftServer server, StoreMachine machine, RaftGroupId group) {
     this.server = server;
     this.machine = machine;
     this.group = group;
+    this.pauses = new PauseWatch(server);
   }
 
   /**
@@ -161,6 +163,11 @@ final class RaftNode implements AutoCloseable {
   /** The group as this server knows it, with progress if it leads. */
   GroupAtLeader group() throws IOException {
     return new GroupAtLeader(server, server.getDivision(group));
+  }
+
+  /** See {@link PauseWatch}. From one thread. */
+  void watchPauses(boolean wanted) {
+    pauses.set(wanted);
   }
 
   /** HOST:PORT of the leader; nothing: none is known. */

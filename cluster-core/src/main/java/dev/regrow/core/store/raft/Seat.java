@@ -103,6 +103,20 @@ final class Seat {
     return wasLetGo(self) ? Standing.LET_GO : Standing.OUT;
   }
 
+  /**
+   * Whether nothing is under way that nobody would tell of: getting in, or, on the leader, others
+   * that may be about to vote.
+   */
+  boolean isSettled(RaftNode node, Standing standing) throws IOException {
+    if (standing != Standing.IN) {
+      return false;
+    }
+    GroupAtLeader group = node.group();
+    node.watchPauses(!group.others().isEmpty());
+    return !node.isLeader()
+        || (promoting == null && group.view().members().stream().allMatch(Member::voter));
+  }
+
   private void remember(GroupAtLeader group) throws IOException {
     List<String> others = group.others();
     boolean changed = !others.isEmpty() && !others.equals(contacts);

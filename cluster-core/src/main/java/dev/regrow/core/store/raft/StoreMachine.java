@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.proto.RaftProtos.RaftConfigurationProto;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftGroupMemberId;
@@ -38,13 +39,20 @@ final class StoreMachine extends BaseStateMachine {
   private final AppliedState state;
   private final SnapshotTaker snapshots;
   private final Consumer<Throwable> onFailure;
+  private final Runnable onNews;
 
   /**
    * @param onFailure learns why the log can no longer be written or applied
+   * @param onNews runs after a change of the group or its leader, and when Ratis closes this
    */
-  StoreMachine(AppliedState state, SnapshotTaker.Policy policy, Consumer<Throwable> onFailure) {
+  StoreMachine(
+      AppliedState state,
+      SnapshotTaker.Policy policy,
+      Consumer<Throwable> onFailure,
+      Runnable onNews) {
     this.state = state;
     this.onFailure = onFailure;
+    this.onNews = onNews;
     this.snapshots = new SnapshotTaker(storage, policy, this::announceSnapshot);
   }
 
@@ -155,6 +163,18 @@ final class StoreMachine extends BaseStateMachine {
   @Override
   public void notifyLeaderChanged(RaftGroupMemberId member, RaftPeerId leader) {
     LOG.info("{}: the leader is {}", member, leader);
+    onNews.run();
+  }
+
+  @Override
+  public void notifyLeaderReady() {
+    onNews.run();
+  }
+
+  @Override
+  public void notifyConfigurationChanged(
+      long term, long index, RaftConfigurationProto configuration) {
+    onNews.run();
   }
 
   @Override
@@ -163,6 +183,7 @@ final class StoreMachine extends BaseStateMachine {
     if (getLifeCycleState() != LifeCycle.State.CLOSED) {
       getLifeCycle().checkStateAndClose();
     }
+    onNews.run();
   }
 
   private SnapshotTaker.Capture capture() {
