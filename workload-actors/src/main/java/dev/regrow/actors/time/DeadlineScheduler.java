@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.apache.pekko.actor.AbstractScheduler;
 import org.apache.pekko.actor.Cancellable;
 import org.apache.pekko.actor.Scheduler;
+import org.apache.pekko.actor.SchedulerException;
 import org.apache.pekko.event.LoggingAdapter;
 import org.jspecify.annotations.Nullable;
 import scala.concurrent.ExecutionContext;
@@ -24,7 +25,8 @@ import scala.concurrent.duration.FiniteDuration;
  * <p>Pekko's own scheduler wakes on every tick of a wheel, due or not: two actor systems with ticks
  * of some 20 ms were a third of an idle node's CPU time, and rounded every delay up to a tick. This
  * one keeps a heap of deadlines: a timer costs O(log n) to set or cancel, is precise to well below
- * a millisecond, and an idle one costs nothing.
+ * a millisecond, and an idle one costs nothing. What repeats with a fixed delay falls on {@link
+ * Beats} that all such timers of the process share, so that one wake does for many.
  */
 public final class DeadlineScheduler extends AbstractScheduler implements Closeable {
 
@@ -32,6 +34,9 @@ public final class DeadlineScheduler extends AbstractScheduler implements Closea
    * Pekko Cluster makes a wheel of its own beside any scheduler that is coarser than it asks for.
    */
   private static final double PER_SECOND = 1000;
+
+  /** Of this process: two nodes on one machine beat at times of their own. */
+  private static final long ORIGIN_NANOS = System.nanoTime();
 
   private final LoggingAdapter log;
   private final ScheduledThreadPoolExecutor deadlines;
@@ -57,6 +62,21 @@ public final class DeadlineScheduler extends AbstractScheduler implements Closea
     }
     set(task, () -> deadlines.schedule(task, nanos(delay), TimeUnit.NANOSECONDS));
     return task;
+  }
+
+  /**
+   * Starts after exactly the initial delay, and goes on with the beats: the gap between two runs is
+   * the delay, up to half a second more or an eighth less.
+   */
+  @Override
+  public Cancellable scheduleWithFixedDelay(
+      FiniteDuration initialDelay,
+      FiniteDuration delay,
+      Runnable runnable,
+      ExecutionContext executor) {
+    var repeated = new Repeated(runnable, executor, Math.max(1, delay.toNanos()));
+    repeated.dueIn(nanos(initialDelay));
+    return repeated;
   }
 
   /** Fixed rate. Deprecated for callers, yet what Pekko's own fixed-rate timers come down to. */
@@ -103,6 +123,59 @@ public final class DeadlineScheduler extends AbstractScheduler implements Closea
 
   private static long nanos(FiniteDuration delay) {
     return Math.max(0, delay.toNanos());
+  }
+
+  /** Sets itself anew after each run, until it is cancelled or throws. */
+  private final class Repeated implements Runnable, Cancellable {
+
+    private final Runnable work;
+    private final ExecutionContext executor;
+    private final long delayNanos;
+    private final AtomicReference<@Nullable Cancellable> next =
+        new AtomicReference<>(Cancellable.alreadyCancelled());
+
+    Repeated(Runnable work, ExecutionContext executor, long delayNanos) {
+      this.work = work;
+      this.executor = executor;
+      this.delayNanos = delayNanos;
+    }
+
+    void dueIn(long nanos) {
+      var due = scheduleOnce(FiniteDuration.fromNanos(nanos), this, executor);
+      if (next.updateAndGet(before -> before == null ? null : due) == null) {
+        due.cancel();
+      }
+    }
+
+    @Override
+    public void run() {
+      if (isCancelled()) {
+        return;
+      }
+      try {
+        work.run();
+      } catch (SchedulerException receiverEnded) {
+        return; // So does Pekko's own: nobody is left to be told.
+      }
+      if (!isCancelled() && !deadlines.isShutdown()) {
+        dueIn(Beats.untilNext(System.nanoTime() - ORIGIN_NANOS, delayNanos));
+      }
+    }
+
+    @Override
+    public boolean cancel() {
+      var due = next.getAndSet(null);
+      if (due == null) {
+        return false;
+      }
+      due.cancel();
+      return true;
+    }
+
+    @Override
+    public boolean isCancelled() {
+      return next.get() == null;
+    }
   }
 
   /** Hands its work to its executor when due. */

@@ -7,11 +7,13 @@ import com.typesafe.config.ConfigFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.pekko.actor.ActorSystem;
+import org.apache.pekko.actor.Cancellable;
 import org.apache.pekko.actor.Scheduler;
 import org.apache.pekko.event.NoLogging;
 import org.apache.pekko.testkit.javadsl.TestKit;
@@ -72,6 +74,30 @@ class DeadlineSchedulerTest {
     assertThat(repeated.cancel()).isTrue();
     assertThat(repeated.isCancelled()).isTrue();
     assertThat(repeated.cancel()).as("a second time").isFalse();
+  }
+
+  @Test
+  void repeats_with_a_fixed_delay_until_cancelled_by_its_own_work() throws InterruptedException {
+    var thrice = new CountDownLatch(3);
+    var itself = new CompletableFuture<Cancellable>();
+
+    itself.complete(
+        scheduler.scheduleWithFixedDelay(
+            Duration.ofMillis(2),
+            Duration.ofMillis(1),
+            () -> {
+              thrice.countDown();
+              if (thrice.getCount() == 0) {
+                itself.join().cancel();
+              }
+            },
+            HERE));
+
+    assertThat(thrice.await(10, TimeUnit.SECONDS)).as("three runs in time").isTrue();
+    scheduler.close(); // Its last run is over then.
+    threads.get(0).join(10_000);
+    assertThat(itself.join().isCancelled()).isTrue();
+    assertThat(itself.join().cancel()).as("a second time").isFalse();
   }
 
   @Test
