@@ -37,13 +37,20 @@ final class Admission implements AutoCloseable {
     this.adminToken = adminToken;
   }
 
-  /** Reads the context file of an earlier start, or makes a new admin token for the first. */
-  static Admission open(Path data, Clock clock) {
+  /**
+   * Reads the context file of an earlier start, or makes a new admin token for the first.
+   *
+   * @param joins a node that joins a cluster has no token of its own, nor at any later start
+   */
+  static Admission open(Path data, Clock clock, boolean joins) {
     Optional<Context> before;
     try {
       before = contextFile(data).read();
     } catch (IOException e) {
       throw StartFailure.refused(e.getMessage() + "; a new admin token is made then");
+    }
+    if (joins || before.filter(known -> known.token().isEmpty()).isPresent()) {
+      return new Admission(data, clock, new Tokens(clock), "");
     }
     var token =
         before
@@ -88,12 +95,15 @@ final class Admission implements AutoCloseable {
     if (store.isEmpty()) {
       return CompletableFuture.failedFuture(new IllegalStateException("the store is not open"));
     }
-    return AdminToken.ensure(store.get(), adminToken, clock.millis())
-        .thenRun(
-            () ->
-                sync =
-                    TokenSync.start(
-                        store.get(), tokens, new TokenFile(data.resolve("tokens")), blocking));
+    var known =
+        adminToken.isEmpty()
+            ? CompletableFuture.<Void>completedFuture(null)
+            : AdminToken.ensure(store.get(), adminToken, clock.millis());
+    return known.thenRun(
+        () ->
+            sync =
+                TokenSync.start(
+                    store.get(), tokens, new TokenFile(data.resolve("tokens")), blocking));
   }
 
   private static ContextFile contextFile(Path data) {

@@ -48,12 +48,14 @@ public final class NodeMain {
 
   private final NodeOptions options;
   private final InetAddress address;
+  private final String role;
   private final ServiceManager manager = ServiceManager.in(System.getenv());
   private final Shutdown shutdown =
       new Shutdown(() -> manager.stopping("Stopping; its instances live on"));
 
-  private NodeMain(NodeOptions options, InetAddress address) {
+  private NodeMain(NodeOptions options, InetAddress address, String role) {
     this.options = options;
+    this.role = role;
     this.address = address;
   }
 
@@ -71,7 +73,10 @@ public final class NodeMain {
       Preflight.requireFree(options, address);
       NodeLog.configure(options.data());
       FatalErrors.install();
-      new NodeMain(options, address).run();
+      var identity = options.data().resolve("identity");
+      var role = RoleFile.in(options.data()).settle(options.role(), Joining.isNew(identity));
+      Joining.ifNew(options, identity, address.getHostAddress());
+      new NodeMain(options, address, role).run();
     } catch (StartFailure failure) {
       end(failure.exitCode(), failure.getMessage());
     } catch (StartRefused refused) {
@@ -93,7 +98,7 @@ public final class NodeMain {
                 ? begun.join().notReady()
                 : Optional.of("node %s is being put together".formatted(options.name())),
         manager::starting);
-    var admission = Admission.open(options.data(), Clock.systemUTC());
+    var admission = Admission.open(options.data(), Clock.systemUTC(), options.join().isPresent());
     var node = NodeBootstrap.start(config(), parts());
     shutdown.stopLast(
         () -> {
@@ -133,7 +138,7 @@ public final class NodeMain {
         options.gatewayUrl(),
         options.clusterPort(),
         options.storePort(),
-        Set.of("server"),
+        Set.of(role),
         LEASE);
   }
 
@@ -168,7 +173,8 @@ public final class NodeMain {
             admission.tokens(),
             () ->
                 node.store()
-                    .map(store -> new TokenDesk(store, admission.tokens(), Clock.systemUTC())));
+                    .map(store -> new TokenDesk(store, admission.tokens(), Clock.systemUTC())),
+            node::admit);
     var starting =
         GatewayServer.start(
             node.system().classicSystem(),

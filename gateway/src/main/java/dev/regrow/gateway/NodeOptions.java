@@ -13,6 +13,7 @@ import java.util.stream.Stream;
  *
  * @param bind an address as digits
  * @param hostPaths what instances may mount of the host
+ * @param role {@code server} or {@code worker}; empty: what it was, or what is usual
  */
 record NodeOptions(
     String name,
@@ -21,12 +22,23 @@ record NodeOptions(
     int httpPort,
     int clusterPort,
     int storePort,
-    List<Path> hostPaths) {
+    List<Path> hostPaths,
+    Optional<String> role,
+    Optional<Join> join) {
+
+  /**
+   * Whom to ask to be let in, and with what.
+   *
+   * @param address HOST:PORT of a node's gateway
+   */
+  record Join(String address, Path tokenFile) {}
 
   static final String HELP =
       """
       Usage: regrow node [--name NAME] [--data DIR] [--bind ADDR] [--config FILE]
-      Runs one node in the foreground. Its first start forms a cluster; later ones continue it.
+                         [--join ADDR[:PORT] --join-token-file F] [--role server|worker]
+      Runs one node in the foreground. Its first start forms a cluster, or joins one; later ones
+      continue as what it is.
       TERM stops the node and leaves its instances running.
 
         --name NAME          its name in the cluster, an RFC 1123 label (default: n1)
@@ -35,6 +47,10 @@ record NodeOptions(
         --away D             how long instances wait for this node after a TERM, 1s to 1d, before they
                              are replaced elsewhere (default: 2m); a node that is the only one has
                              no elsewhere: its instances wait until it is back
+        --join ADDR[:PORT]   the gateway of a node of the cluster to join (default port: 7400)
+        --join-token-file F  holds a token that may let nodes in
+        --role ROLE          server: keeps the store, too; worker: runs instances only (default:
+                             worker when joining, else server)
         --config FILE        YAML with these options, as `data: /srv/regrow`; the command line wins
         --host-paths DIR,... what instances may mount of the host, with all below (default: nothing)
         --http-port PORT     of the gateway (default: 7400)
@@ -45,6 +61,7 @@ record NodeOptions(
 
   private static final Pattern DURATION = Pattern.compile("(\\d{1,6})([smhd])");
   private static final Map<String, Integer> UNITS = Map.of("s", 1, "m", 60, "h", 3600, "d", 86_400);
+  private static final List<String> ROLES = List.of("server", "worker");
   private static final long AWAY_SECONDS_MAX = 86_400;
 
   private static final Set<String> KNOWN =
@@ -68,16 +85,13 @@ record NodeOptions(
 
   /** Judges what was given; refuses what this release cannot do. */
   static NodeOptions of(Map<String, String> given) {
-    if (given.containsKey("join") || given.containsKey("join-token-file")) {
-      throw StartFailure.refused(
-          "this release runs one node a cluster, so there is nothing to --join yet;"
-              + " start it without, and it forms a cluster of its own");
-    }
-    var role = given.getOrDefault("role", "server");
-    if (!role.equals("server")) {
-      throw StartFailure.refused(
-          "--role %s comes with clusters of many nodes; the only node of one is its server"
-              .formatted(role));
+    var join = join(given);
+    var role =
+        Optional.ofNullable(given.get("role"))
+            .or(() -> join.isPresent() ? Optional.of("worker") : Optional.empty());
+    if (!ROLES.containsAll(role.stream().toList())) {
+      throw StartFailure.usage(
+          "--role %s is not one of %s".formatted(role.orElse(""), String.join(", ", ROLES)));
     }
     checkAway(given.getOrDefault("away", "2m"));
     var name = given.getOrDefault("name", "n1");
@@ -94,7 +108,24 @@ record NodeOptions(
         number(given, "http-port", 7400, 1, 65_535) + offset,
         number(given, "cluster-port", 7410, 1, 65_535) + offset,
         number(given, "raft-port", 7420, 1, 65_535) + offset,
-        hostPaths(given.getOrDefault("host-paths", "")));
+        hostPaths(given.getOrDefault("host-paths", "")),
+        role,
+        join);
+  }
+
+  private static Optional<Join> join(Map<String, String> given) {
+    var address = Optional.ofNullable(given.get("join"));
+    var tokenFile = Optional.ofNullable(given.get("join-token-file")).map(Path::of);
+    if (address.isPresent() != tokenFile.isPresent()) {
+      throw StartFailure.usage("--join and --join-token-file are given together");
+    }
+    return address.map(
+        text -> {
+          if (!text.matches("[0-9A-Za-z._-]+(:\\d{1,5})?")) {
+            throw StartFailure.usage("--join %s is not ADDR or ADDR:PORT".formatted(text));
+          }
+          return new Join(text.contains(":") ? text : text + ":7400", tokenFile.orElseThrow());
+        });
   }
 
   /** Only judged: nothing is ever replaced elsewhere as long as a cluster has one node. */

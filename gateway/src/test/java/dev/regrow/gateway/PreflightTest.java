@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,7 +32,16 @@ final class PreflightTest {
 
     assertThat(options)
         .isEqualTo(
-            new NodeOptions("n8", Path.of("/srv/x"), "127.0.0.1", 7500, 7510, 7520, List.of()));
+            new NodeOptions(
+                "n8",
+                Path.of("/srv/x"),
+                "127.0.0.1",
+                7500,
+                7510,
+                7520,
+                List.of(),
+                Optional.empty(),
+                Optional.empty()));
   }
 
   @ParameterizedTest
@@ -65,7 +75,17 @@ final class PreflightTest {
     var loopback = InetAddress.getLoopbackAddress();
     try (var taken = new ServerSocket(0, 1, loopback)) {
       int port = taken.getLocalPort();
-      var options = new NodeOptions("n1", Path.of("/x"), "127.0.0.1", port, port, port, List.of());
+      var options =
+          new NodeOptions(
+              "n1",
+              Path.of("/x"),
+              "127.0.0.1",
+              port,
+              port,
+              port,
+              List.of(),
+              Optional.empty(),
+              Optional.empty());
 
       assertThatThrownBy(() -> Preflight.requireFree(options, loopback))
           .hasMessageContaining("port " + port)

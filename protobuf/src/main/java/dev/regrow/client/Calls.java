@@ -6,6 +6,8 @@ import dev.regrow.v1.EventList;
 import dev.regrow.v1.Instance;
 import dev.regrow.v1.InstanceList;
 import dev.regrow.v1.Node;
+import dev.regrow.v1.NodeJoinReply;
+import dev.regrow.v1.NodeJoinRequest;
 import dev.regrow.v1.NodeList;
 import dev.regrow.v1.Plan;
 import dev.regrow.v1.RevisionList;
@@ -109,6 +111,15 @@ public final class Calls {
 
   public static Call<Node> node(String name) {
     return Call.get("/v1/nodes/" + Uris.segment(name), Node.parser());
+  }
+
+  /**
+   * Lets a new node in; its certificate and what it needs to know is the answer.
+   *
+   * @param role {@code server} or {@code worker}
+   */
+  public static Call<NodeJoinReply> join(NodeJoinRequest request, String role) {
+    return Call.post("/v1/join?role=" + role, request, true, NodeJoinReply.parser());
   }
 
   public static Call<Cluster> cluster() {

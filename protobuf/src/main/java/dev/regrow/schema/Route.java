@@ -38,9 +38,10 @@ public record Route(
     traits = List.copyOf(traits);
   }
 
-  /** Which token a route needs; each may do what those before it may. */
+  /** Which token a route needs; each but JOIN may do what those before it may. */
   public enum Access {
     OPEN,
+    JOIN,
     READ,
     DEPLOY,
     ADMIN

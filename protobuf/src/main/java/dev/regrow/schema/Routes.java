@@ -9,6 +9,8 @@ import dev.regrow.v1.EventList;
 import dev.regrow.v1.Instance;
 import dev.regrow.v1.InstanceList;
 import dev.regrow.v1.Node;
+import dev.regrow.v1.NodeJoinReply;
+import dev.regrow.v1.NodeJoinRequest;
 import dev.regrow.v1.NodeList;
 import dev.regrow.v1.Plan;
 import dev.regrow.v1.RevisionList;
@@ -41,6 +43,8 @@ public final class Routes {
       new Parameter("limit", "integer", false, "1 to 1000, larger is capped.");
   private static final Parameter CONTINUE =
       new Parameter("continue", "string", false, "Where the list before this one ended.");
+  private static final Parameter ROLE =
+      new Parameter("role", "string", false, "Of the new node: server or worker (the default).");
   private static final List<Parameter> LIST =
       List.of(
           new Parameter(
@@ -196,6 +200,17 @@ public final class Routes {
     routes.add(
         read("/v1/cluster", "getCluster", "Members, leader, store.")
             .answers(Cluster.getDefaultInstance(), 200)
+            .route());
+    routes.add(
+        new Draft(
+                "POST",
+                "/v1/join",
+                "joinCluster",
+                "Let a new node in; asking again renews.",
+                Access.JOIN)
+            .body(NodeJoinRequest.getDefaultInstance())
+            .answers(NodeJoinReply.getDefaultInstance(), 200)
+            .with(ROLE)
             .route());
     routes.add(
         read("/v1/version", "getVersion", "What this node runs.")

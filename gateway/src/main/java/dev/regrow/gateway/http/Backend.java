@@ -14,6 +14,7 @@ import java.util.function.Supplier;
  * @param control asked anew for every call, as the cluster may come and go; never null, and while
  *     the cluster is away one that refuses with the reason
  * @param desk issues tokens; empty until the store is open
+ * @param admits lets nodes in
  * @param notReady empty when all is well, else what is missing
  */
 public record Backend(
@@ -22,4 +23,5 @@ public record Backend(
     Supplier<Optional<String>> notReady,
     LocalInstances local,
     Tokens tokens,
-    Supplier<Optional<TokenDesk>> desk) {}
+    Supplier<Optional<TokenDesk>> desk,
+    Admits admits) {}

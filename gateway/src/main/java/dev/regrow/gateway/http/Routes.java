@@ -20,6 +20,7 @@ final class Routes {
     routes.addAll(new EventRoutes(backend.control()).routes());
     routes.addAll(new ClusterRoutes(backend.control()).routes());
     routes.addAll(new TokenRoutes(backend.desk()).routes());
+    routes.addAll(new JoinRoutes(backend.admits()).routes());
     return routes;
   }
 }

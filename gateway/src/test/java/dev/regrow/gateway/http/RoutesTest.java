@@ -8,11 +8,13 @@ import dev.regrow.gateway.metrics.Metrics;
 import dev.regrow.gateway.testing.FakeControlPlane;
 import dev.regrow.gateway.testing.FakeLogs;
 import dev.regrow.schema.Route.Access;
+import dev.regrow.v1.NodeJoinReply;
 import java.time.Clock;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -30,7 +32,9 @@ final class RoutesTest {
               control::notReady,
               new FakeLogs(),
               new Tokens(Clock.systemUTC()),
-              Optional::empty),
+              Optional::empty,
+              (request, server) ->
+                  CompletableFuture.completedFuture(NodeJoinReply.getDefaultInstance())),
           new Metrics(),
           Clock.systemUTC());
 

@@ -8,6 +8,8 @@ import dev.regrow.gateway.auth.Tokens;
 import dev.regrow.gateway.http.Backend;
 import dev.regrow.gateway.http.GatewayServer;
 import dev.regrow.gateway.metrics.Metrics;
+import dev.regrow.v1.NodeJoinReply;
+import dev.regrow.v1.NodeJoinRequest;
 import dev.regrow.v1.StoredToken;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,6 +25,8 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.apache.pekko.actor.ActorSystem;
 
@@ -61,11 +65,23 @@ public final class TestGateway implements AutoCloseable {
                 system,
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 new Backend(
-                    "n1", () -> control, control::notReady, logs, known, () -> Optional.of(desk)),
+                    "n1",
+                    () -> control,
+                    control::notReady,
+                    logs,
+                    known,
+                    () -> Optional.of(desk),
+                    TestGateway::admit),
                 new Metrics())
             .toCompletableFuture()
             .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)
             .join();
+  }
+
+  /** Lets everybody in, as a server or not. */
+  private static CompletionStage<NodeJoinReply> admit(NodeJoinRequest request, boolean server) {
+    return CompletableFuture.completedFuture(
+        NodeJoinReply.newBuilder().setClusterId(request.getNodeUid() + "/" + server).build());
   }
 
   public String token(Role role) {

@@ -8,6 +8,7 @@ import dev.regrow.client.Context;
 import dev.regrow.client.RegrowClient;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -21,26 +22,39 @@ final class NodeStart {
   private final LocalCluster cluster;
   private final String name;
   private final String bind;
+  private final List<String> joining;
   private final Launcher launcher = Launcher.own();
+  private @Nullable Process started;
+  private boolean lived;
+  private long began;
 
-  NodeStart(Terminal terminal, LocalCluster cluster, String name, String bind) {
+  /**
+   * @param joining what a new node is told so that it joins; empty for the first one
+   */
+  NodeStart(
+      Terminal terminal, LocalCluster cluster, String name, String bind, List<String> joining) {
     this.terminal = terminal;
     this.cluster = cluster;
     this.name = name;
     this.bind = bind;
+    this.joining = List.copyOf(joining);
   }
 
-  /** The context to reach it by. */
-  Context run(Duration timeout) {
-    long began = System.nanoTime();
-    var living = cluster.process(name);
-    @Nullable Process started = living.isPresent() ? null : start();
+  /** Starts it unless it lives. Several are started first and awaited then. */
+  void begin() {
+    began = System.nanoTime();
+    lived = cluster.process(name).isPresent();
+    started = lived ? null : start();
+  }
+
+  /** Waits until it serves. Answers with the context to reach it by. */
+  Context await(Duration timeout) {
     var context = awaitReady(started, began, timeout);
     var process = cluster.process(name);
     if (process.isEmpty()) {
       throw dead("node " + name + " ended right after it was ready");
     }
-    if (living.isPresent()) {
+    if (lived) {
       terminal.say("node " + name + " is running already");
     } else {
       long millis = (System.nanoTime() - began) / 1_000_000;
@@ -53,15 +67,10 @@ final class NodeStart {
   private Process start() {
     cluster.makeFolders(name);
     try {
-      return launcher.startDetached(
-          cluster.log(name),
-          "node",
-          "--name",
-          name,
-          "--data",
-          cluster.nodeData(name).toString(),
-          "--bind",
-          bind);
+      var command = new ArrayList<>(List.of("node", "--name", name, "--bind", bind));
+      command.addAll(List.of("--data", cluster.nodeData(name).toString()));
+      command.addAll(joining);
+      return launcher.startDetached(cluster.log(name), command.toArray(String[]::new));
     } catch (IOException e) {
       throw Failure.error("node " + name + " cannot be started: " + e.getMessage());
     }

@@ -51,7 +51,7 @@ public final class UpCommand implements Command {
         .option(
             "--nodes",
             "N",
-            "How many nodes (default, and for now only: 1).",
+            "How many nodes (default: those there are, at least 1); more than there are grow the cluster.",
             text -> nodes = Usage.number(text))
         .option("--bind", "ADDR", "Where it listens (default: 127.0.0.1).", text -> bind = text)
         .option(
@@ -75,10 +75,6 @@ public final class UpCommand implements Command {
 
   @Override
   public int run() {
-    if (nodes != 1) {
-      throw Failure.usage(
-          "--nodes " + nodes + ": this release runs one local node; several come with a later one");
-    }
     // What is wrong in a manifest is told before anything is started.
     var declared =
         manifests.isEmpty()
@@ -89,7 +85,7 @@ public final class UpCommand implements Command {
     var cluster = new LocalCluster(data);
     var file = ContextFile.ofUser();
     boolean keep = belongsToAnother(file, cluster);
-    var context = new NodeStart(terminal, cluster, "n1", bind).run(timeout);
+    var context = new LocalNodes(terminal, cluster, bind).up(nodes, timeout);
     if (keep) {
       terminal.say(
           "the context file " + file.path() + " names another cluster and is left as it is");

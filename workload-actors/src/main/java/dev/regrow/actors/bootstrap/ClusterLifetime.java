@@ -23,6 +23,7 @@ import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.setup.ActorSystemSetup;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.cluster.typed.Cluster;
+import org.apache.pekko.remote.artery.tcp.SSLEngineProviderSetup;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,11 +43,13 @@ final class ClusterLifetime {
 
   private final String nodeUid;
   private final Config config;
+  private final ArteryTls tls;
   private final Membership membership;
   private final Downs downs;
   private final Supplier<ClusterGuardian.Surroundings> surroundings;
   private final boolean isServer;
   private final ScheduledExecutorService scheduler;
+  private final Runnable joined;
   private final Runnable lost;
 
   private @Nullable ActorSystem<ClusterGuardian.Command> system;
@@ -57,24 +60,29 @@ final class ClusterLifetime {
   private boolean stopping;
 
   /**
+   * @param joined called when a cluster system has become a member
    * @param lost called when a cluster system has ended
    */
   ClusterLifetime(
       String nodeUid,
       Config config,
+      ArteryTls tls,
       Membership membership,
       Downs downs,
       Supplier<ClusterGuardian.Surroundings> surroundings,
       boolean isServer,
       ScheduledExecutorService scheduler,
+      Runnable joined,
       Runnable lost) {
     this.nodeUid = nodeUid;
     this.config = config;
+    this.tls = tls;
     this.membership = membership;
     this.downs = downs;
     this.surroundings = surroundings;
     this.isServer = isServer;
     this.scheduler = scheduler;
+    this.joined = joined;
     this.lost = lost;
   }
 
@@ -94,6 +102,7 @@ final class ClusterLifetime {
     var setup =
         ActorSystemSetup.create(
             BootstrapSetup.create(config),
+            SSLEngineProviderSetup.create(of -> tls),
             new DowningSetup(downs, System::currentTimeMillis, DowningSetup.Pace.USUAL));
     var created = ActorSystem.create(guardian, SYSTEM_NAME, setup);
     system = created;
@@ -124,6 +133,7 @@ final class ClusterLifetime {
   /** A node that was declared dead, and is back, is as good as any other. */
   private void isUp() {
     wasUp = true;
+    joined.run();
     membership
         .register(nodeUid, ClusterLifetime::alive)
         .whenCompleteAsync(

@@ -7,11 +7,10 @@ import dev.regrow.actors.instance.InstanceSupervisor;
 import dev.regrow.actors.instance.NodeClock;
 import dev.regrow.actors.link.NodeOrder;
 import dev.regrow.core.identity.NodeIdentity;
+import dev.regrow.core.identity.NodeTls;
 import dev.regrow.core.membership.Downs;
 import dev.regrow.core.membership.Membership;
 import dev.regrow.core.store.Store;
-import dev.regrow.core.store.raft.RaftStore;
-import dev.regrow.core.store.raft.RaftStoreConfig;
 import dev.regrow.runtime.NodeRuntime;
 import java.io.IOException;
 import java.time.Clock;
@@ -76,18 +75,16 @@ public final class NodeBootstrap {
     CompletableFuture<NodeRuntime> runtime =
         inBackground(() -> parts.runtime().open(identity.nodeUid(), data.instances(), data.logs()));
     CompletableFuture<Store> store =
-        inBackground(
-            () ->
-                RaftStore.open(
-                    RaftStoreConfig.of(data.store(), config.bind(), config.storePort(), identity)));
-    var clusterConfig = inBackground(() -> SystemConfigs.ofClusterSystem(config, identity.tls()));
+        inBackground(() -> Stores.open(config, data.store(), identity));
+    var clusterConfig = inBackground(() -> SystemConfigs.ofClusterSystem(config));
+    var tls = inBackground(() -> new ArteryTls(NodeTls.of(identity.tls())));
     var nodeSystem =
         ActorSystem.create(
             NodeAgent.awaitingMachine(
                 new NodeAgent.Identity(identity.nodeUid(), data.firstSequence(), blocking)),
             "regrow-node",
             SystemConfigs.ofNodeSystem());
-    var node = new RegrowNode(config, identity, nodeSystem, runtime, store);
+    var node = new RegrowNode(config, identity, nodeSystem, runtime, store, blocking);
     var cluster =
         store.thenCombine(
             clusterConfig,
@@ -95,11 +92,13 @@ public final class NodeBootstrap {
                 new ClusterLifetime(
                     identity.nodeUid(),
                     settings,
+                    tls.join(),
                     new Membership(opened),
                     new Downs(opened),
                     () -> surroundings(node, nodeSystem, opened),
-                    config.roles().contains("server"),
+                    config.isServer(),
                     scheduler,
+                    node::isMember,
                     node::controlIsGone));
     node.stopBy(new NodeStopper(nodeSystem, cluster, runtime, store, data, blocking, scheduler));
 

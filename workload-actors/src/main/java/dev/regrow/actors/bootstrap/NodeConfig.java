@@ -34,6 +34,11 @@ public record NodeConfig(
     roles = Set.copyOf(roles);
   }
 
+  /** Whether it keeps the store and its share of the control plane. */
+  public boolean isServer() {
+    return roles.contains("server");
+  }
+
   /** A server with the usual ports. */
   public static NodeConfig of(String name, Path data, String bind) {
     return new NodeConfig(

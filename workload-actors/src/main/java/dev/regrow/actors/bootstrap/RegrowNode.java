@@ -1,13 +1,18 @@
 package dev.regrow.actors.bootstrap;
 
 import dev.regrow.actors.control.ControlPlane;
+import dev.regrow.actors.control.Refusal;
 import dev.regrow.core.identity.NodeIdentity;
 import dev.regrow.core.store.Store;
+import dev.regrow.core.store.StoreMembership;
 import dev.regrow.runtime.NodeRuntime;
+import dev.regrow.v1.NodeJoinReply;
+import dev.regrow.v1.NodeJoinRequest;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.jspecify.annotations.Nullable;
 
@@ -22,10 +27,12 @@ public final class RegrowNode {
   private final ActorSystem<?> nodeSystem;
   private final CompletableFuture<NodeRuntime> runtime;
   private final CompletableFuture<Store> store;
+  private final Executor blocking;
   private final CompletableFuture<Void> serving = new CompletableFuture<>();
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private volatile @Nullable ControlPlane control;
   private volatile @Nullable Stopper stopper;
+  private volatile boolean member;
   private volatile boolean stopping;
 
   /** How a node is taken apart. */
@@ -40,12 +47,14 @@ public final class RegrowNode {
       NodeIdentity identity,
       ActorSystem<?> nodeSystem,
       CompletableFuture<NodeRuntime> runtime,
-      CompletableFuture<Store> store) {
+      CompletableFuture<Store> store,
+      Executor blocking) {
     this.config = config;
     this.identity = identity;
     this.nodeSystem = nodeSystem;
     this.runtime = runtime;
     this.store = store;
+    this.blocking = blocking;
   }
 
   public String name() {
@@ -102,9 +111,31 @@ public final class RegrowNode {
     if (runtime().isEmpty()) {
       return Optional.of("node %s is preparing its machine".formatted(name()));
     }
+    if (!config.isServer()) {
+      return member
+          ? Optional.empty()
+          : Optional.of("node %s is entering the cluster".formatted(name()));
+    }
     return control()
         .map(ControlPlane::notReady)
         .orElseGet(() -> Optional.of("node %s is entering the cluster".formatted(name())));
+  }
+
+  /**
+   * Lets a new node into the cluster. Whether the asker may ask is the caller's question.
+   *
+   * @param server whether it is to keep the store, too
+   * @return fails with {@link Refusal}
+   */
+  public CompletionStage<NodeJoinReply> admit(NodeJoinRequest request, boolean server) {
+    if (!(store().orElse(null) instanceof StoreMembership members)) {
+      return CompletableFuture.failedFuture(
+          new Refusal(
+              Refusal.Kind.UNAVAILABLE, "the store of node %s is opening".formatted(name())));
+    }
+    return members
+        .group()
+        .thenApplyAsync(group -> Admittance.of(identity, group, request, server), blocking);
   }
 
   /** Stops within some seconds, plus the grace of instances if they are ended. Idempotent. */
@@ -126,6 +157,14 @@ public final class RegrowNode {
     serving.complete(null);
   }
 
+  /** A worker serves as soon as it is a member; a server once it has the control plane. */
+  void isMember() {
+    member = true;
+    if (!config.isServer()) {
+      serving.complete(null);
+    }
+  }
+
   /** For tests: ends the cluster system as being downed would. */
   void endClusterSystem() {
     var parts = stopper;
@@ -135,6 +174,7 @@ public final class RegrowNode {
   }
 
   void controlIsGone() {
+    member = false;
     control = null;
   }
 

@@ -3,7 +3,6 @@ package dev.regrow.actors.bootstrap;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigValueFactory;
-import dev.regrow.core.identity.TlsFiles;
 import java.util.Map;
 
 /** The settings of the two actor systems: shipped resources, and what this node adds. */
@@ -18,20 +17,13 @@ final class SystemConfigs {
         .resolve();
   }
 
-  static Config ofClusterSystem(NodeConfig node, TlsFiles tls) {
-    var ssl = "pekko.remote.artery.ssl.rotating-keys-engine.";
+  static Config ofClusterSystem(NodeConfig node) {
     var own =
         Map.<String, Object>of(
             "pekko.remote.artery.canonical.hostname",
             node.bind(),
             "pekko.remote.artery.canonical.port",
-            node.clusterPort(),
-            ssl + "key-file",
-            tls.key().toString(),
-            ssl + "cert-file",
-            tls.certificate().toString(),
-            ssl + "ca-cert-file",
-            tls.authority().toString());
+            node.clusterPort());
     return ConfigFactory.parseMap(own)
         .withValue(
             "pekko.cluster.roles",

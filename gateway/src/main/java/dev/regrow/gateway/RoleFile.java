@@ -1,0 +1,53 @@
+package dev.regrow.gateway;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+
+/** Remembers what a node is, as its data depends on it. */
+final class RoleFile {
+
+  private static final String USUAL = "server";
+
+  private final Path data;
+  private final Path file;
+
+  private RoleFile(Path data) {
+    this.data = data;
+    this.file = data.resolve("role");
+  }
+
+  static RoleFile in(Path data) {
+    return new RoleFile(data);
+  }
+
+  /**
+   * What this node is: what it was before, else what it is told now.
+   *
+   * @param isNew it has no identity yet, so what an attempt before this one wrote binds nobody
+   * @throws StartFailure if it was something else, or the file cannot be used
+   */
+  String settle(Optional<String> told, boolean isNew) {
+    try {
+      if (!isNew && Files.exists(file)) {
+        var before = Files.readString(file, StandardCharsets.US_ASCII).strip();
+        if (told.isPresent() && !told.get().equals(before)) {
+          throw StartFailure.refused(
+              "this node is a %s, so --role %s cannot make it another; start it without --role"
+                  .formatted(before, told.get()));
+        }
+        return before;
+      }
+      var role = told.orElse(USUAL);
+      Files.createDirectories(
+          data, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      Files.writeString(file, role + "\n", StandardCharsets.US_ASCII);
+      return role;
+    } catch (IOException e) {
+      throw StartFailure.refused("cannot use " + file + ": " + e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,37 @@
+package dev.regrow.gateway.http;
+
+import dev.regrow.gateway.auth.Role;
+import dev.regrow.v1.NodeJoinRequest;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+
+/** The door for new nodes. */
+final class JoinRoutes {
+
+  private static final String ROLE = "role";
+  private static final String SERVER = "server";
+  private static final String WORKER = "worker";
+
+  private final Admits admits;
+
+  JoinRoutes(Admits admits) {
+    this.admits = admits;
+  }
+
+  List<Route> routes() {
+    return List.of(Route.change("POST", "/v1/join", Set.of(ROLE), this::join).needing(Role.JOIN));
+  }
+
+  private CompletionStage<HttpResponse> join(Call call) {
+    var role = call.parameters().text(ROLE).orElse(WORKER);
+    if (!role.equals(SERVER) && !role.equals(WORKER)) {
+      throw HttpProblem.malformed("role=%s is neither server nor worker".formatted(role));
+    }
+    return call.body()
+        .thenApply(body -> Codec.read(NodeJoinRequest.getDefaultInstance(), body))
+        .thenCompose(request -> admits.admit(request, role.equals(SERVER)))
+        .thenApply(reply -> Answers.object(200, call.format(), reply));
+  }
+}

@@ -1,0 +1,43 @@
+package dev.regrow.actors.bootstrap;
+
+import dev.regrow.actors.control.Refusal;
+import dev.regrow.core.identity.ClusterAuthority;
+import dev.regrow.core.identity.NodeIdentity;
+import dev.regrow.core.store.StoreGroup;
+import dev.regrow.v1.NodeJoinReply;
+import dev.regrow.v1.NodeJoinRequest;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+
+/** Signs for new nodes, where this node has the cluster's authority. */
+final class Admittance {
+
+  /** As long as the first node's own: nothing may stop for want of a renewal. */
+  private static final Duration VALID = Duration.ofDays(3650);
+
+  private Admittance() {}
+
+  /**
+   * @throws Refusal if this node cannot let anybody in, or the request is not what it should be
+   */
+  static NodeJoinReply of(
+      NodeIdentity identity, StoreGroup group, NodeJoinRequest request, boolean server) {
+    var authority =
+        ClusterAuthority.of(identity)
+            .orElseThrow(
+                () ->
+                    new Refusal(
+                        Refusal.Kind.UNAVAILABLE,
+                        "this node is a worker and cannot let others in; join by a server"));
+    var contacts = group.members().stream().map(StoreGroup.Member::address).toList();
+    try {
+      return authority.admit(request, server, contacts, Instant.now(), VALID);
+    } catch (IllegalArgumentException wrong) {
+      throw new Refusal(Refusal.Kind.INVALID, String.valueOf(wrong.getMessage()));
+    } catch (IOException e) {
+      throw new Refusal(
+          Refusal.Kind.UNAVAILABLE, "the cluster's authority cannot be read: " + e.getMessage());
+    }
+  }
+}

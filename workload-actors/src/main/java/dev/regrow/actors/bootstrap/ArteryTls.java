@@ -1,0 +1,35 @@
+package dev.regrow.actors.bootstrap;
+
+import dev.regrow.core.identity.NodeTls;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLSession;
+import org.apache.pekko.remote.artery.tcp.SSLEngineProvider;
+import scala.Option;
+
+/**
+ * The cluster systems' connections, by the same certificates as the store's. (Pekko's own provider
+ * for PEM files takes RSA keys only.)
+ */
+record ArteryTls(NodeTls tls) implements SSLEngineProvider {
+
+  @Override
+  public SSLEngine createServerSSLEngine(String host, int port) {
+    return tls.accepting();
+  }
+
+  @Override
+  public SSLEngine createClientSSLEngine(String host, int port) {
+    return tls.calling(host, port);
+  }
+
+  /** The handshake has judged the certificates. */
+  @Override
+  public Option<Throwable> verifyClientSession(String host, SSLSession session) {
+    return Option.empty();
+  }
+
+  @Override
+  public Option<Throwable> verifyServerSession(String host, SSLSession session) {
+    return Option.empty();
+  }
+}
