@@ -16,7 +16,7 @@ final class Defaults {
     for (FieldPlan field : plan.fields()) {
       if (field.isMessage()) {
         nested(field, result);
-      } else if (!field.field().isRepeated() && !field.isSetIn(result.buildPartial())) {
+      } else if (!field.field().isRepeated() && !field.isSetIn(result)) {
         Object value = defaultOf(field);
         if (value != null) {
           result.setField(field.field(), value);
@@ -25,7 +25,7 @@ final class Defaults {
     }
     for (FieldPlan field : plan.fields()) { // Now that the others have their defaults.
       String other = field.rules().getDefaultField();
-      if (!other.isEmpty() && !field.isSetIn(result.buildPartial())) {
+      if (!other.isEmpty() && !field.isSetIn(result)) {
         FieldDescriptor from = message.getDescriptorForType().findFieldByName(other);
         result.setField(field.field(), result.getField(from));
       }

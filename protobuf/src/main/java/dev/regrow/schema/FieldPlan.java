@@ -4,6 +4,7 @@ import com.google.protobuf.Descriptors.EnumDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
 import com.google.protobuf.Message;
+import com.google.protobuf.MessageOrBuilder;
 import dev.regrow.v1.Format;
 import dev.regrow.v1.Options;
 import dev.regrow.v1.Rules;
@@ -44,7 +45,7 @@ record FieldPlan(FieldDescriptor field, String name, Rules rules, FieldDescripto
   }
 
   /** Whether it says anything: present, or where presence is not kept, not the zero of its type. */
-  boolean isSetIn(Message message) {
+  boolean isSetIn(MessageOrBuilder message) {
     if (field.isRepeated()) {
       return message.getRepeatedFieldCount(field) > 0;
     }

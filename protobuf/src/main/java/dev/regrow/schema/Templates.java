@@ -3,7 +3,6 @@ package dev.regrow.schema;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.Message;
 import dev.regrow.v1.InstanceTemplate;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -35,16 +34,16 @@ public final class Templates {
 
   /** The same for equal messages in this and every later release: fields by number, maps by key. */
   static byte[] bytes(Message message) {
-    var bytes = new ByteArrayOutputStream(message.getSerializedSize());
+    var bytes = new byte[message.getSerializedSize()];
     var out = CodedOutputStream.newInstance(bytes);
     out.useDeterministicSerialization();
     try {
       message.writeTo(out);
-      out.flush();
+      out.checkNoSpaceLeft();
     } catch (IOException impossible) {
       throw new UncheckedIOException("writing to memory", impossible);
     }
-    return bytes.toByteArray();
+    return bytes;
   }
 
   private static MessageDigest sha256() {

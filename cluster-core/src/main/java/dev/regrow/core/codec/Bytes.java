@@ -5,8 +5,8 @@ import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
+import com.google.protobuf.UnsafeByteOperations;
 import dev.regrow.core.model.Opaque;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
@@ -20,7 +20,7 @@ final class Bytes {
   }
 
   static ByteString stored(Message message) {
-    return ByteString.copyFrom(deterministic(message));
+    return UnsafeByteOperations.unsafeWrap(deterministic(message));
   }
 
   /**
@@ -39,15 +39,15 @@ final class Bytes {
   }
 
   private static byte[] deterministic(Message message) {
-    var bytes = new ByteArrayOutputStream(message.getSerializedSize());
+    var bytes = new byte[message.getSerializedSize()];
     var out = CodedOutputStream.newInstance(bytes);
     out.useDeterministicSerialization();
     try {
       message.writeTo(out);
-      out.flush();
+      out.checkNoSpaceLeft();
     } catch (IOException impossible) {
       throw new UncheckedIOException("writing to memory", impossible);
     }
-    return bytes.toByteArray();
+    return bytes;
   }
 }

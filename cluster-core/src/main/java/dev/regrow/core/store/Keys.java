@@ -16,6 +16,9 @@ public final class Keys {
   public static final String DOWNS = "cluster/downs";
   public static final String META = "cluster/meta";
 
+  /** Of the largest number. */
+  private static final int DIGITS = 19;
+
   private Keys() {}
 
   public static String workload(String namespace, String name) {
@@ -64,6 +67,7 @@ public final class Keys {
   }
 
   private static String padded(long number) {
-    return "%019d".formatted(number);
+    var digits = Long.toString(number);
+    return "0".repeat(Math.max(0, DIGITS - digits.length())) + digits;
   }
 }
