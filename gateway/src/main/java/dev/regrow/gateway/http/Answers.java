@@ -3,6 +3,9 @@ package dev.regrow.gateway.http;
 import com.google.protobuf.Message;
 import dev.regrow.v1.Problem;
 import dev.regrow.v1.Workload;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.pekko.http.javadsl.model.ContentType;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
 import org.apache.pekko.http.javadsl.model.HttpEntities;
 import org.apache.pekko.http.javadsl.model.HttpEntity;
@@ -12,6 +15,9 @@ import org.apache.pekko.util.ByteString;
 
 /** Answers as HTTP has them. */
 final class Answers {
+
+  /** Parsed once: there are few, and none comes from outside. */
+  private static final Map<String, ContentType> TYPES = new ConcurrentHashMap<>();
 
   private Answers() {}
 
@@ -50,8 +56,8 @@ final class Answers {
     return HttpEntities.create(contentType(mediaType), ByteString.fromArray(bytes));
   }
 
-  static org.apache.pekko.http.javadsl.model.ContentType contentType(String mediaType) {
-    return ContentTypes.parse(mediaType);
+  static ContentType contentType(String mediaType) {
+    return TYPES.computeIfAbsent(mediaType, ContentTypes::parse);
   }
 
   private static org.apache.pekko.http.javadsl.model.StatusCode status(int code) {

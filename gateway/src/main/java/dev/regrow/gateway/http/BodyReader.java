@@ -1,9 +1,11 @@
 package dev.regrow.gateway.http;
 
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.apache.pekko.http.javadsl.model.HttpEntity;
 import org.apache.pekko.http.javadsl.model.HttpHeader;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.stream.Materializer;
@@ -27,7 +29,34 @@ final class BodyReader {
     this.patience = patience;
   }
 
-  CompletionStage<Body> read(HttpRequest request) {
+  Incoming of(HttpRequest request) {
+    return new Incoming(request);
+  }
+
+  /** The body of one request, which can be read once. */
+  final class Incoming {
+    private final HttpRequest request;
+    private volatile boolean taken;
+
+    private Incoming(HttpRequest request) {
+      this.request = request;
+    }
+
+    CompletionStage<Body> read() {
+      var body = BodyReader.this.read(request);
+      taken = true;
+      return body;
+    }
+
+    /** Reads on, up to a bound, if nobody wanted it: so that the connection can be used again. */
+    void discard() {
+      if (!taken && !request.entity().isStrict()) {
+        request.entity().withSizeLimit(DISCARDED_MAX).discardBytes(materializer);
+      }
+    }
+  }
+
+  private CompletionStage<Body> read(HttpRequest request) {
     var encoding = request.getHeader("Content-Encoding").map(HttpHeader::value).orElse("identity");
     if (!encoding.equalsIgnoreCase("identity")) {
       throw HttpProblem.of(
@@ -36,6 +65,9 @@ final class BodyReader {
           "Content-Encoding " + encoding + " is not read; send it plain");
     }
     var contentType = contentType(request);
+    if (request.entity() instanceof HttpEntity.Strict whole) {
+      return CompletableFuture.completedFuture(body(contentType, whole.getData()));
+    }
     return request
         .entity()
         .withoutSizeLimit()
@@ -48,22 +80,15 @@ final class BodyReader {
               if (failure != null) {
                 throw problem(Failures.unwrap(failure));
               }
-              if (collected.size > BYTES_MAX) {
-                throw tooLarge();
-              }
-              return new Body(
-                  Negotiation.ofBody(contentType), contentType, collected.bytes.result().toArray());
+              return body(contentType, collected.whole());
             });
   }
 
-  /**
-   * Reads on, up to a bound, so that the connection can be used again; for bodies nobody wanted.
-   */
-  void discard(HttpRequest request) {
-    if (!request.entity().isStrict()) {
-      // A body that was read already refuses to be read again, which is fine.
-      request.entity().withSizeLimit(DISCARDED_MAX).discardBytes(materializer);
+  private static Body body(String contentType, ByteString whole) {
+    if (whole.size() > BYTES_MAX) {
+      throw tooLarge();
     }
+    return new Body(Negotiation.ofBody(contentType), contentType, whole.toArray());
   }
 
   private static String contentType(HttpRequest request) {
@@ -100,6 +125,13 @@ final class BodyReader {
         bytes.append(chunk);
       }
       return this;
+    }
+
+    ByteString whole() {
+      if (size > BYTES_MAX) {
+        throw tooLarge();
+      }
+      return bytes.result();
     }
   }
 }

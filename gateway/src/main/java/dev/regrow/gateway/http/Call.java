@@ -23,7 +23,7 @@ record Call(
     Map<String, String> path,
     Parameters parameters,
     Format format,
-    BodyReader bodies) {
+    BodyReader.Incoming incoming) {
 
   static final String INDEX_HEADER = "X-Regrow-Index";
 
@@ -92,7 +92,7 @@ record Call(
   }
 
   CompletionStage<Body> body() {
-    return bodies.read(request);
+    return incoming.read();
   }
 
   static String shortened(String text) {

@@ -62,10 +62,11 @@ final class Dispatcher {
     var uri = request.getUri().getPathString();
     var found = router.find(method, segments(request));
     var route = found instanceof Router.Match match ? match.route().path().text() : UNKNOWN;
-    return bounded(() -> answer(request, method, found))
+    var body = bodies.of(request);
+    return bounded(() -> answer(request, method, found, body))
         .handle(
             (answer, failure) -> {
-              bodies.discard(request);
+              body.discard();
               var whole =
                   failure == null
                       ? answer
@@ -100,10 +101,10 @@ final class Dispatcher {
   }
 
   private CompletionStage<HttpResponse> answer(
-      HttpRequest request, String method, Router.Found found) {
+      HttpRequest request, String method, Router.Found found, BodyReader.Incoming body) {
     if (found instanceof Router.Match match) {
       gate.admit(request, match);
-      return match.route().handler().handle(call(request, match));
+      return match.route().handler().handle(call(request, match, body));
     }
     gate.admit(request, Role.READ);
     if (found instanceof Router.OtherMethods others) {
@@ -126,7 +127,7 @@ final class Dispatcher {
         .with("Allow", allowed);
   }
 
-  private Call call(HttpRequest request, Router.Match match) {
+  private Call call(HttpRequest request, Router.Match match, BodyReader.Incoming body) {
     var route = match.route();
     var parameters = parameters(request);
     parameters.allow(route.parameters());
@@ -145,7 +146,7 @@ final class Dispatcher {
                               + String.join(
                                   ", ", offered.stream().map(Format::mediaType).toList())));
     }
-    return new Call(request, route, match.path(), parameters, format, bodies);
+    return new Call(request, route, match.path(), parameters, format, body);
   }
 
   private static List<Format> offered(Route route, Parameters parameters) {

@@ -5,7 +5,6 @@ import dev.regrow.actors.control.ControlPlane;
 import dev.regrow.actors.control.ControlPlane.WatchKind;
 import dev.regrow.actors.control.WorkloadRef;
 import dev.regrow.gateway.auth.Role;
-import dev.regrow.schema.Schema;
 import dev.regrow.v1.RevisionList;
 import dev.regrow.v1.RollbackRequest;
 import dev.regrow.v1.ScaleRequest;
@@ -98,7 +97,9 @@ final class WorkloadRoutes {
     return control.get().plan(declared).thenApply(plan -> Answers.object(200, call.format(), plan));
   }
 
-  /** The body, judged, with the path's namespace and the defaults in it. */
+  /**
+   * The body, judged, with the path's namespace in it; its defaults are written by whoever decides.
+   */
   private static CompletionStage<Workload> manifest(Call call) {
     return call.body()
         .thenApply(
@@ -112,13 +113,12 @@ final class WorkloadRoutes {
               } else if (!declared.getNamespace().equals(call.raw("namespace"))) {
                 throw differs("namespace", declared.getNamespace(), call.raw("namespace"));
               }
-              return Schema.withDefaults(
-                  declared.toBuilder()
-                      .clearUid()
-                      .clearRevision()
-                      .clearIndex()
-                      .clearStatus()
-                      .build());
+              return declared.toBuilder()
+                  .clearUid()
+                  .clearRevision()
+                  .clearIndex()
+                  .clearStatus()
+                  .build();
             });
   }
 

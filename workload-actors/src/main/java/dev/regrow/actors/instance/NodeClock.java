@@ -1,34 +1,24 @@
 package dev.regrow.actors.instance;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.math.BigDecimal;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import dev.regrow.runtime.syscall.Kernel;
 import java.time.Instant;
 
 /** The two clocks of a node. Only the first decides when something starts, stops or is fenced. */
 public interface NodeClock {
 
-  /** CLOCK_BOOTTIME in nanoseconds, at most 10 ms behind: never ahead, so deadlines are early. */
+  /** CLOCK_BOOTTIME in nanoseconds. */
   long bootNanos();
 
   /** For people. */
   Instant wall();
 
-  /** Of the machine; see proc_uptime(5). */
+  /** Of the machine; see clock_gettime(2). */
   static NodeClock ofMachine() {
+    var kernel = Kernel.load();
     return new NodeClock() {
       @Override
       public long bootNanos() {
-        try {
-          var uptime = Files.readString(Path.of("/proc/uptime"));
-          return new BigDecimal(uptime.substring(0, uptime.indexOf(' ')))
-              .movePointRight(9)
-              .longValueExact();
-        } catch (IOException e) {
-          throw new UncheckedIOException("cannot read /proc/uptime: is /proc mounted?", e);
-        }
+        return kernel.boottimeNanos();
       }
 
       @Override
