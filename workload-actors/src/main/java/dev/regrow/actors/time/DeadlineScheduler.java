@@ -13,7 +13,6 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.apache.pekko.actor.AbstractScheduler;
 import org.apache.pekko.actor.Cancellable;
 import org.apache.pekko.actor.Scheduler;
-import org.apache.pekko.actor.SchedulerException;
 import org.apache.pekko.event.LoggingAdapter;
 import org.jspecify.annotations.Nullable;
 import scala.concurrent.ExecutionContext;
@@ -35,11 +34,18 @@ public final class DeadlineScheduler extends AbstractScheduler implements Closea
    */
   private static final double PER_SECOND = 1000;
 
-  /** Of this process: two nodes on one machine beat at times of their own. */
-  private static final long ORIGIN_NANOS = System.nanoTime();
+  /**
+   * Pekko Cluster wraps any scheduler and passes only single timers on: its repeated ones come as
+   * these. Were they not recognized, they would only each wake this thread.
+   */
+  private static final String REPEATED_BY_PEKKO =
+      "org.apache.pekko.actor.Scheduler$$anon$1$$anon$2";
+
+  private static final ExecutionContext HERE = ExecutionContext.fromExecutor(Runnable::run);
 
   private final LoggingAdapter log;
   private final ScheduledThreadPoolExecutor deadlines;
+  private final Beats beats;
 
   /** What the system's end must not drop: it brings forward what was left for later. */
   private final Set<Task> owedAtTheEnd = ConcurrentHashMap.newKeySet();
@@ -51,22 +57,32 @@ public final class DeadlineScheduler extends AbstractScheduler implements Closea
     deadlines.setRemoveOnCancelPolicy(true);
     deadlines.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     deadlines.setContinueExistingPeriodicTasksAfterShutdownPolicy(false);
+    beats = new Beats(deadlines);
   }
 
   @Override
   public Cancellable scheduleOnce(
       FiniteDuration delay, Runnable runnable, ExecutionContext executor) {
+    if (runnable.getClass().getName().equals(REPEATED_BY_PEKKO)) {
+      return onABeat(delay, runnable, executor);
+    }
     var task = new Task(runnable, executor, false);
     if (runnable instanceof Scheduler.TaskRunOnClose) {
       owedAtTheEnd.add(task);
     }
-    set(task, () -> deadlines.schedule(task, nanos(delay), TimeUnit.NANOSECONDS));
+    set(task, () -> forgetting(deadlines.schedule(task, nanos(delay), TimeUnit.NANOSECONDS)));
+    return task;
+  }
+
+  private Cancellable onABeat(FiniteDuration delay, Runnable runnable, ExecutionContext executor) {
+    var task = new Task(runnable, HERE, false); // The beat hands it to its executor.
+    set(task, () -> beats.add(Math.max(1, delay.toNanos()), executor, task));
     return task;
   }
 
   /**
    * Starts after exactly the initial delay, and goes on with the beats: the gap between two runs is
-   * the delay, up to half a second more or an eighth less.
+   * the delay, up to half a second more or an eighth of one less.
    */
   @Override
   public Cancellable scheduleWithFixedDelay(
@@ -74,8 +90,8 @@ public final class DeadlineScheduler extends AbstractScheduler implements Closea
       FiniteDuration delay,
       Runnable runnable,
       ExecutionContext executor) {
-    var repeated = new Repeated(runnable, executor, Math.max(1, delay.toNanos()));
-    repeated.dueIn(nanos(initialDelay));
+    var repeated = new Repeated(runnable, executor, beats, Math.max(1, delay.toNanos()));
+    repeated.startWith(scheduleOnce(initialDelay, repeated, executor));
     return repeated;
   }
 
@@ -92,13 +108,20 @@ public final class DeadlineScheduler extends AbstractScheduler implements Closea
     set(
         task,
         () ->
-            deadlines.scheduleAtFixedRate(task, nanos(initialDelay), every, TimeUnit.NANOSECONDS));
+            forgetting(
+                deadlines.scheduleAtFixedRate(
+                    task, nanos(initialDelay), every, TimeUnit.NANOSECONDS)));
     return task;
   }
 
   @Override
   public double maxFrequency() {
     return PER_SECOND;
+  }
+
+  /** For tests of what beats together. */
+  boolean waitsForABeat() {
+    return beats.hasTimers();
   }
 
   /** Drops what is not due, except the tasks that ask to be run at the end: those run now. */
@@ -109,12 +132,18 @@ public final class DeadlineScheduler extends AbstractScheduler implements Closea
   }
 
   private interface Setting {
-    Future<?> set();
+
+    /** Returns what makes the timer forgotten. */
+    Runnable set();
+  }
+
+  private static Runnable forgetting(Future<?> due) {
+    return () -> due.cancel(false);
   }
 
   private void set(Task task, Setting setting) {
     try {
-      task.dueBy(setting.set());
+      task.forgottenBy(setting.set());
     } catch (RejectedExecutionException ended) {
       owedAtTheEnd.remove(task);
       throw new IllegalStateException("the actor system has ended, and its timers with it", ended);
@@ -123,59 +152,6 @@ public final class DeadlineScheduler extends AbstractScheduler implements Closea
 
   private static long nanos(FiniteDuration delay) {
     return Math.max(0, delay.toNanos());
-  }
-
-  /** Sets itself anew after each run, until it is cancelled or throws. */
-  private final class Repeated implements Runnable, Cancellable {
-
-    private final Runnable work;
-    private final ExecutionContext executor;
-    private final long delayNanos;
-    private final AtomicReference<@Nullable Cancellable> next =
-        new AtomicReference<>(Cancellable.alreadyCancelled());
-
-    Repeated(Runnable work, ExecutionContext executor, long delayNanos) {
-      this.work = work;
-      this.executor = executor;
-      this.delayNanos = delayNanos;
-    }
-
-    void dueIn(long nanos) {
-      var due = scheduleOnce(FiniteDuration.fromNanos(nanos), this, executor);
-      if (next.updateAndGet(before -> before == null ? null : due) == null) {
-        due.cancel();
-      }
-    }
-
-    @Override
-    public void run() {
-      if (isCancelled()) {
-        return;
-      }
-      try {
-        work.run();
-      } catch (SchedulerException receiverEnded) {
-        return; // So does Pekko's own: nobody is left to be told.
-      }
-      if (!isCancelled() && !deadlines.isShutdown()) {
-        dueIn(Beats.untilNext(System.nanoTime() - ORIGIN_NANOS, delayNanos));
-      }
-    }
-
-    @Override
-    public boolean cancel() {
-      var due = next.getAndSet(null);
-      if (due == null) {
-        return false;
-      }
-      due.cancel();
-      return true;
-    }
-
-    @Override
-    public boolean isCancelled() {
-      return next.get() == null;
-    }
   }
 
   /** Hands its work to its executor when due. */
@@ -192,7 +168,7 @@ public final class DeadlineScheduler extends AbstractScheduler implements Closea
     }
 
     private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
-    private volatile @Nullable Future<?> due;
+    private volatile @Nullable Runnable forget;
 
     Task(Runnable work, ExecutionContext executor, boolean again) {
       this.work = work;
@@ -200,10 +176,10 @@ public final class DeadlineScheduler extends AbstractScheduler implements Closea
       this.again = again;
     }
 
-    void dueBy(Future<?> deadline) {
-      due = deadline;
+    void forgottenBy(Runnable forgetIt) {
+      forget = forgetIt;
       if (state.get() == State.CANCELLED) {
-        deadline.cancel(false);
+        forgetIt.run();
       }
     }
 
@@ -240,9 +216,9 @@ public final class DeadlineScheduler extends AbstractScheduler implements Closea
         return false;
       }
       owedAtTheEnd.remove(this);
-      var deadline = due;
-      if (deadline != null) {
-        deadline.cancel(false);
+      var forgetIt = forget;
+      if (forgetIt != null) {
+        forgetIt.run();
       }
       return true;
     }

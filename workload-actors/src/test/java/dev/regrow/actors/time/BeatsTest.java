@@ -2,22 +2,53 @@ package dev.regrow.actors.time;
 
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.LongRange;
 import org.junit.jupiter.api.Test;
+import scala.concurrent.ExecutionContext;
 
 class BeatsTest {
 
   private static final long HOUR = 3_600_000_000_000L;
+
+  private static final ExecutionContext HERE = ExecutionContext.fromExecutor(Runnable::run);
 
   @Test
   void timers_of_different_delays_meet() {
     assertThat(at(130, 500)).isEqualTo(1000);
     assertThat(at(260, 500)).isEqualTo(1000);
     assertThat(at(999, 1000)).isEqualTo(2000);
+  }
+
+  @Test
+  void one_wake_does_for_all_that_wait_for_a_beat_and_the_forgotten_do_not_run()
+      throws InterruptedException {
+    var deadlines = new ScheduledThreadPoolExecutor(1);
+    try {
+      var beats = new Beats(deadlines);
+      var runs = new ArrayList<String>();
+      var last = new CountDownLatch(1);
+
+      beats.add(HOUR, HERE, () -> runs.add("never"));
+      beats.add(HOUR, HERE, () -> runs.add("never"));
+      assertThat(deadlines.getQueue()).hasSizeLessThanOrEqualTo(2);
+
+      beats.add(MILLISECONDS.toNanos(100), HERE, () -> runs.add("one"));
+      beats.add(MILLISECONDS.toNanos(100), HERE, () -> runs.add("forgotten")).run();
+      beats.add(MILLISECONDS.toNanos(300), HERE, last::countDown);
+      assertThat(last.await(10, SECONDS)).isTrue();
+
+      assertThat(runs).containsExactly("one");
+    } finally {
+      deadlines.shutdownNow();
+    }
   }
 
   @Test

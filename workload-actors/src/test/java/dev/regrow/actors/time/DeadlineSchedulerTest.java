@@ -12,6 +12,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.pekko.actor.AbstractScheduler;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.actor.Cancellable;
 import org.apache.pekko.actor.Scheduler;
@@ -20,6 +21,7 @@ import org.apache.pekko.testkit.javadsl.TestKit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import scala.concurrent.ExecutionContext;
+import scala.concurrent.duration.FiniteDuration;
 
 class DeadlineSchedulerTest {
 
@@ -98,6 +100,41 @@ class DeadlineSchedulerTest {
     threads.get(0).join(10_000);
     assertThat(itself.join().isCancelled()).isTrue();
     assertThat(itself.join().cancel()).as("a second time").isFalse();
+  }
+
+  @Test
+  void what_pekko_repeats_through_a_wrapper_falls_on_the_beats_too() {
+    var runs = new LinkedBlockingQueue<Long>();
+    var wrapper =
+        new AbstractScheduler() {
+          @Override
+          public Cancellable scheduleOnce(
+              FiniteDuration delay, Runnable runnable, ExecutionContext executor) {
+            return scheduler.scheduleOnce(delay, runnable, executor);
+          }
+
+          @Override
+          @Deprecated
+          public Cancellable schedule(
+              FiniteDuration initial,
+              FiniteDuration interval,
+              Runnable runnable,
+              ExecutionContext executor) {
+            throw new UnsupportedOperationException();
+          }
+
+          @Override
+          public double maxFrequency() {
+            return scheduler.maxFrequency();
+          }
+        };
+
+    var repeated = wrapper.scheduleWithFixedDelay(LONG, LONG, () -> runs.add(1L), HERE);
+
+    assertThat(scheduler.waitsForABeat()).isTrue();
+    assertThat(repeated.cancel()).isTrue();
+    assertThat(scheduler.waitsForABeat()).isFalse();
+    assertThat(runs).isEmpty();
   }
 
   @Test
