@@ -39,6 +39,8 @@ public final class LocalNode implements AutoCloseable {
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(1)).build();
   private final List<String> options = new ArrayList<>();
   private final Map<String, String> environment = new HashMap<>(Map.of("NO_COLOR", "1"));
+  private final List<String> prefix = new ArrayList<>();
+  private URI reached;
   private @Nullable Process process;
 
   /**
@@ -51,11 +53,25 @@ public final class LocalNode implements AutoCloseable {
     this.data = data;
     this.name = name;
     this.address = address;
+    this.reached = URI.create("http://" + address + ":" + GATEWAY_PORT);
   }
 
   /** Further options of `regrow node`, from the next start on. */
   public LocalNode with(String... more) {
     options.addAll(List.of(more));
+    return this;
+  }
+
+  /** In a network namespace, from the next start on: its file, as /run/netns/NAME. */
+  public LocalNode inside(Path networkNamespace) {
+    prefix.clear();
+    prefix.addAll(List.of("nsenter", "--net=" + networkNamespace));
+    return this;
+  }
+
+  /** Where its gateway is reached from here, if not at its own address. */
+  public LocalNode reachedAt(URI uri) {
+    reached = uri;
     return this;
   }
 
@@ -69,7 +85,8 @@ public final class LocalNode implements AutoCloseable {
   public LocalNode launch() {
     try {
       Files.createDirectories(data);
-      var builder = new ProcessBuilder(command("node", "--name", name, "--bind", address));
+      var builder = new ProcessBuilder(new ArrayList<>(prefix));
+      builder.command().addAll(command("node", "--name", name, "--bind", address));
       builder.command().addAll(List.of("--data", data.toString()));
       builder.command().addAll(options);
       builder.environment().putAll(environment);
@@ -150,7 +167,12 @@ public final class LocalNode implements AutoCloseable {
   }
 
   public URI uri() {
-    return URI.create("http://" + address + ":" + GATEWAY_PORT);
+    return reached;
+  }
+
+  /** Whether its JVM lives, even if stopped. */
+  public boolean isRunning() {
+    return process != null && process.isAlive();
   }
 
   /** The last lines that the JVM wrote. */
@@ -175,7 +197,7 @@ public final class LocalNode implements AutoCloseable {
   /** Ends the JVM and removes its instances and all else it made, except its data. */
   @Override
   public void close() {
-    if (process != null && process.isAlive()) {
+    if (isRunning()) {
       kill9();
     }
     sweep();

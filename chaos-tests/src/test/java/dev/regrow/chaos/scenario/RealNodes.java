@@ -15,13 +15,13 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(RealNodes.Here.class)
-@interface RealNodes {
+public @interface RealNodes {
 
   /** Skips with a reason where no node can run. */
   final class Here implements ExecutionCondition {
 
     /** Of the unpacked distribution. */
-    static Path home() {
+    public static Path home() {
       return Path.of(System.getProperty("regrow.home", "/nonexistent"));
     }
 

@@ -113,6 +113,14 @@ public interface Kernel {
   void umountDetached(Path target);
 
   /**
+   * Moves the calling thread, and no other, into a network namespace; the sockets that it opens
+   * from then on are of there. See setns(2).
+   *
+   * @param namespace its file, as /run/netns/NAME
+   */
+  void enterNetwork(Path namespace);
+
+  /**
    * Sends one datagram to a socket of this machine, without waiting for room: EAGAIN if there is
    * none.
    *

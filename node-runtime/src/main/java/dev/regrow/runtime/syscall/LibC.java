@@ -77,6 +77,8 @@ public interface LibC {
 
   int umount2(String target, int flags);
 
+  int setns(int fd, int type);
+
   int clock_gettime(int clock, @Out long[] timespec);
 
   /** For calls that older C libraries do not wrap. */

@@ -31,6 +31,7 @@ final class LinuxKernel implements Kernel {
   private static final int WNOHANG = 1;
   private static final int WEXITED = 4;
   private static final int CLD_EXITED = 1;
+  private static final int CLONE_NEWNET = 0x40000000;
   private static final int MNT_DETACH = 2;
   private static final int CLOCK_BOOTTIME = 7;
   private static final short POLLIN = 1;
@@ -169,6 +170,15 @@ final class LinuxKernel implements Kernel {
     check(
         () -> libc.umount2(target.toString(), MNT_DETACH),
         () -> "umount2(%s, MNT_DETACH)".formatted(target));
+  }
+
+  @Override
+  public void enterNetwork(Path namespace) {
+    try (var fd = open(namespace, Set.of(), 0)) {
+      check(
+          () -> libc.setns(fd.number(), CLONE_NEWNET),
+          () -> "setns(%s, CLONE_NEWNET)".formatted(namespace));
+    }
   }
 
   @Override

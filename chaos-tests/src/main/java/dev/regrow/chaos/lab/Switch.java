@@ -1,0 +1,115 @@
+package dev.regrow.chaos.lab;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableSet;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/**
+ * Links machines, each by a veth pair into a namespace that routes between them. A cut is a routing
+ * rule there that drops in silence, packet by packet, so connections that stand are cut too; it
+ * needs neither nft nor netem.
+ */
+final class Switch {
+
+  private static final String FORWARD =
+      "echo 1 > /proc/sys/net/ipv4/ip_forward; echo 1 > /proc/sys/net/ipv4/conf/all/route_localnet";
+
+  private final LabNames names;
+  private final Map<String, String> addresses = new TreeMap<>();
+  private final NavigableSet<Cut> active = new TreeSet<>();
+
+  private Switch(LabNames names) {
+    this.names = names;
+  }
+
+  static Switch make(LabNames names) {
+    makeNamespace(names.switchNamespace());
+    return new Switch(names);
+  }
+
+  /** One whose 127.0.0.0/8 isn't all its own, and that lets others have their part of it. */
+  private static void makeNamespace(String namespace) {
+    Tool.run(List.of("ip", "netns", "add", namespace), "");
+    Tool.inside(namespace, FORWARD);
+    Tool.ip(
+        namespace,
+        List.of("link set lo up", "addr del 127.0.0.1/8 dev lo", "addr add 127.0.0.1/32 dev lo"));
+  }
+
+  /** Makes the machine's namespace and its link. */
+  synchronized void attach(String machine, String address) {
+    String namespace = names.namespace(machine);
+    String port = LabNames.port(machine);
+    String gateway = names.switchAddress();
+    makeNamespace(namespace);
+    Tool.ip(
+        names.switchNamespace(),
+        List.of(
+            "link add %s type veth peer name eth0 netns %s".formatted(port, namespace),
+            "addr add %s/32 dev %s".formatted(gateway, port),
+            "link set %s up".formatted(port),
+            "route add %s/32 dev %s".formatted(address, port)));
+    Tool.ip(
+        namespace,
+        List.of(
+            "addr add %s/32 dev eth0".formatted(address),
+            "link set eth0 up",
+            "route add %s/32 dev eth0 src %s".formatted(gateway, address),
+            "route add %s.0/24 via %s src %s".formatted(names.network(), gateway, address)));
+    addresses.put(machine, address);
+  }
+
+  /** Cuts what is whole of these, in one go. */
+  synchronized void cut(Collection<Cut> cuts) {
+    var more = cuts.stream().filter(cut -> !active.contains(cut)).toList();
+    Tool.ip(
+        names.switchNamespace(), more.stream().map(cut -> "rule add " + selector(cut)).toList());
+    active.addAll(more);
+  }
+
+  /** Heals what is cut of these, in one go. */
+  synchronized void heal(Collection<Cut> cuts) {
+    var fewer = cuts.stream().filter(active::contains).toList();
+    Tool.ip(
+        names.switchNamespace(), fewer.stream().map(cut -> "rule del " + selector(cut)).toList());
+    fewer.forEach(active::remove);
+  }
+
+  /** Nothing more is heard of a machine, nor does it hear anything, as if its power went. */
+  synchronized void silence(String machine) {
+    Tool.ip(
+        names.switchNamespace(), power(machine).map(selector -> "rule add " + selector).toList());
+  }
+
+  synchronized void unsilence(String machine) {
+    Tool.ip(
+        names.switchNamespace(), power(machine).map(selector -> "rule del " + selector).toList());
+  }
+
+  synchronized Set<Cut> active() {
+    return Set.copyOf(active);
+  }
+
+  private String selector(Cut cut) {
+    return "pref 100 from %s to %s blackhole".formatted(of(cut.from()), of(cut.to()));
+  }
+
+  private Stream<String> power(String machine) {
+    return Stream.of("pref 90 from %s blackhole", "pref 90 to %s blackhole")
+        .map(form -> form.formatted(of(machine)));
+  }
+
+  private String of(String machine) {
+    String address = addresses.get(machine);
+    if (address == null) {
+      throw new IllegalArgumentException(
+          "no machine is called " + machine + "; there are " + addresses.keySet());
+    }
+    return address;
+  }
+}
