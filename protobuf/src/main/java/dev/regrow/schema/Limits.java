@@ -48,7 +48,7 @@ final class Limits {
     if (!(element instanceof String text)) {
       return null;
     }
-    if (field.format() == Format.LABELS) {
+    if (field.format() == Format.LABELS || field.format() == Format.LABEL_VALUE) {
       return labelValueProblem(text);
     }
     int length = bytes(text);
@@ -59,9 +59,10 @@ final class Limits {
 
   /** The key of a map. */
   static @Nullable String keyProblem(FieldPlan field, String key) {
-    if (field.format() != Format.LABELS) {
-      return null;
-    }
+    return field.format() == Format.LABELS ? labelKeyProblem(key) : null;
+  }
+
+  private static @Nullable String labelKeyProblem(String key) {
     int slash = key.indexOf('/');
     String prefix = key.substring(0, Math.max(0, slash));
     boolean fine =
@@ -93,7 +94,10 @@ final class Limits {
     if (text.indexOf('\0') >= 0) {
       return "holds a NUL character; remove it";
     }
-    String problem = formatProblem(field.format(), text);
+    String problem =
+        field.format() == Format.LABEL_KEY
+            ? labelKeyProblem(text)
+            : formatProblem(field.format(), text);
     if (problem != null) {
       return problem;
     }

@@ -2,6 +2,7 @@ package dev.regrow.schema;
 
 import dev.regrow.v1.Backoff;
 import dev.regrow.v1.InstanceTemplate;
+import dev.regrow.v1.PlacementPolicy;
 import dev.regrow.v1.Port;
 import dev.regrow.v1.Resources;
 import dev.regrow.v1.Security;
@@ -21,6 +22,9 @@ final class WorkloadRules {
   /** Of one workload as Protobuf: it is copied into revisions, the log and every watch. */
   static final int MAX_BYTES = 512 * 1024;
 
+  /** What a spread over nodes is by, and the label that every node has: its name. */
+  static final String NODE = "node";
+
   private static final Path INSTANCE = Path.ROOT.field("instance");
   private static final Pattern ENV_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_.-]*");
   private static final Set<String> KERNEL_DIRECTORIES = Set.of("proc", "sys", "dev");
@@ -33,16 +37,20 @@ final class WorkloadRules {
 
   /**
    * Forces what {@code exclusive} means: never a second process beside the old one, so no surge,
-   * and hence one slot may be without a process while it is replaced.
+   * and hence one slot may be without a process while it is replaced. Spreads over nodes what says
+   * nothing else.
    */
   static Workload normalised(Workload workload) {
-    if (!workload.getExclusive()) {
-      return workload;
+    Workload.Builder result = workload.toBuilder();
+    if (workload.getExclusive()) {
+      UpdatePolicy.Builder update = result.getUpdateBuilder().setSurge(0);
+      update.setUnavailable(Math.max(1, update.getUnavailable()));
     }
-    UpdatePolicy.Builder update = workload.getUpdate().toBuilder().setSurge(0);
-    return workload.toBuilder()
-        .setUpdate(update.setUnavailable(Math.max(1, update.getUnavailable())))
-        .build();
+    boolean spreads = workload.getPlacement().getPolicy() == PlacementPolicy.SPREAD;
+    if (spreads && workload.getPlacement().getSpreadCount() == 0) {
+      result.getPlacementBuilder().addSpreadBuilder().setBy(NODE);
+    }
+    return result.build();
   }
 
   /** Adds what is wrong with a workload whose defaults are written in. */
@@ -50,6 +58,7 @@ final class WorkloadRules {
     var rules = new WorkloadRules(findings);
     rules.update(workload);
     rules.backoff(workload.getRestart().getBackoff());
+    new PlacementRules(findings).check(workload.getPlacement());
     rules.image(workload.getInstance());
     rules.command(workload.getInstance());
     rules.env(workload.getInstance());

@@ -29,7 +29,7 @@ class ManifestTest {
         stop: {signal: TERM, grace: 10s}
         security: {readOnlyRoot: true}
       restart: {policy: always, backoff: {initial: 0s, base: 100ms, max: 30s, factor: 2, resetAfter: 1m}}
-      placement: {policy: spread}
+      placement: {require: [{label: disk, in: [ssd]}], prefer: [{label: zone, in: [a], weight: 10}], spread: [{by: node}], policy: spread}
       update: {surge: 1, unavailable: 0, minReady: 0s, progressDeadline: 2m, autoRevert: true}
       disconnect: {lostAfter: 0s, reconcile: keep-replacement}
       exclusive: false

@@ -7,6 +7,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.regrow.schema.testing.Workloads;
 import dev.regrow.v1.InstanceTemplate;
 import dev.regrow.v1.Port;
+import dev.regrow.v1.SpreadRule;
 import dev.regrow.v1.Workload;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -67,6 +68,35 @@ class WorkloadRulesTest {
     assertThat(parse("dependsOn: [{workload: migrate}]").violations())
         .extracting(Violation::message)
         .containsExactly("is not supported by this release; leave it out");
+  }
+
+  @Test
+  void what_says_nothing_is_spread_over_nodes_and_what_is_packed_is_not() {
+    assertThat(Schema.withDefaults(parse("").orThrow()).getPlacement().getSpreadList())
+        .extracting(SpreadRule::getBy)
+        .containsExactly("node");
+    assertThat(
+            Schema.withDefaults(parse("placement: {policy: pack}").orThrow())
+                .getPlacement()
+                .getSpreadCount())
+        .isZero();
+  }
+
+  @Test
+  void requirements_that_no_node_can_meet_together_are_refused_with_their_line() {
+    var refused =
+        parse(
+            """
+            placement:
+              require:
+                - {label: disk, in: [ssd, nvme]}
+                - {label: disk, in: [tape]}
+            """);
+
+    assertThat(refused.violations())
+        .extracting(Violation::field)
+        .containsExactly("placement.require[1].in");
+    assertThat(refused.violations()).extracting(Violation::line).doesNotContain(0);
   }
 
   @Test

@@ -1,17 +1,25 @@
 package dev.regrow.core.codec;
 
+import dev.regrow.core.model.Constraints;
 import dev.regrow.core.model.Declared;
 import dev.regrow.core.model.Demand;
 import dev.regrow.core.model.Opaque;
 import dev.regrow.core.model.Policy;
+import dev.regrow.core.model.Ports;
 import dev.regrow.core.model.Template;
 import dev.regrow.schema.Schema;
 import dev.regrow.schema.Templates;
 import dev.regrow.v1.InstanceTemplate;
+import dev.regrow.v1.Network;
+import dev.regrow.v1.Placement;
+import dev.regrow.v1.PlacementPolicy;
+import dev.regrow.v1.Protocol;
 import dev.regrow.v1.Reconcile;
 import dev.regrow.v1.RestartMode;
 import dev.regrow.v1.RestartPolicy;
+import dev.regrow.v1.SpreadRule;
 import dev.regrow.v1.Workload;
+import java.util.List;
 
 /** What somebody declares. */
 public final class DeclaredCodec {
@@ -47,7 +55,18 @@ public final class DeclaredCodec {
 
   private static Demand demand(InstanceTemplate template) {
     var resources = template.getResources();
-    return new Demand(resources.getCpu(), resources.getMemory(), resources.getPids());
+    return new Demand(
+        resources.getCpu(), resources.getMemory(), resources.getPids(), hostPorts(template));
+  }
+
+  /** What an instance takes of its node's own ports: those that it names when it has no others. */
+  public static Ports hostPorts(InstanceTemplate template) {
+    return template.getNetwork() == Network.HOST
+        ? Ports.of(
+            template.getPortsList().stream()
+                .map(port -> Ports.code(port.getPort(), port.getProtocol() == Protocol.UDP))
+                .toList())
+        : Ports.NONE;
   }
 
   /** Everything but replicas, template and what only the server says. */
@@ -73,12 +92,27 @@ public final class DeclaredCodec {
         update.getMinReady(),
         update.getProgressDeadline(),
         update.getAutoRevert(),
-        switch (full.getPlacement().getPolicy()) {
-          case PACK -> Policy.Prefer.PACK;
-          case SPREAD, UNRECOGNIZED -> Policy.Prefer.SPREAD;
-        },
+        constraints(full.getPlacement()),
         keep(full.getDisconnect().getReconcile()),
         full.getDisconnect().getLostAfter());
+  }
+
+  private static Constraints constraints(Placement placement) {
+    boolean packs = placement.getPolicy() == PlacementPolicy.PACK;
+    var spread = placement.getSpreadList().stream().map(SpreadRule::getBy).toList();
+    return new Constraints(
+        placement.getRequireList().stream()
+            .map(rule -> new Constraints.Rule(rule.getLabel(), rule.getInList()))
+            .toList(),
+        placement.getPreferList().stream()
+            .map(
+                rule ->
+                    new Constraints.Preference(
+                        new Constraints.Rule(rule.getLabel(), rule.getInList()), rule.getWeight()))
+            .toList(),
+        // Records of before there was a spread say nothing, and are spread over nodes.
+        spread.isEmpty() && !packs ? List.of(Constraints.NODE) : spread,
+        packs ? Constraints.Policy.PACK : Constraints.Policy.SPREAD);
   }
 
   private static Policy.Restart mode(RestartMode mode) {

@@ -4,18 +4,18 @@ import dev.regrow.core.model.Assignment;
 import dev.regrow.core.model.Assignment.Intent;
 import dev.regrow.core.model.InstanceId;
 import dev.regrow.core.model.Opaque;
-import dev.regrow.core.placement.Candidate;
+import dev.regrow.core.placement.Fleet;
 import dev.regrow.core.placement.Placed;
 import dev.regrow.core.placement.Placement;
+import dev.regrow.core.placement.Siblings;
 import dev.regrow.core.reconcile.Goal;
 import dev.regrow.core.reconcile.Member;
 import dev.regrow.core.reconcile.Reconcile;
+import dev.regrow.core.reconcile.Standing;
 import dev.regrow.core.reconcile.Step;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
@@ -29,9 +29,9 @@ final class Pump {
 
   private final Draft draft;
   private final long now;
-  private final List<Candidate> nodes;
-  private final Map<String, Integer> siblings = new HashMap<>();
+  private final Siblings siblings;
   private final SortedMap<Integer, String> unplaced = new TreeMap<>();
+  private Fleet nodes;
   private Soft soft;
   private int placed;
   private int stopped;
@@ -40,10 +40,19 @@ final class Pump {
     this.draft = draft;
     this.soft = soft;
     now = draft.world.now().bootMillis();
-    nodes = new ArrayList<>(draft.world.nodes());
-    draft.assignments().values().stream()
-        .filter(a -> !a.stopping() && a.ended() == null)
-        .forEach(a -> siblings.merge(a.node().uid(), 1, Integer::sum));
+    nodes = draft.world.nodes();
+    siblings = new Siblings(nodes, draft.the().policy().placement());
+  }
+
+  /** Those that are about to go, or are gone with their node, keep nobody from anywhere. */
+  private void countSiblings(Collection<Member> members) {
+    for (var member : members) {
+      var assignment = draft.assignments().get(member.id());
+      boolean counts = member.alive() && !member.stopping() && !member.leaving();
+      if (assignment != null && counts && member.standing() != Standing.LOST) {
+        siblings.add(assignment.node().uid(), member.current());
+      }
+    }
   }
 
   /** Brings the draft one round closer to its goal; returns what to remember. */
@@ -59,7 +68,9 @@ final class Pump {
       return soft;
     }
     var goal = new Goal(workload.replicas(), workload.deleted(), workload.policy());
-    for (var step : Reconcile.steps(goal, members(draft, soft, now), held())) {
+    var members = members(draft, soft);
+    countSiblings(members);
+    for (var step : Reconcile.steps(goal, members, held(), this::hasRoom)) {
       carryOut(step);
     }
     summarise(placed, "Placed", "%d more instances were placed");
@@ -68,12 +79,30 @@ final class Pump {
     return soft.withUnplaced(unplaced);
   }
 
-  static Collection<Member> members(Draft draft, Soft soft, long now) {
+  private boolean hasRoom() {
+    return Placement.possible(request(Map.of()), nodes);
+  }
+
+  private Placement.Request request(Map<String, String> avoided) {
+    var workload = draft.the();
+    return new Placement.Request(
+        draft.template().demand(),
+        workload.policy().placement(),
+        siblings,
+        avoided,
+        (workload.uid() + " " + workload.instancesMade()).hashCode());
+  }
+
+  static Collection<Member> members(Draft draft, Soft soft) {
     return draft.assignments().values().stream()
         .map(
             a ->
                 Standings.member(
-                    draft.the(), a, soft.live().get(a.id()), soft.lost().get(a.node().uid()), now))
+                    draft.the(),
+                    a,
+                    soft.live().get(a.id()),
+                    soft.lost().get(a.node().uid()),
+                    draft.world))
         .toList();
   }
 
@@ -106,15 +135,7 @@ final class Pump {
 
   private void start(int slot, Step.Reason reason) {
     var workload = draft.the();
-    var demand = draft.template().demand();
-    var request =
-        new Placement.Request(
-            demand,
-            workload.policy().placement(),
-            siblings,
-            avoided(slot),
-            (workload.uid() + slot + workload.instancesMade()).hashCode());
-    var where = Placement.place(request, nodes);
+    var where = Placement.place(request(avoided(slot)), nodes);
     if (where instanceof Placed.Nowhere nowhere) {
       unplaced.put(slot, nowhere.why());
       return;
@@ -136,8 +157,8 @@ final class Pump {
             0,
             Opaque.EMPTY);
     draft.assign(assignment);
-    siblings.merge(on.node().uid(), 1, Integer::sum);
-    nodes.replaceAll(c -> c.node().equals(on.node()) ? c.debited(demand) : c);
+    siblings.add(on.node().uid(), true);
+    nodes = nodes.debited(on.node().uid(), draft.template().demand());
     if (placed++ < NOTES_MAX) {
       var message = "On %s (%s), because: %s".formatted(on.node().name(), on.why(), reason.words());
       draft.note(false, assignment, "Placed", message);
@@ -147,11 +168,9 @@ final class Pump {
   private Map<String, String> avoided(int slot) {
     var hold = soft.holds().get(slot);
     // A refusal is remembered for as long again as it held the slot.
-    return hold == null
-            || hold.node().isEmpty()
-            || now - hold.untilBootMillis() > Holds.AVOID_MILLIS
+    return hold == null || now - hold.untilBootMillis() > Holds.AVOID_MILLIS
         ? Map.of()
-        : Map.of(hold.node(), hold.reason());
+        : hold.refusals();
   }
 
   private void stop(InstanceId id, Step.Reason reason) {

@@ -20,7 +20,7 @@ final class Rollouts {
 
   /** Returns how far the rollout is; the draft has what follows from it. */
   static Progress judge(Draft draft, Soft soft, long now) {
-    var rollouts = new Rollouts(draft, Pump.members(draft, soft, now), now);
+    var rollouts = new Rollouts(draft, Pump.members(draft, soft), now);
     return rollouts.judge(soft.progress());
   }
 

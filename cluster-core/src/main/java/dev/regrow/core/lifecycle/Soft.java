@@ -51,10 +51,14 @@ public record Soft(
 
   /**
    * @param count how often in a row
-   * @param node the uid of the node that refused, or ""
-   * @param reason what it said
+   * @param refusals the nodes (by uid) that refused its instances lately, and what they said
    */
-  record Hold(long untilBootMillis, int count, String node, String reason) {}
+  record Hold(long untilBootMillis, int count, SortedMap<String, String> refusals) {
+
+    Hold {
+      refusals = Collections.unmodifiableSortedMap(new TreeMap<>(refusals));
+    }
+  }
 
   /**
    * @param count how often the same order was sent

@@ -21,16 +21,17 @@ public final class Standings {
       Assignment assignment,
       @Nullable Live live,
       @Nullable Long lostSince,
-      long nowBootMillis) {
+      World world) {
     return new Member(
         assignment.id(),
         assignment.slot(),
         current(workload, assignment),
         assignment.stopping(),
         assignment.ended() != null,
-        standing(workload, assignment, live, lostSince, nowBootMillis),
+        standing(workload, assignment, live, lostSince, world.now().bootMillis()),
         // What is not committed yet is the youngest of all.
-        assignment.epoch() == 0 ? Long.MAX_VALUE : assignment.epoch());
+        assignment.epoch() == 0 ? Long.MAX_VALUE : assignment.epoch(),
+        world.drains(assignment.node()));
   }
 
   static boolean current(Workload workload, Assignment assignment) {

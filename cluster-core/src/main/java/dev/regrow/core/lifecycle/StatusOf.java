@@ -89,7 +89,7 @@ public final class StatusOf {
   private void takeIn(Assignment assignment, Set<String> lostNodes) {
     var heard = live.get(assignment.id());
     var lostSince = lostNodes.contains(assignment.node().uid()) ? Long.MIN_VALUE / 2 : null;
-    var member = Standings.member(workload, assignment, heard, lostSince, world.now().bootMillis());
+    var member = Standings.member(workload, assignment, heard, lostSince, world);
     var phase = heard == null ? Live.Phase.PENDING : heard.phase();
     count(member, phase);
     if (!member.stopping() && member.slot() < workload.replicas()) {
@@ -245,8 +245,8 @@ public final class StatusOf {
       return null;
     }
     var request =
-        new Placement.Request(
-            revision.template().demand(), workload.policy().placement(), Map.of(), Map.of(), 0);
+        Placement.Request.first(
+            revision.template().demand(), workload.policy().placement(), world.nodes(), 0);
     return Placement.place(request, world.nodes()) instanceof Placed.Nowhere nowhere
         ? nowhere.why()
         : null;

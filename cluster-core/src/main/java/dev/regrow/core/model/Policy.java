@@ -17,7 +17,7 @@ public record Policy(
     long minReadyMillis,
     long progressDeadlineMillis,
     boolean autoRevert,
-    Prefer placement,
+    Constraints placement,
     Keep reconcile,
     long lostAfterMillis) {
 
@@ -26,14 +26,6 @@ public record Policy(
     ALWAYS,
     ON_FAILURE,
     NEVER
-  }
-
-  /** Which node is best. */
-  public enum Prefer {
-    /** The one with the fewest instances of this workload, then the emptiest. */
-    SPREAD,
-    /** The fullest that still fits. */
-    PACK
   }
 
   /** Which of two instances stays when a lost node comes back. */

@@ -1,157 +1,191 @@
 package dev.regrow.core.placement;
 
+import dev.regrow.core.model.Constraints;
+import dev.regrow.core.model.Constraints.Policy;
 import dev.regrow.core.model.Demand;
-import dev.regrow.core.model.Policy.Prefer;
-import java.util.ArrayList;
+import dev.regrow.core.placement.Layout.Domain;
+import dev.regrow.core.placement.Layout.Tier;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes the best of a few random candidates, so that many entities placing at once on the same
- * summaries do not all choose the same node; looks at all of them before it says that none fits.
+ * summaries do not all choose the same node.
+ *
+ * <p>In this order: what is required decides where it may go, what is preferred which of those come
+ * first, the spread which of these have the fewest of its instances, and the policy the rest. All
+ * nodes are looked at where they are few, when a sample has none that fits or none without an
+ * instance of the workload, and for packing, which is about the one fullest node.
  */
 public final class Placement {
 
   /** Candidates weighed per choice. Two would do to spread load; more finds the tidier node. */
   static final int SAMPLE = 8;
 
-  private static final int REASONS_MAX = 5;
-  private static final long MEBIBYTE = 1L << 20;
+  /** So many nodes are all looked at. */
+  static final int FEW = 32;
 
-  private Placement() {}
+  private static final int DRAWS = 4 * SAMPLE;
+
+  private final Request request;
+  private final Fleet fleet;
+  private final Comparator<Candidate> order;
+
+  private Placement(Request request, Fleet fleet) {
+    this.request = request;
+    this.fleet = fleet;
+    order = order(request);
+  }
 
   /**
    * What an instance asks of its place.
    *
-   * @param siblings how many instances of the same workload each node (by uid) has
    * @param avoided nodes (by uid) that refused this instance a moment ago, and what they said
    * @param seed equal seeds choose equally
    */
   public record Request(
-      Demand demand,
-      Prefer prefer,
-      Map<String, Integer> siblings,
-      Map<String, String> avoided,
-      long seed) {
+      Demand demand, Constraints where, Siblings siblings, Map<String, String> avoided, long seed) {
 
-    int siblingsOn(Candidate candidate) {
-      return siblings.getOrDefault(candidate.node().uid(), 0);
+    /** Of the first instance of a workload. */
+    public static Request first(Demand demand, Constraints where, Fleet fleet, long seed) {
+      return new Request(demand, where, new Siblings(fleet, where), Map.of(), seed);
+    }
+
+    boolean fits(Candidate node) {
+      return node.open()
+          && (avoided.isEmpty() || !avoided.containsKey(node.node().uid()))
+          && node.hasRoomFor(demand);
     }
   }
 
   /** Places one instance. */
-  public static Placed place(Request request, List<Candidate> candidates) {
-    var fitting = new ArrayList<Candidate>();
-    var passedOver = new ArrayList<String>();
-    for (var candidate : sorted(candidates)) {
-      var obstacle = obstacle(request, candidate);
-      if (obstacle.isPresent()) {
-        passedOver.add(obstacle.get());
-      } else {
-        fitting.add(candidate);
+  public static Placed place(Request request, Fleet fleet) {
+    return new Placement(request, fleet).place();
+  }
+
+  /** Whether there is a place. */
+  public static boolean possible(Request request, Fleet fleet) {
+    return new Placement(request, fleet).choose() != null;
+  }
+
+  private Placed place() {
+    var choice = choose();
+    var explained = new Explanation(request, fleet);
+    return choice == null ? explained.nowhere() : explained.on(choice);
+  }
+
+  /**
+   * What was chosen, and of whom.
+   *
+   * @param drawn indexes of the nodes that were looked at; null: all of the domain
+   */
+  record Choice(Candidate node, Tier tier, Domain domain, int @Nullable [] drawn) {}
+
+  private @Nullable Choice choose() {
+    for (var tier : fleet.layout(request.where()).tiers()) {
+      for (var domain : ordered(tier.domains())) {
+        var choice = choose(tier, domain);
+        if (choice != null) {
+          return choice;
+        }
       }
     }
-    if (fitting.isEmpty()) {
-      return new Placed.Nowhere(nowhere(passedOver));
-    }
-    var best = sample(fitting, request.seed()).stream().min(order(request)).orElseThrow();
-    return new Placed.On(best.node(), why(request, best, fitting.size(), passedOver));
+    return null;
   }
 
-  /** Why an instance cannot go to this node, as {@code node n1 lacks 200 MiB memory}. */
-  public static Optional<String> obstacle(Request request, Candidate candidate) {
-    var name = "node " + candidate.node().name();
-    if (!candidate.schedulable()) {
-      return Optional.of(name + " takes no new instances");
+  /** Those with the fewest instances first. */
+  private List<Domain> ordered(List<Domain> domains) {
+    if (domains.size() == 1) {
+      return domains;
     }
-    var refusal = request.avoided().get(candidate.node().uid());
-    if (refusal != null) {
-      return Optional.of(name + " refused: " + refusal);
-    }
-    return lack(request.demand(), candidate.free()).map(lack -> name + " lacks " + lack);
+    var labels = Layout.domainLabels(request.where());
+    Comparator<Domain> fewest = (left, right) -> compare(labels, left, right);
+    return domains.stream().sorted(fewest.thenComparingLong(this::drawnLot)).toList();
   }
 
-  private static Optional<String> lack(Demand demand, Demand free) {
-    var missing = demand.minus(free);
-    if (missing.memoryBytes() > 0) {
-      return Optional.of(bytes(missing.memoryBytes()) + " memory");
+  private int compare(List<String> labels, Domain left, Domain right) {
+    for (int i = 0; i < labels.size(); i++) {
+      int order =
+          request.siblings().compare(labels.get(i), left.values().get(i), right.values().get(i));
+      if (order != 0) {
+        return order;
+      }
     }
-    if (missing.cpuMillis() > 0) {
-      return Optional.of(missing.cpuMillis() + "m cpu");
-    }
-    if (missing.pids() > 0) {
-      return Optional.of(missing.pids() + " pids");
-    }
-    return Optional.empty();
+    return 0;
   }
 
-  private static String bytes(long bytes) {
-    // Rounded up: less than the amount that is missing would not help.
-    return (bytes + MEBIBYTE - 1) / MEBIBYTE + " MiB";
+  private long drawnLot(Domain domain) {
+    return mixed(request.seed() ^ domain.values().hashCode());
   }
 
-  private static List<Candidate> sample(List<Candidate> fitting, long seed) {
-    if (fitting.size() <= SAMPLE) {
-      return fitting;
+  private @Nullable Choice choose(Tier tier, Domain domain) {
+    var nodes = domain.nodes();
+    if (nodes.length > FEW && request.where().policy() == Policy.SPREAD) {
+      var drawn = draw(nodes);
+      var best = best(drawn);
+      boolean alone = best != null && request.siblings().on(best) == 0;
+      if (best != null && (alone || !spreadsOverNodes())) {
+        return new Choice(best, tier, domain, drawn);
+      }
     }
-    var random = new SplittableRandom(seed);
-    var pool = new ArrayList<>(fitting);
-    for (int i = 0; i < SAMPLE; i++) {
-      int other = i + random.nextInt(pool.size() - i);
-      var swapped = pool.get(i);
-      pool.set(i, pool.get(other));
-      pool.set(other, swapped);
+    var best = best(nodes);
+    return best == null ? null : new Choice(best, tier, domain, null);
+  }
+
+  private boolean spreadsOverNodes() {
+    return request.where().spread().contains(Constraints.NODE);
+  }
+
+  /** So many that fit, or as many draws as are worth it. */
+  private int[] draw(int[] nodes) {
+    var random = new SplittableRandom(request.seed());
+    var drawn = new int[DRAWS];
+    int count = 0;
+    int fitting = 0;
+    while (count < DRAWS && fitting < SAMPLE) {
+      int index = nodes[random.nextInt(nodes.length)];
+      drawn[count++] = index;
+      fitting += request.fits(fleet.get(index)) ? 1 : 0;
     }
-    return pool.subList(0, SAMPLE);
+    return Arrays.stream(drawn, 0, count).distinct().toArray();
+  }
+
+  private @Nullable Candidate best(int[] nodes) {
+    Candidate best = null;
+    for (int index : nodes) {
+      var node = fleet.get(index);
+      if (request.fits(node) && (best == null || order.compare(node, best) < 0)) {
+        best = node;
+      }
+    }
+    return best;
   }
 
   private static Comparator<Candidate> order(Request request) {
-    Comparator<Candidate> byUid = Comparator.comparing(candidate -> candidate.node().uid());
-    return switch (request.prefer()) {
-      case SPREAD ->
-          Comparator.<Candidate>comparingInt(request::siblingsOn)
-              .thenComparingDouble(Candidate::load)
-              .thenComparing(byUid);
-      case PACK -> Comparator.comparingDouble(Candidate::load).reversed().thenComparing(byUid);
-    };
+    var siblings = request.siblings();
+    Comparator<Candidate> lot =
+        Comparator.<Candidate>comparingLong(
+                node -> mixed(request.seed() ^ node.node().uid().hashCode()))
+            .thenComparing(node -> node.node().uid());
+    if (request.where().policy() == Policy.PACK) {
+      // Equally full ones in the same order for all, so that they fill one after the other.
+      return Comparator.comparingDouble(Candidate::load)
+          .reversed()
+          .thenComparing(node -> node.node().uid());
+    }
+    Comparator<Candidate> fewest =
+        Comparator.<Candidate>comparingInt(siblings::currentOn).thenComparingInt(siblings::on);
+    return fewest.thenComparingDouble(Candidate::load).thenComparing(lot);
   }
 
-  private static String why(Request request, Candidate best, int fitting, List<String> passedOver) {
-    var why =
-        fitting == 1
-            ? "the only node that fits"
-            : switch (request.prefer()) {
-              case SPREAD ->
-                  "%d of its instances there, %d%% reserved, best of %d nodes"
-                      .formatted(request.siblingsOn(best), percent(best), fitting);
-              case PACK ->
-                  "the fullest that fits, %d%% reserved, of %d nodes"
-                      .formatted(percent(best), fitting);
-            };
-    return passedOver.isEmpty() ? why : why + "; " + joined(passedOver);
-  }
-
-  private static long percent(Candidate candidate) {
-    return Math.round(candidate.load() * 100);
-  }
-
-  private static String nowhere(List<String> passedOver) {
-    return passedOver.isEmpty() ? "no node has joined yet" : joined(passedOver);
-  }
-
-  private static String joined(List<String> reasons) {
-    var shown = String.join(", ", reasons.subList(0, Math.min(REASONS_MAX, reasons.size())));
-    var more = reasons.size() - REASONS_MAX;
-    return more > 0 ? String.format(Locale.ROOT, "%s and %d more nodes", shown, more) : shown;
-  }
-
-  private static List<Candidate> sorted(List<Candidate> candidates) {
-    return candidates.stream()
-        .sorted(Comparator.comparing(candidate -> candidate.node().uid()))
-        .toList();
+  /** As SplittableRandom mixes: near numbers come far apart. */
+  private static long mixed(long number) {
+    long mixed = (number ^ (number >>> 30)) * 0xBF58476D1CE4E5B9L;
+    mixed = (mixed ^ (mixed >>> 27)) * 0x94D049BB133111EBL;
+    return mixed ^ (mixed >>> 31);
   }
 }

@@ -10,6 +10,7 @@ import java.util.Comparator;
  * @param stopping already told to stop
  * @param recorded its end is stored already
  * @param epoch orders instances by age; 0: the newest
+ * @param leaving its node is being drained: it is to be replaced elsewhere, as an outdated one is
  */
 public record Member(
     InstanceId id,
@@ -18,12 +19,30 @@ public record Member(
     boolean stopping,
     boolean recorded,
     Standing standing,
-    long epoch) {
+    long epoch,
+    boolean leaving) {
 
   static final Comparator<Member> ORDER =
       Comparator.comparingInt(Member::slot)
           .thenComparingLong(Member::epoch)
           .thenComparing(Member::id);
+
+  /** Of a node that is not being drained. */
+  public Member(
+      InstanceId id,
+      int slot,
+      boolean current,
+      boolean stopping,
+      boolean recorded,
+      Standing standing,
+      long epoch) {
+    this(id, slot, current, stopping, recorded, standing, epoch, false);
+  }
+
+  /** Nothing calls for another in its place; what has ended stays on the books where it is. */
+  boolean fitting() {
+    return current && (!leaving || standing.ended());
+  }
 
   public boolean alive() {
     return !standing.ended();

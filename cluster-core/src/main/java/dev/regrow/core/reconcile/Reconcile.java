@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 
 /**
  * Compares the members of a workload with its goal.
@@ -17,27 +18,38 @@ import java.util.TreeMap;
  * <p>Carried out again and again it converges from any state. It never has more than replicas +
  * surge instances alive, never brings the slots with a ready instance below replicas - unavailable,
  * and never starts anything in a slot of an exclusive workload before the end of the one before is
- * known. Instances of nodes that have not reported are neither counted as ready nor taken for dead.
+ * known. Instances on a node that is being drained are replaced as outdated ones are, but never
+ * stopped before there is room for them elsewhere. Instances of nodes that have not reported are
+ * neither counted as ready nor taken for dead.
  */
 public final class Reconcile {
 
   private final Goal goal;
   private final Set<Integer> held;
+  private final BooleanSupplier room;
   private final TreeMap<Integer, List<Member>> slots = new TreeMap<>();
   private final Set<Integer> serving = new HashSet<>();
   private final List<Step> steps = new ArrayList<>();
   private int live;
 
-  private Reconcile(Goal goal, Set<Integer> held) {
+  private Reconcile(Goal goal, Set<Integer> held, BooleanSupplier room) {
     this.goal = goal;
     this.held = held;
+    this.room = room;
+  }
+
+  /** Where there is room for all. */
+  public static List<Step> steps(Goal goal, Collection<Member> members, Set<Integer> held) {
+    return steps(goal, members, held, () -> true);
   }
 
   /**
    * @param held slots in which nothing is to be started yet
+   * @param room whether one more instance can be placed; asked only about nodes that are drained
    */
-  public static List<Step> steps(Goal goal, Collection<Member> members, Set<Integer> held) {
-    var reconcile = new Reconcile(goal, held);
+  public static List<Step> steps(
+      Goal goal, Collection<Member> members, Set<Integer> held, BooleanSupplier room) {
+    var reconcile = new Reconcile(goal, held, room);
     members.stream().sorted(Member.ORDER).forEach(reconcile::takeIn);
     if (!goal.deleted()) {
       reconcile.dropDuplicates();
@@ -119,16 +131,16 @@ public final class Reconcile {
    */
   private void retireOutdated() {
     for (var members : slots.values()) {
-      boolean replaced = members.stream().anyMatch(m -> m.current() && m.serves());
+      boolean replaced = members.stream().anyMatch(m -> m.fitting() && m.serves());
       var stays = members.stream().filter(m -> outdated(m) && m.serves()).min(claim()).orElse(null);
       for (var old : List.copyOf(members)) {
-        if (old.current() || old.stopping()) {
+        if (old.fitting() || old.stopping()) {
           continue;
         }
         if (replaced) {
           stop(members, old, Reason.REPLACED);
-        } else if (old.standing() == Standing.UNREADY || old.standing() == Standing.LOST) {
-          stop(members, old, Reason.OUTDATED);
+        } else if (servesNot(old) && mayGo(old)) {
+          stop(members, old, why(old));
         } else if (stays != null && !old.equals(stays)) {
           stop(members, old, Reason.DUPLICATE);
         }
@@ -150,7 +162,8 @@ public final class Reconcile {
       var members = members(slot);
       if (members.stream().anyMatch(Reconcile::outdated)
           && members.stream().noneMatch(this::currentAndThere)) {
-        start(slot, members, Reason.OUTDATED);
+        boolean older = members.stream().anyMatch(m -> outdated(m) && !m.current());
+        start(slot, members, older ? Reason.OUTDATED : Reason.DRAINED);
       }
     }
   }
@@ -167,12 +180,24 @@ public final class Reconcile {
         continue;
       }
       var known =
-          members.stream().filter(m -> outdated(m) && m.standing() == Standing.READY).toList();
-      known.forEach(member -> stop(members, member, Reason.OUTDATED));
+          members.stream()
+              .filter(m -> outdated(m) && m.standing() == Standing.READY)
+              .filter(this::mayGo)
+              .toList();
+      known.forEach(member -> stop(members, member, why(member)));
       if (!known.isEmpty()) {
         serving.remove(slot);
       }
     }
+  }
+
+  private static boolean servesNot(Member member) {
+    return member.standing() == Standing.UNREADY || member.standing() == Standing.LOST;
+  }
+
+  /** What is of the present revision could run on where it is, should there be no other place. */
+  private boolean mayGo(Member outdated) {
+    return !outdated.current() || room.getAsBoolean();
   }
 
   private boolean mayStop(int slot) {
@@ -197,7 +222,12 @@ public final class Reconcile {
   }
 
   private static Member stopped(Member m) {
-    return new Member(m.id(), m.slot(), m.current(), true, m.recorded(), m.standing(), m.epoch());
+    return new Member(
+        m.id(), m.slot(), m.current(), true, m.recorded(), m.standing(), m.epoch(), m.leaving());
+  }
+
+  private static Reason why(Member outdated) {
+    return outdated.current() ? Reason.DRAINED : Reason.OUTDATED;
   }
 
   private List<Member> members(int slot) {
@@ -205,10 +235,10 @@ public final class Reconcile {
   }
 
   private boolean currentAndThere(Member member) {
-    return member.current() && !member.stopping() && member.standing() != Standing.LOST;
+    return member.fitting() && !member.stopping() && member.standing() != Standing.LOST;
   }
 
   private static boolean outdated(Member member) {
-    return !member.current() && !member.stopping() && member.standing() != Standing.LOST;
+    return !member.fitting() && !member.stopping() && member.standing() != Standing.LOST;
   }
 }

@@ -23,6 +23,7 @@ public sealed interface Step {
   enum Reason {
     MISSING("no instance in this slot"),
     OUTDATED("of an older revision, or older than the last restart"),
+    DRAINED("its node is being drained"),
     REPLACED("its replacement is ready"),
     SCALED_DOWN("more than the wanted replicas"),
     DELETED("the workload is deleted"),

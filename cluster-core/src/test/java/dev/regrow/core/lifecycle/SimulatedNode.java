@@ -19,6 +19,7 @@ final class SimulatedNode {
   private final Map<InstanceId, Running> instances = new TreeMap<>();
   private final Map<InstanceId, Boolean> banned = new TreeMap<>();
   private long sequence;
+  Candidate.Access access = Candidate.Access.OPEN;
 
   /** One instance on this node. */
   static final class Running {
@@ -145,6 +146,6 @@ final class SimulatedNode {
 
   Candidate candidate() {
     var reserved = alive().values().stream().map(i -> i.demand).reduce(Demand.NONE, Demand::plus);
-    return new Candidate(ref, true, capacity, reserved);
+    return new Candidate(ref, access, Map.of(), capacity, reserved);
   }
 }

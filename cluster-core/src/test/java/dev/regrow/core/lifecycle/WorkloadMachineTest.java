@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.regrow.core.model.Demand;
 import dev.regrow.core.model.Occurrence;
 import dev.regrow.core.model.Opaque;
+import dev.regrow.core.placement.Candidate;
 import dev.regrow.core.store.Keys;
 import dev.regrow.core.store.RangeQuery;
 import dev.regrow.v1.UpdatePolicy;
@@ -159,6 +160,85 @@ class WorkloadMachineTest {
     assertThat(sim.records().events()).hasSizeLessThanOrEqualTo(Draft.EVENTS_MAX);
   }
 
+  @Test
+  void a_drained_node_is_emptied_one_by_one_and_a_cordoned_one_gets_nothing_new() {
+    var sim = new Simulation(9, 3, 1L << 40);
+    sim.ask(Simulation.apply("good", 6, UnaryOperator.identity()));
+    sim.pass(20_000);
+    sim.nodes.get(1).access = Candidate.Access.CORDONED;
+    sim.nodes.get(0).access = Candidate.Access.DRAINING;
+
+    for (int step = 0; step < 200; step++) {
+      sim.wake();
+      sim.pass(100);
+      assertThat(ready(sim)).as("ready").isGreaterThanOrEqualTo(6);
+    }
+
+    assertThat(sim.nodes.get(0).alive()).isEmpty();
+    assertThat(sim.nodes.get(1).alive()).hasSize(2);
+    assertThat(sim.nodes.get(2).alive()).hasSize(4);
+    assertThat(sim.status().phase()).isEqualTo(Status.Phase.READY);
+    assertThat(sim.records().revisions()).hasSize(1);
+  }
+
+  @Test
+  void a_drain_without_room_elsewhere_moves_nothing_and_goes_on_when_there_is() {
+    var sim = new Simulation(10, 2, 250L << 20);
+    sim.ask(Simulation.apply("good", 4, UnaryOperator.identity()));
+    sim.pass(20_000);
+    sim.nodes.get(0).access = Candidate.Access.DRAINING;
+    sim.wake();
+    sim.pass(20_000);
+
+    assertThat(ready(sim)).isEqualTo(4);
+    assertThat(sim.nodes.get(0).alive()).hasSize(2);
+
+    sim.nodes.add(new SimulatedNode(sim, "n3", new Demand(9_000, 1L << 30, 9_000)));
+    sim.pass(20_000);
+
+    assertThat(ready(sim)).isEqualTo(4);
+    assertThat(sim.nodes.get(0).alive()).isEmpty();
+    assertThat(sim.nodes.get(2).alive()).hasSize(2);
+  }
+
+  private static long ready(Simulation sim) {
+    return sim.nodes.stream()
+        .flatMap(node -> node.alive().values().stream())
+        .filter(instance -> instance.ready)
+        .count();
+  }
+
+  @Property(tries = 300)
+  void a_drain_never_leaves_fewer_ready_than_the_update_allows(
+      @ForAll long seed,
+      @ForAll @IntRange(min = 1, max = 5) int replicas,
+      @ForAll @IntRange(min = 0, max = 2) int surge,
+      @ForAll @IntRange(min = 0, max = 2) int unavailable) {
+    var sim = new Simulation(seed, 3, 100L << 30);
+    UnaryOperator<Workload.Builder> more =
+        declared ->
+            declared.setUpdate(
+                UpdatePolicy.newBuilder()
+                    .setSurge(surge)
+                    .setUnavailable(unavailable)
+                    .setProgressDeadline(3_600_000));
+    sim.ask(Simulation.apply("good", replicas, more));
+    sim.pass(30_000);
+    int allowed = surge == 0 ? Math.max(1, unavailable) : unavailable;
+    assertThat(ready(sim)).isEqualTo(replicas);
+
+    sim.nodes.get(sim.random.nextInt(3)).access = Candidate.Access.DRAINING;
+    for (int step = 0; step < 300; step++) {
+      sim.wake();
+      sim.pass(50);
+      assertThat(ready(sim)).isGreaterThanOrEqualTo(replicas - allowed);
+    }
+
+    assertThat(sim.nodes.stream().filter(n -> n.access == Candidate.Access.DRAINING))
+        .allMatch(node -> node.alive().isEmpty());
+    assertThat(ready(sim)).isEqualTo(replicas);
+  }
+
   @Property(tries = 300)
   void whatever_is_lost_or_repeated_it_converges(
       @ForAll long seed,
@@ -190,6 +270,7 @@ class WorkloadMachineTest {
     }
     sim.loss = 0;
     sim.repeat = 0;
+    sim.nodes.get(0).access = Candidate.Access.OPEN;
     int replicas = 1 + sim.random.nextInt(5);
     sim.ask(Simulation.apply("last", replicas, more));
     for (int round = 0; round < 60; round++) {
@@ -213,6 +294,9 @@ class WorkloadMachineTest {
   }
 
   private static void disturb(Simulation sim, int change, UnaryOperator<Workload.Builder> more) {
+    var access = Candidate.Access.values();
+    sim.nodes.get(0).access =
+        sim.random.nextInt(4) == 0 ? access[sim.random.nextInt(3)] : access[0];
     switch (sim.random.nextInt(5)) {
       case 0 -> sim.ask(Simulation.apply("v" + change, 1 + sim.random.nextInt(5), more));
       case 1 -> sim.ask(new Ask.Scale(sim.random.nextInt(6)));

@@ -2,129 +2,237 @@ package dev.regrow.core.placement;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.regrow.core.model.Constraints;
+import dev.regrow.core.model.Constraints.Policy;
+import dev.regrow.core.model.Constraints.Preference;
+import dev.regrow.core.model.Constraints.Rule;
 import dev.regrow.core.model.Demand;
 import dev.regrow.core.model.NodeRef;
-import dev.regrow.core.model.Policy.Prefer;
+import dev.regrow.core.model.Ports;
+import dev.regrow.core.placement.Candidate.Access;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import net.jqwik.api.Arbitraries;
-import net.jqwik.api.Arbitrary;
-import net.jqwik.api.Combinators;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.Provide;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class PlacementTest {
 
   private static final long MIB = 1L << 20;
+  private static final Demand SMALL = new Demand(100, 64 * MIB, 10);
 
   @Test
   void says_what_each_node_lacks() {
-    var small = node("n1", true, 1000, 312 * MIB);
-    var cordoned = node("n2", false, 1000, 4096 * MIB);
+    var small = node("n1", Map.of(), 1000, 312 * MIB);
+    var cordoned = in(Access.CORDONED, node("n2", Map.of(), 1000, 4096 * MIB));
 
-    var placed = Placement.place(request(512 * MIB, Map.of()), List.of(small, cordoned));
+    var placed = place(new Demand(100, 512 * MIB, 10), Constraints.NONE, small, cordoned);
 
     assertThat(placed)
-        .isEqualTo(
-            new Placed.Nowhere("node n1 lacks 200 MiB memory, node n2 takes no new instances"));
+        .isInstanceOf(Placed.Nowhere.class)
+        .extracting(nowhere -> ((Placed.Nowhere) nowhere).why())
+        .isEqualTo("node n1 lacks 200 MiB memory, node n2 is cordoned");
   }
 
   @Test
   void without_nodes_it_says_so() {
-    assertThat(Placement.place(request(1, Map.of()), List.of()))
-        .isEqualTo(new Placed.Nowhere("no node has joined yet"));
+    assertThat(place(SMALL, Constraints.NONE))
+        .isEqualTo(new Placed.Nowhere("no node has joined yet", List.of()));
   }
 
   @Test
-  void spreads_by_siblings_first_and_names_who_was_passed_over() {
-    var nodes =
-        List.of(
-            node("n1", true, 1000, 4096 * MIB),
-            node("n2", true, 1000, 1024 * MIB),
-            node("n3", true, 10, 4096 * MIB));
+  void spreads_by_siblings_first_and_says_of_each_other_node_why_not() {
+    var fleet =
+        Fleet.of(
+            List.of(
+                node("n1", Map.of(), 1000, 4096 * MIB),
+                node("n2", Map.of(), 1000, 1024 * MIB),
+                node("n3", Map.of(), 10, 4096 * MIB)));
+    var siblings = new Siblings(fleet, Constraints.NONE).add("uid-n1", true);
 
-    var placed = Placement.place(request(100 * MIB, Map.of("uid-n1", 1)), nodes);
+    var placed = Placement.place(request(SMALL, Constraints.NONE, siblings), fleet);
 
     assertThat(placed)
         .isInstanceOfSatisfying(
             Placed.On.class,
             on -> {
               assertThat(on.node().name()).isEqualTo("n2");
-              assertThat(on.why()).contains("node n3 lacks 90m cpu");
+              assertThat(on.why())
+                  .contains("node n3 lacks 90m cpu", "node n1 has 1 of its instances");
             });
   }
 
   @Test
   void a_node_that_refused_is_avoided_with_its_own_words() {
+    var fleet = Fleet.of(List.of(node("n1", Map.of(), 1000, 4096 * MIB)));
     var request =
         new Placement.Request(
-            new Demand(1, 1, 1), Prefer.SPREAD, Map.of(), Map.of("uid-n1", "pids are short"), 7);
+            SMALL,
+            Constraints.NONE,
+            new Siblings(fleet, Constraints.NONE),
+            Map.of("uid-n1", "pids are short"),
+            7);
 
-    assertThat(Placement.place(request, List.of(node("n1", true, 1000, MIB))))
-        .isEqualTo(new Placed.Nowhere("node n1 refused: pids are short"));
+    assertThat(why(Placement.place(request, fleet))).isEqualTo("node n1 refused: pids are short");
   }
 
-  @Property
-  void never_oversubscribes_and_gives_up_only_when_nothing_fits(
-      @ForAll("nodes") List<Candidate> nodes, @ForAll Prefer prefer, @ForAll long seed) {
-    var demand = new Demand(100, 64 * MIB, 10);
-    var siblings = new HashMap<String, Integer>();
-    var left = new ArrayList<>(nodes);
-    for (int i = 0; i < 40; i++) {
-      var request = new Placement.Request(demand, prefer, siblings, Map.of(), seed + i);
-      var placed = Placement.place(request, left);
-      if (placed instanceof Placed.On on) {
-        siblings.merge(on.node().uid(), 1, Integer::sum);
-        left.replaceAll(c -> c.node().equals(on.node()) ? c.debited(demand) : c);
-      } else {
-        assertThat(left).noneMatch(c -> Placement.obstacle(request, c).isEmpty());
-      }
-      assertThat(left)
-          .filteredOn(c -> siblings.containsKey(c.node().uid()))
-          .allSatisfy(
-              c -> {
-                assertThat(c.schedulable()).isTrue();
-                assertThat(c.free().memoryBytes()).isNotNegative();
-                assertThat(c.free().cpuMillis()).isNotNegative();
-                assertThat(c.free().pids()).isNotNegative();
-              });
+  @Test
+  void a_port_of_the_machine_is_given_once() {
+    var web = new Demand(100, MIB, 1, Ports.of(List.of(Ports.code(8080, false))));
+    var dns = new Demand(100, MIB, 1, Ports.of(List.of(Ports.code(8080, true))));
+    var fleet = Fleet.of(List.of(node("n1", Map.of(), 1000, 4096 * MIB))).debited("uid-n1", web);
+
+    assertThat(why(Placement.place(request(web, Constraints.NONE, fleet), fleet)))
+        .isEqualTo("node n1 has given away port 8080/tcp");
+    assertThat(Placement.place(request(dns, Constraints.NONE, fleet), fleet))
+        .isInstanceOf(Placed.On.class);
+  }
+
+  @Test
+  void what_is_required_is_named_and_the_node_s_name_is_a_label_too() {
+    var where = where(List.of(new Rule("disk", List.of("ssd")), new Rule("node", List.of("n2"))));
+    var plain = node("n1", Map.of("disk", "hdd"), 1000, 4096 * MIB);
+    var other = node("n3", Map.of("disk", "ssd"), 1000, 4096 * MIB);
+    var right = node("n2", Map.of("disk", "ssd"), 1000, 4096 * MIB);
+
+    assertThat(why(place(SMALL, where, plain, other)))
+        .isEqualTo("node n1 lacks disk in [ssd], node n3 lacks node in [n2]");
+    assertThat(why(place(SMALL, where, plain, other, right)))
+        .startsWith("the only node that fits; ")
+        .contains("node n1 lacks disk in [ssd]", "node n3 lacks node in [n2]");
+  }
+
+  @Test
+  void what_is_preferred_comes_first_until_it_is_full_and_what_is_disliked_last() {
+    var where =
+        new Constraints(
+            List.of(),
+            List.of(
+                new Preference(new Rule("zone", List.of("a")), 10),
+                new Preference(new Rule("spot", List.of("yes")), -5)),
+            List.of(Constraints.NODE),
+            Policy.SPREAD);
+    var preferred = node("n1", Map.of("zone", "a"), 200, 4096 * MIB);
+    var plain = node("n2", Map.of(), 200, 4096 * MIB);
+    var disliked = node("n3", Map.of("spot", "yes"), 200, 4096 * MIB);
+
+    assertThat(names(where, SMALL, 6, preferred, plain, disliked))
+        .containsExactly("n1", "n1", "n2", "n2", "n3", "n3");
+  }
+
+  @Test
+  void zones_get_equally_many_although_one_has_most_of_the_nodes() {
+    var where =
+        new Constraints(List.of(), List.of(), List.of("zone", Constraints.NODE), Policy.SPREAD);
+    var nodes = new ArrayList<Candidate>();
+    IntStream.range(0, 90)
+        .forEach(i -> nodes.add(node("a" + i, Map.of("zone", "a"), 1000, MIB << 10)));
+    IntStream.range(0, 9)
+        .forEach(i -> nodes.add(node("b" + i, Map.of("zone", "b"), 1000, MIB << 10)));
+    nodes.add(node("c0", Map.of("zone", "c"), 1000, MIB << 10));
+
+    var names = names(where, SMALL, 9, nodes.toArray(new Candidate[0]));
+
+    assertThat(names).filteredOn(name -> name.startsWith("a")).hasSize(3);
+    assertThat(names).filteredOn(name -> name.startsWith("b")).hasSize(3).doesNotHaveDuplicates();
+    assertThat(names).filteredOn(name -> name.startsWith("c")).hasSize(3);
+  }
+
+  @Test
+  void five_thousand_nodes_are_explained_in_a_few_words_and_none_is_left_out() {
+    var nodes = new ArrayList<Candidate>();
+    for (int i = 0; i < 5_000; i++) {
+      var labels = Map.of("disk", i % 10 == 0 ? "ssd" : "hdd");
+      nodes.add(
+          i % 100 == 0
+              ? in(Access.CORDONED, node("n" + i, labels, 1000, MIB << 10))
+              : node("n" + i, labels, 1000, i % 20 == 0 ? MIB : MIB << 10));
     }
+    var fleet = Fleet.of(nodes);
+    var where = where(List.of(new Rule("disk", List.of("ssd"))));
+
+    var some = Placement.place(request(SMALL, where, fleet), fleet);
+    var none = Placement.place(request(new Demand(1, MIB << 20, 1), where, fleet), fleet);
+
+    assertThat(some.passedOver().stream().mapToInt(PassedOver::nodes).sum()).isEqualTo(4_999);
+    assertThat(why(some)).contains("4500 nodes lack disk in [ssd]").hasSizeLessThan(1_000);
+    assertThat(none.passedOver().stream().mapToInt(PassedOver::nodes).sum()).isEqualTo(5_000);
+    assertThat(why(none))
+        .contains(
+            "50 nodes are cordoned", "450 nodes lack memory (the least: n", "4500 nodes lack disk")
+        .hasSizeLessThan(500);
   }
 
-  @Property
-  void equal_requests_are_placed_equally(
-      @ForAll("nodes") List<Candidate> nodes, @ForAll Prefer prefer, @ForAll long seed) {
-    var request = new Placement.Request(new Demand(1, MIB, 1), prefer, Map.of(), Map.of(), seed);
+  @Test
+  void packing_fills_one_node_after_the_other() {
+    var where = new Constraints(List.of(), List.of(), List.of(), Policy.PACK);
+    var nodes =
+        IntStream.range(0, 100)
+            .mapToObj(i -> node("n" + i, Map.of(), 1000, 4096 * MIB))
+            .toArray(Candidate[]::new);
+
+    assertThat(names(where, SMALL, 25, nodes).stream().distinct()).hasSize(3);
+  }
+
+  @Test
+  void the_order_in_which_nodes_are_given_changes_nothing() {
+    var nodes = new ArrayList<Candidate>();
+    IntStream.range(0, 40).forEach(i -> nodes.add(node("n" + i, Map.of(), 1000, MIB << 10)));
     var reversed = new ArrayList<>(nodes);
     Collections.reverse(reversed);
 
-    assertThat(Placement.place(request, reversed)).isEqualTo(Placement.place(request, nodes));
+    assertThat(place(SMALL, Constraints.NONE, reversed.toArray(new Candidate[0])))
+        .isEqualTo(place(SMALL, Constraints.NONE, nodes.toArray(new Candidate[0])));
   }
 
-  private static Placement.Request request(long memory, Map<String, Integer> siblings) {
-    return new Placement.Request(new Demand(100, memory, 10), Prefer.SPREAD, siblings, Map.of(), 7);
+  private static String why(Placed placed) {
+    return placed instanceof Placed.On on ? on.why() : ((Placed.Nowhere) placed).why();
   }
 
-  private static Candidate node(String name, boolean schedulable, long cpu, long memory) {
+  private static Constraints where(List<Rule> require) {
+    return new Constraints(require, List.of(), List.of(Constraints.NODE), Policy.SPREAD);
+  }
+
+  private static Placed place(Demand demand, Constraints where, Candidate... nodes) {
+    var fleet = Fleet.of(List.of(nodes));
+    return Placement.place(request(demand, where, fleet), fleet);
+  }
+
+  /** The names of the nodes of that many instances, placed one after the other. */
+  private static List<String> names(
+      Constraints where, Demand demand, int count, Candidate... nodes) {
+    var names = new ArrayList<String>();
+    var fleet = Fleet.of(List.of(nodes));
+    var siblings = new Siblings(fleet, where);
+    for (int i = 0; i < count; i++) {
+      var request = new Placement.Request(demand, where, siblings, Map.of(), i);
+      var on = (Placed.On) Placement.place(request, fleet);
+      names.add(on.node().name());
+      siblings.add(on.node().uid(), true);
+      fleet = fleet.debited(on.node().uid(), demand);
+    }
+    return names;
+  }
+
+  private static Placement.Request request(Demand demand, Constraints where, Fleet fleet) {
+    return Placement.Request.first(demand, where, fleet, 7);
+  }
+
+  private static Placement.Request request(Demand demand, Constraints where, Siblings siblings) {
+    return new Placement.Request(demand, where, siblings, Map.of(), 7);
+  }
+
+  static Candidate node(String name, Map<String, String> labels, long cpu, long memory) {
     return new Candidate(
-        new NodeRef("uid-" + name, name), schedulable, new Demand(cpu, memory, 1000), Demand.NONE);
+        new NodeRef("uid-" + name, name),
+        Access.OPEN,
+        labels,
+        new Demand(cpu, memory, 1000),
+        Demand.NONE);
   }
 
-  @Provide
-  Arbitrary<List<Candidate>> nodes() {
-    return Combinators.combine(
-            Arbitraries.integers().between(1, 1000),
-            Arbitraries.of(true, true, true, false),
-            Arbitraries.longs().between(0, 3000),
-            Arbitraries.longs().between(0, 2048 * MIB))
-        .as((number, schedulable, cpu, memory) -> node("n" + number, schedulable, cpu, memory))
-        .list()
-        .uniqueElements(Candidate::node)
-        .ofMaxSize(30);
+  static Candidate in(Access access, Candidate node) {
+    return new Candidate(node.node(), access, node.labels(), node.capacity(), node.reserved());
   }
 }

@@ -2,6 +2,7 @@ package dev.regrow.core.reconcile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.regrow.core.model.Constraints;
 import dev.regrow.core.model.InstanceId;
 import dev.regrow.core.model.Policy;
 import dev.regrow.core.reconcile.Step.Reason;
@@ -135,6 +136,52 @@ class ReconcileTest {
     }
   }
 
+  @Test
+  void an_instance_on_a_drained_node_stays_until_its_replacement_elsewhere_is_ready() {
+    var old = leaving("old", Standing.READY);
+    var fresh = member("new", 0, true, Standing.UNREADY, 2);
+    var ready = member("new", 0, true, Standing.READY, 2);
+    var goal = goal(1, 1, 0, false);
+
+    assertThat(Reconcile.steps(goal, List.of(old), NONE_HELD))
+        .containsExactly(new Step.Start(0, Reason.DRAINED));
+    assertThat(Reconcile.steps(goal, List.of(old, fresh), NONE_HELD)).isEmpty();
+    assertThat(Reconcile.steps(goal, List.of(old, ready), NONE_HELD))
+        .containsExactly(new Step.Stop(old.id(), Reason.REPLACED));
+  }
+
+  @Test
+  void what_cannot_be_surged_leaves_a_drained_node_only_if_there_is_room_elsewhere() {
+    var old = leaving("old", Standing.READY);
+    var exclusive = goal(1, 1, 0, true);
+
+    assertThat(Reconcile.steps(exclusive, List.of(old), NONE_HELD, () -> false)).isEmpty();
+    assertThat(Reconcile.steps(exclusive, List.of(old), NONE_HELD, () -> true))
+        .containsExactly(new Step.Stop(old.id(), Reason.DRAINED));
+  }
+
+  @Test
+  void what_has_ended_for_good_is_not_run_again_because_its_node_is_drained() {
+    var done =
+        new Member(new InstanceId("done"), 0, true, false, true, Standing.SUCCEEDED, 1, true);
+    var goal = goal(1, 1, 0, false, Policy.Restart.NEVER);
+
+    assertThat(Reconcile.steps(goal, List.of(done), NONE_HELD)).isEmpty();
+  }
+
+  @Property
+  void without_room_elsewhere_a_drain_ends_nothing(
+      @ForAll("goals") Goal goal, @ForAll("members") List<Member> members) {
+    var steps = Reconcile.steps(goal, members, NONE_HELD, () -> false);
+
+    assertThat(steps)
+        .noneMatch(step -> step instanceof Step.Stop stop && stop.reason() == Reason.DRAINED);
+  }
+
+  private static Member leaving(String id, Standing standing) {
+    return new Member(new InstanceId(id), 0, true, false, false, standing, 1, true);
+  }
+
   @Property
   void an_exclusive_slot_never_gets_a_second_process(
       @ForAll @IntRange(min = 0, max = 4) int replicas, @ForAll("members") List<Member> members) {
@@ -164,6 +211,7 @@ class ReconcileTest {
     assertThat(Reconcile.steps(goal, state, NONE_HELD)).isEmpty();
     int wanted = goal.deleted() ? 0 : goal.replicas();
     assertThat(state).hasSize(wanted).allMatch(m -> m.current() && m.serves());
+    assertThat(state).noneMatch(m -> m.leaving() && m.standing() == Standing.READY);
     assertThat(state.stream().map(Member::slot).distinct().count()).isEqualTo(wanted);
   }
 
@@ -194,7 +242,16 @@ class ReconcileTest {
                   .anyMatch(s -> s instanceof Step.WriteDown w && w.id().equals(m.id()));
       if (!removed) {
         var standing = time ? later(m, stopped) : m.standing();
-        next.add(new Member(m.id(), m.slot(), m.current(), stopped, recorded, standing, m.epoch()));
+        next.add(
+            new Member(
+                m.id(),
+                m.slot(),
+                m.current(),
+                stopped,
+                recorded,
+                standing,
+                m.epoch(),
+                m.leaving()));
       }
     }
     for (var step : steps) {
@@ -238,7 +295,7 @@ class ReconcileTest {
             0,
             60_000,
             true,
-            Policy.Prefer.SPREAD,
+            Constraints.NONE,
             Policy.Keep.REPLACEMENT,
             0));
   }
@@ -267,11 +324,19 @@ class ReconcileTest {
             Arbitraries.of(true, false),
             Arbitraries.of(true, false),
             Arbitraries.of(Standing.class),
-            Arbitraries.longs().between(1, 50))
+            Arbitraries.longs().between(1, 50),
+            Arbitraries.frequency(Tuple.of(3, false), Tuple.of(1, true)))
         .as(
-            (slot, current, stopping, standing, epoch) ->
+            (slot, current, stopping, standing, epoch, leaving) ->
                 new Member(
-                    new InstanceId("i" + epoch), slot, current, stopping, false, standing, epoch))
+                    new InstanceId("i" + epoch),
+                    slot,
+                    current,
+                    stopping,
+                    false,
+                    standing,
+                    epoch,
+                    leaving))
         .list()
         .uniqueElements(Member::id)
         .ofMaxSize(8);

@@ -188,10 +188,7 @@ public final class BadBodies {
             "instance.health",
             "instance.ports[0].publish",
             "instance.security.capabilities",
-            "update.canary",
-            "placement.require",
-            "placement.prefer",
-            "placement.spread")) {
+            "update.canary")) {
       wrong(later, list("x"));
     }
     for (String source : List.of("volume", "config", "secret")) {
@@ -230,6 +227,7 @@ public final class BadBodies {
         "instance.volumes[0].host",
         it -> Manifest.set(it, "instance.volumes[0].host", "/srv"));
     add("nothing may move", "update", it -> Manifest.set(it, "update.surge", 0));
+    placement();
     add(
         "two ports of one name",
         "instance.ports[1].name",
@@ -249,6 +247,29 @@ public final class BadBodies {
           Manifest.set(it, "namespace", "shop");
           Manifest.set(it, "instance.user", "0:0");
         });
+  }
+
+  private void placement() {
+    wrong("placement.require[0]", "x", list("disk"));
+    wrong("placement.require[0].on", list("ssd"));
+    wrong("placement.require[0].label", "no label", "", 7);
+    wrong("placement.require[0].in", list(), "ssd");
+    wrong("placement.require[0].in[0]", "no value", 7);
+    wrong("placement.prefer[0].weight", 0, 101, -101, "much");
+    wrong("placement.spread[0].by", "", "two words", 7);
+    add(
+        "spread twice by one label",
+        "placement.spread[1].by",
+        it -> Manifest.set(it, "placement.spread[1]", object("by", "node")));
+    add(
+        "requirements that no node meets",
+        "placement.require[1].in",
+        it ->
+            Manifest.set(it, "placement.require[1]", object("label", "disk", "in", list("tape"))));
+    add(
+        "spread over nodes and packed",
+        "placement.spread[0].by",
+        it -> Manifest.set(it, "placement.policy", "pack"));
   }
 
   private void oversized() {

@@ -59,7 +59,15 @@ final class Manifest {
             object(
                 "initial", "0s", "base", "100ms", "max", "30s", "factor", 2, "resetAfter", "1m")),
         "placement",
-        object("policy", "spread"),
+        object(
+            "policy",
+            "spread",
+            "require",
+            list(object("label", "disk", "in", list("ssd", "nvme"))),
+            "prefer",
+            list(object("label", "zone", "in", list("a"), "weight", 10)),
+            "spread",
+            list(object("by", "node"))),
         "update",
         object(
             "surge",

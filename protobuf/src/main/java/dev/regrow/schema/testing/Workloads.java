@@ -112,9 +112,7 @@ public final class Workloads {
       workload.setRestart(restart());
     }
     if (maybe()) {
-      workload.setPlacement(
-          Placement.newBuilder()
-              .setPolicy(maybe() ? PlacementPolicy.PACK : PlacementPolicy.SPREAD));
+      workload.setPlacement(placement());
     }
     if (maybe()) {
       workload.setUpdate(update());
@@ -123,6 +121,22 @@ public final class Workloads {
       workload.setDisconnect(disconnect());
     }
     return workload.setExclusive(maybe()).build();
+  }
+
+  private Placement placement() {
+    var placement =
+        Placement.newBuilder().setPolicy(maybe() ? PlacementPolicy.PACK : PlacementPolicy.SPREAD);
+    if (maybe()) {
+      placement.addRequireBuilder().setLabel("disk").addIn(name()).addIn("nvme");
+    }
+    if (maybe()) {
+      placement.addPreferBuilder().setLabel("zone").addIn("a").setWeight(1 + below(100));
+      placement.addPreferBuilder().setLabel("zone").addIn("b");
+    }
+    if (maybe()) {
+      placement.addSpreadBuilder().setBy("example.org/rack");
+    }
+    return placement.build();
   }
 
   private InstanceTemplate instance() {

@@ -45,7 +45,7 @@ sealed interface Admission {
           "epoch %d is older than epoch %d that slot %s has here"
               .formatted(wanted.epoch(), view.newestEpochOfSlot(), wanted.slot()));
     }
-    var lack = view.capacity().lackFor(Claim.of(run.template().getResources()), view.reserved());
+    var lack = view.capacity().lackFor(Claim.of(run.template()), view.reserved());
     return lack.isPresent() ? new Refuse(lack.get()) : new Accept();
   }
 

@@ -1,27 +1,37 @@
 package dev.regrow.actors.agent;
 
+import dev.regrow.core.codec.DeclaredCodec;
+import dev.regrow.core.model.Ports;
 import dev.regrow.runtime.Machine;
+import dev.regrow.v1.InstanceTemplate;
 import dev.regrow.v1.Resources;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** An amount of a machine: millicores, bytes, processes. */
-record Claim(long cpuMillis, long memoryBytes, long pids) {
+/** An amount of a machine: millicores, bytes, processes; and those of its ports that are taken. */
+record Claim(long cpuMillis, long memoryBytes, long pids, Ports ports) {
 
-  static final Claim NONE = new Claim(0, 0, 0);
+  static final Claim NONE = new Claim(0, 0, 0, Ports.NONE);
 
-  static Claim of(Resources resources) {
-    return new Claim(resources.getCpu(), resources.getMemory(), resources.getPids());
+  static Claim of(InstanceTemplate template) {
+    return of(template.getResources(), DeclaredCodec.hostPorts(template));
+  }
+
+  static Claim of(Resources resources, Ports ports) {
+    return new Claim(resources.getCpu(), resources.getMemory(), resources.getPids(), ports);
   }
 
   static Claim of(Machine machine) {
-    return new Claim(machine.cpuMillis(), machine.memoryBytes(), machine.pids());
+    return new Claim(machine.cpuMillis(), machine.memoryBytes(), machine.pids(), Ports.NONE);
   }
 
   Claim plus(Claim other) {
     return new Claim(
-        cpuMillis + other.cpuMillis, memoryBytes + other.memoryBytes, pids + other.pids);
+        cpuMillis + other.cpuMillis,
+        memoryBytes + other.memoryBytes,
+        pids + other.pids,
+        ports.plus(other.ports));
   }
 
   /** What of {@code wanted} this, with {@code reserved} taken, lacks; empty if nothing. */
@@ -30,6 +40,10 @@ record Claim(long cpuMillis, long memoryBytes, long pids) {
     addLack(lacks, "cpu (millicores)", wanted.cpuMillis, cpuMillis - reserved.cpuMillis);
     addLack(lacks, "memory (bytes)", wanted.memoryBytes, memoryBytes - reserved.memoryBytes);
     addLack(lacks, "pids", wanted.pids, pids - reserved.pids);
+    wanted
+        .ports
+        .common(reserved.ports)
+        .ifPresent(port -> lacks.add("port %s is taken".formatted(Ports.words(port))));
     return lacks.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", lacks));
   }
 

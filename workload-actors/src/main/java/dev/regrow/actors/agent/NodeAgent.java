@@ -324,8 +324,8 @@ public final class NodeAgent {
   private void onReport(Report report) {
     if (report instanceof Report.Happened event) {
       outbox.happened(event);
-    } else if (report instanceof Report.Changed changed && wards.changed(changed)) {
-      tellSummary();
+    } else if (report instanceof Report.Changed changed) {
+      wards.changed(changed, this::tellSummary);
     }
   }
 

@@ -31,6 +31,7 @@ final class Summaries {
         roster.alive(),
         schedulable,
         machine.warnings(),
-        sequence);
+        sequence,
+        reserved.ports().codes());
   }
 }

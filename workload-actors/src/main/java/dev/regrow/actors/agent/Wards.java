@@ -72,7 +72,7 @@ final class Wards {
         new Roster.Entry(
             supervisor,
             memory.assignment(),
-            Claim.of(memory.resources()),
+            Claim.of(memory.resources(), memory.hostPorts()),
             memory.exclusive(),
             null));
   }
@@ -132,11 +132,7 @@ final class Wards {
     recollection.sawEpoch(run.assignment());
     roster.put(
         new Roster.Entry(
-            supervisor,
-            run.assignment(),
-            Claim.of(run.template().getResources()),
-            run.exclusive(),
-            run));
+            supervisor, run.assignment(), Claim.of(run.template()), run.exclusive(), run));
   }
 
   private void confirm(Roster.Entry entry, NodeOrder.Run run) {
@@ -186,22 +182,29 @@ final class Wards {
             });
   }
 
-  /** Takes in what a supervisor said; returns whether the node's reservations changed. */
-  boolean changed(Report.Changed changed) {
+  /**
+   * Takes in what a supervisor said.
+   *
+   * @param released runs when the node has reserved less, before the end is told: whoever acts on
+   *     the end finds the room
+   */
+  void changed(Report.Changed changed, Runnable released) {
     var found = roster.find(changed.assignment());
     if (found.isEmpty()) {
-      return false;
+      return;
     }
     var entry = found.get();
     boolean ended = changed.over() && !entry.over;
     entry.instance = changed.instance();
     entry.process = changed.process();
     entry.over = changed.over();
+    if (ended) {
+      released.run();
+    }
     tell(entry);
     if (ended) {
       onOver(entry);
     }
-    return ended;
   }
 
   private void onOver(Roster.Entry entry) {

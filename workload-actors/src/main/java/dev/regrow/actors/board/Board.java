@@ -8,8 +8,9 @@ import dev.regrow.core.model.InstanceId;
 import dev.regrow.core.model.Live;
 import dev.regrow.core.model.NodeRef;
 import dev.regrow.core.model.Now;
-import dev.regrow.core.placement.Candidate;
-import java.util.ArrayList;
+import dev.regrow.core.placement.Fleet;
+import dev.regrow.v1.NodeScheduling;
+import dev.regrow.v1.StoredNode;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,15 +29,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Board {
 
-  /** A node that has said nothing for so long takes no new instances. */
-  private static final long SILENT_MILLIS = 20_000;
-
-  private static final long DEBIT_MILLIS = 10_000;
-
   private final Supplier<Now> clock;
   private final Map<InstanceId, Heard> instances = new ConcurrentHashMap<>();
   private final Map<String, Summed> nodes = new ConcurrentHashMap<>();
-  private final Map<InstanceId, Debit> debits = new ConcurrentHashMap<>();
+  private final Roll roll = new Roll();
   private final Map<String, Boolean> lost = new ConcurrentHashMap<>();
   private final List<Consumer<Changed>> listeners = new CopyOnWriteArrayList<>();
 
@@ -48,8 +44,6 @@ public final class Board {
   public record Heard(NodeFact.Observed fact, Live live) {}
 
   private record Summed(NodeFact.Summary summary, long heardBootMillis) {}
-
-  private record Debit(String nodeUid, Demand demand, long untilBootMillis) {}
 
   /** Something here is new. */
   public sealed interface Changed {
@@ -63,7 +57,7 @@ public final class Board {
     if (fact instanceof NodeFact.Observed observed) {
       observed(observed);
     } else if (fact instanceof NodeFact.Refused refused) {
-      debits.remove(new InstanceId(refused.assignment().instanceId()));
+      roll.undebit(new InstanceId(refused.assignment().instanceId()));
       summed(refused.summary());
     } else if (fact instanceof NodeFact.Summary summary) {
       summed(summary);
@@ -72,7 +66,7 @@ public final class Board {
 
   private void observed(NodeFact.Observed fact) {
     var id = new InstanceId(fact.assignment().instanceId());
-    debits.remove(id);
+    roll.undebit(id);
     var live = LiveCodec.live(fact.instance(), fact.sequence(), clock.get().bootMillis());
     var news = new boolean[1];
     instances.compute(
@@ -104,33 +98,35 @@ public final class Board {
             next,
             (before, after) ->
                 after.summary().sequence() < before.summary().sequence()
-                        && after.heardBootMillis() - before.heardBootMillis() < SILENT_MILLIS
+                        && after.heardBootMillis() - before.heardBootMillis() < Roll.SILENT_MILLIS
                     ? before
                     : after);
     if (next.equals(kept)) {
+      roll.summed(summary, next.heardBootMillis());
       tell(new Changed.NodeChanged(summary.nodeUid()));
     }
   }
 
   /** Counts an instance against a node until that speaks of it. */
   public void debit(NodeRef node, InstanceId id, Demand demand) {
-    debits.put(id, new Debit(node.uid(), demand, clock.get().bootMillis() + DEBIT_MILLIS));
+    roll.debit(node.uid(), id, demand, clock.get().bootMillis());
   }
 
   /** What was to be placed was not. */
   public void undebit(InstanceId id) {
-    debits.remove(id);
+    roll.undebit(id);
   }
 
   /** What is no more is not kept. */
   public void forget(InstanceId id) {
     instances.remove(id);
-    debits.remove(id);
+    roll.undebit(id);
   }
 
   /** A node is gone; what it last said is no longer so. */
   public void lost(String nodeUid, boolean gone) {
     var before = gone ? lost.put(nodeUid, true) : lost.remove(nodeUid);
+    roll.lost(nodeUid, gone);
     if ((before != null) != gone) {
       tell(new Changed.NodeChanged(nodeUid));
     }
@@ -161,34 +157,33 @@ public final class Board {
 
   /** Whether a node has spoken lately. */
   public boolean speaking(String nodeUid) {
-    var summed = nodes.get(nodeUid);
-    return summed != null
-        && !lost.containsKey(nodeUid)
-        && clock.get().bootMillis() - summed.heardBootMillis() < SILENT_MILLIS;
+    return roll.speaking(nodeUid, clock.get().bootMillis());
   }
 
-  /** All nodes that have ever spoken, as placement sees them. */
-  public List<Candidate> candidates() {
-    long now = clock.get().bootMillis();
-    debits.values().removeIf(debit -> debit.untilBootMillis() <= now);
-    var reserved = new ConcurrentHashMap<String, Demand>();
-    debits.values().forEach(d -> reserved.merge(d.nodeUid(), d.demand(), Demand::plus));
-    var candidates = new ArrayList<Candidate>();
-    nodes.forEach(
-        (uid, summed) ->
-            candidates.add(candidate(summed.summary(), reserved.getOrDefault(uid, Demand.NONE))));
-    return candidates;
+  /** What is stored of a node. Returns whether placement sees it in another way now. */
+  public boolean recorded(StoredNode record) {
+    boolean changed = roll.recorded(record);
+    if (changed) {
+      tell(new Changed.NodeChanged(record.getUid()));
+    }
+    return changed;
   }
 
-  private Candidate candidate(NodeFact.Summary summary, Demand debited) {
-    return new Candidate(
-        new NodeRef(summary.nodeUid(), summary.nodeName()),
-        summary.schedulable() && speaking(summary.nodeUid()),
-        new Demand(
-            summary.cpuMillisCapacity(), summary.memoryBytesCapacity(), summary.pidsCapacity()),
-        new Demand(
-                summary.cpuMillisReserved(), summary.memoryBytesReserved(), summary.pidsReserved())
-            .plus(debited));
+  /** A node is not of the cluster any more. */
+  public void removed(String nodeUid) {
+    nodes.remove(nodeUid);
+    lost.remove(nodeUid);
+    roll.removed(nodeUid);
+  }
+
+  /** Whether the instances of a node are to move elsewhere. */
+  public boolean draining(String nodeUid) {
+    return roll.scheduling(nodeUid) == NodeScheduling.DRAINING;
+  }
+
+  /** All nodes that have ever spoken or are on record, as placement sees them. */
+  public Fleet fleet() {
+    return roll.at(clock.get().bootMillis());
   }
 
   /** Tells {@code listener} of everything new until the returned is run; it must not block. */

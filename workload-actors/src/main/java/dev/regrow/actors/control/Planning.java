@@ -60,7 +60,7 @@ final class Planning {
         WorkloadMachine.step(
             state,
             new Input.Asked(0, ask, Ask.Expect.NOTHING),
-            new World(clock.get(), board.candidates()));
+            new World(clock.get(), board.fleet()));
     return plan(declared, records, decision);
   }
 

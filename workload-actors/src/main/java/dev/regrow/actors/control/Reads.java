@@ -63,7 +63,7 @@ final class Reads {
           return heard == null ? null : heard.live();
         },
         board.lostNodes(),
-        new World(clock.get(), board.candidates()));
+        new World(clock.get(), board.fleet()));
   }
 
   CompletionStage<Listing<Workload>> workloads(ListQuery query, ReadPoint at) {

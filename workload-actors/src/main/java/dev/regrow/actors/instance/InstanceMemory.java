@@ -5,6 +5,8 @@ import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
 import dev.regrow.actors.link.AssignmentRef;
 import dev.regrow.actors.link.NodeOrder;
+import dev.regrow.core.codec.DeclaredCodec;
+import dev.regrow.core.model.Ports;
 import dev.regrow.runtime.RunningInstance;
 import dev.regrow.v1.LastEnd;
 import dev.regrow.v1.Resources;
@@ -12,6 +14,8 @@ import dev.regrow.v1.RestartPolicy;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What must be remembered of a running instance for the next agent to know it fully: it travels as
@@ -24,6 +28,7 @@ public record InstanceMemory(
     AssignmentRef assignment,
     RestartPolicy restart,
     Resources resources,
+    Ports hostPorts,
     long stopGraceMillis,
     boolean exclusive,
     long restartGeneration,
@@ -35,6 +40,7 @@ public record InstanceMemory(
   private static final String REVISION = "revision";
   private static final String RESTART = "restart";
   private static final String RESOURCES = "resources";
+  private static final String PORTS = "host-ports";
   private static final String GRACE = "stop-grace-millis";
   private static final String EXCLUSIVE = "exclusive";
   private static final String GENERATION = "restart-generation";
@@ -47,6 +53,7 @@ public record InstanceMemory(
         run.assignment(),
         run.restart(),
         run.template().getResources(),
+        DeclaredCodec.hostPorts(run.template()),
         run.template().getStop().getGrace(),
         run.exclusive(),
         run.restartGeneration(),
@@ -73,6 +80,7 @@ public record InstanceMemory(
             number(labels, EPOCH)),
         message(labels, RESTART, RestartPolicy.parser(), RestartPolicy.getDefaultInstance()),
         message(labels, RESOURCES, Resources.parser(), Resources.getDefaultInstance()),
+        ports(labels),
         number(labels, GRACE),
         Boolean.parseBoolean(labels.get(EXCLUSIVE)),
         number(labels, GENERATION),
@@ -87,6 +95,7 @@ public record InstanceMemory(
         ordered.assignment,
         ordered.restart,
         ordered.resources,
+        ordered.hostPorts,
         ordered.stopGraceMillis,
         ordered.exclusive,
         ordered.restartGeneration,
@@ -99,6 +108,7 @@ public record InstanceMemory(
         assignment,
         restart,
         resources,
+        hostPorts,
         stopGraceMillis,
         exclusive,
         restartGeneration,
@@ -114,12 +124,23 @@ public record InstanceMemory(
     labels.put(REVISION, Long.toString(assignment.revision()));
     labels.put(RESTART, base64(restart));
     labels.put(RESOURCES, base64(resources));
+    labels.put(
+        PORTS, hostPorts.codes().stream().map(String::valueOf).collect(Collectors.joining(" ")));
     labels.put(GRACE, Long.toString(stopGraceMillis));
     labels.put(EXCLUSIVE, Boolean.toString(exclusive));
     labels.put(GENERATION, Long.toString(restartGeneration));
     labels.put(STREAK, Integer.toString(streak));
     labels.put(LAST, base64(last));
     return labels;
+  }
+
+  /** None, where an agent of before there were any has started it. */
+  private static Ports ports(Map<String, String> labels) {
+    return Ports.of(
+        Stream.of(labels.getOrDefault(PORTS, "").split(" ", -1))
+            .filter(code -> code.matches("\\d{1,6}"))
+            .map(Integer::valueOf)
+            .toList());
   }
 
   private static String base64(MessageLite message) {

@@ -36,7 +36,11 @@ public sealed interface NodeFact extends WireMessage {
       @Tag(6) boolean warning)
       implements NodeFact {}
 
-  /** The node's capacity, gossiped at every change and every few seconds. */
+  /**
+   * The node's capacity, gossiped at every change and every few seconds.
+   *
+   * @param portsReserved as {@link dev.regrow.core.model.Ports#codes()} gives them
+   */
   record Summary(
       @Tag(1) String nodeUid,
       @Tag(2) String nodeName,
@@ -51,6 +55,7 @@ public sealed interface NodeFact extends WireMessage {
       @Tag(11) int instances,
       @Tag(12) boolean schedulable,
       @Tag(13) List<String> warnings,
-      @Tag(14) long sequence)
+      @Tag(14) long sequence,
+      @Tag(15) List<Integer> portsReserved)
       implements NodeFact {}
 }

@@ -36,6 +36,7 @@ final class Care {
     var heard = board.heard(assignment.id(), assignment.epoch());
     return heard == null
         || !heard.live().ready()
-        || board.lostNodes().contains(assignment.node().uid());
+        || board.lostNodes().contains(assignment.node().uid())
+        || board.draining(assignment.node().uid());
   }
 }

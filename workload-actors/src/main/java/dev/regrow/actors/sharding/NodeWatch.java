@@ -16,8 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Watches the store for nodes that are declared dead or alive again, and tells the workloads that
- * have instances there; and for assignments that are no more, so that the board forgets them.
+ * Watches the store for nodes that are declared dead or alive again or are to be drained, and tells
+ * the workloads that have instances there; and for assignments that are no more, so that the board
+ * forgets them.
  */
 public final class NodeWatch {
 
@@ -62,6 +63,8 @@ public final class NodeWatch {
         var after = change.after();
         if (after != null) {
           judge(after);
+        } else {
+          board.removed(change.key().substring(Keys.NODES.length()));
         }
       }
     }
@@ -102,15 +105,19 @@ public final class NodeWatch {
       LOG.error("the record {} cannot be read", entry.key(), damaged);
       return;
     }
+    boolean drained = board.recorded(node) && board.draining(node.getUid());
     boolean lost = node.getPhase() == NodePhase.NODE_DOWN;
+    if (drained) {
+      tellThoseOn(node.getUid(), new WorkloadCommand.Wake());
+    }
     if (board.lostNodes().contains(node.getUid()) == lost) {
       return;
     }
     board.lost(node.getUid(), lost);
-    tellThoseOn(node.getUid(), lost);
+    tellThoseOn(node.getUid(), new WorkloadCommand.NodeChanged(node.getUid(), lost));
   }
 
-  private void tellThoseOn(String uid, boolean lost) {
+  private void tellThoseOn(String uid, WorkloadCommand.Remote news) {
     var prefix = Keys.nodeAssignments(uid);
     store
         .range(RangeQuery.prefix(prefix))
@@ -127,10 +134,7 @@ public final class NodeWatch {
                   .forEach(
                       path -> {
                         int slash = path.indexOf('/');
-                        workloads.tell(
-                            path.substring(0, slash),
-                            path.substring(slash + 1),
-                            new WorkloadCommand.NodeChanged(uid, lost));
+                        workloads.tell(path.substring(0, slash), path.substring(slash + 1), news);
                       });
             });
   }

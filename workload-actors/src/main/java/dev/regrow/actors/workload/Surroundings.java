@@ -11,6 +11,6 @@ import java.util.function.Supplier;
 public record Surroundings(Store store, Board board, NodeLink link, Supplier<Now> clock) {
 
   World world() {
-    return new World(clock.get(), board.candidates());
+    return new World(clock.get(), board.fleet());
   }
 }

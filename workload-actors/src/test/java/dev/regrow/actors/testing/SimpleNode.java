@@ -103,7 +103,8 @@ public final class SimpleNode implements NodeLink {
                 running.size(),
                 true,
                 List.of(),
-                sequence.incrementAndGet()));
+                sequence.incrementAndGet(),
+                List.of()));
   }
 
   private void pass(NodeFact fact) {

@@ -7,6 +7,9 @@ import com.esotericsoftware.kryo.Kryo;
 import com.esotericsoftware.kryo.KryoException;
 import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.Output;
+import dev.regrow.actors.bridge.GateMessage;
+import dev.regrow.actors.link.NodeFact;
+import dev.regrow.actors.workload.WorkloadCommand;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,6 +67,26 @@ class WireCodecTest {
     var golden = HexFormat.of().parseHex(Files.readString(file).strip());
     assertThat(codec.fromBytes(golden)).isEqualTo(sample);
     assertThat(codec.toBytes(sample)).isEqualTo(golden);
+  }
+
+  @Test
+  void a_summary_of_the_release_before_says_nothing_of_ports() throws IOException {
+    var before = GOLDEN.resolve("before-ports");
+    var without = WireSamples.summary(List.of());
+
+    assertThat(golden(before, "113-NodeFact.Summary")).isEqualTo(without);
+    assertThat(golden(before, "160-GateMessage.Tell"))
+        .isEqualTo(new GateMessage.Tell(without, true));
+    assertThat(golden(before, "205-WorkloadCommand.Learn"))
+        .isEqualTo(new WorkloadCommand.Learn(without));
+    assertThat(golden(before, "111-NodeFact.Refused"))
+        .extracting(refused -> ((NodeFact.Refused) refused).summary())
+        .isEqualTo(without);
+  }
+
+  private Object golden(Path folder, String name) throws IOException {
+    var hex = Files.readString(folder.resolve(name + ".hex")).strip();
+    return codec.fromBytes(HexFormat.of().parseHex(hex));
   }
 
   @ParameterizedTest

@@ -78,6 +78,10 @@ final class WireSamples {
   }
 
   private static NodeFact.Summary summary() {
+    return summary(List.of(8080, 65_536 + 53));
+  }
+
+  static NodeFact.Summary summary(List<Integer> ports) {
     return new NodeFact.Summary(
         "node-1",
         "n1",
@@ -92,7 +96,8 @@ final class WireSamples {
         1,
         true,
         List.of("no CAP_SYS_RESOURCE"),
-        100);
+        100,
+        ports);
   }
 
   private static Instance instance() {
