@@ -139,7 +139,8 @@ public final class NodeMain {
         options.clusterPort(),
         options.storePort(),
         Set.of(role),
-        LEASE);
+        LEASE,
+        options.away());
   }
 
   private NodeParts parts() {

@@ -1,6 +1,7 @@
 package dev.regrow.gateway;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,7 +25,8 @@ record NodeOptions(
     int storePort,
     List<Path> hostPaths,
     Optional<String> role,
-    Optional<Join> join) {
+    Optional<Join> join,
+    Duration away) {
 
   /**
    * Whom to ask to be let in, and with what.
@@ -93,7 +95,7 @@ record NodeOptions(
       throw StartFailure.usage(
           "--role %s is not one of %s".formatted(role.orElse(""), String.join(", ", ROLES)));
     }
-    checkAway(given.getOrDefault("away", "2m"));
+    var away = away(given.getOrDefault("away", "2m"));
     var name = given.getOrDefault("name", "n1");
     if (!name.matches("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")) {
       throw StartFailure.usage(
@@ -110,7 +112,8 @@ record NodeOptions(
         number(given, "raft-port", 7420, 1, 65_535) + offset,
         hostPaths(given.getOrDefault("host-paths", "")),
         role,
-        join);
+        join,
+        away);
   }
 
   private static Optional<Join> join(Map<String, String> given) {
@@ -128,8 +131,7 @@ record NodeOptions(
         });
   }
 
-  /** Only judged: nothing is ever replaced elsewhere as long as a cluster has one node. */
-  private static void checkAway(String given) {
+  private static Duration away(String given) {
     var matcher = DURATION.matcher(given);
     long seconds =
         matcher.matches()
@@ -138,6 +140,7 @@ record NodeOptions(
     if (seconds < 1 || seconds > AWAY_SECONDS_MAX) {
       throw StartFailure.usage("--away %s is not 1s to 1d, as 90s, 2m or 1h".formatted(given));
     }
+    return Duration.ofSeconds(seconds);
   }
 
   private static List<Path> hostPaths(String given) {

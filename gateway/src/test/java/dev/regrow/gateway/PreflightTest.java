@@ -10,6 +10,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,7 +42,8 @@ final class PreflightTest {
                 7520,
                 List.of(),
                 Optional.empty(),
-                Optional.empty()));
+                Optional.empty(),
+                Duration.ofMinutes(2)));
   }
 
   @ParameterizedTest
@@ -85,7 +87,8 @@ final class PreflightTest {
               port,
               List.of(),
               Optional.empty(),
-              Optional.empty());
+              Optional.empty(),
+              Duration.ofMinutes(2));
 
       assertThatThrownBy(() -> Preflight.requireFree(options, loopback))
           .hasMessageContaining("port " + port)

@@ -5,8 +5,6 @@ import dev.regrow.core.store.Txn;
 import dev.regrow.v1.StoredIncarnation;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeSet;
-import java.util.stream.Stream;
 
 /**
  * Who forms the cluster system and who joins it. Only the node that commits its own unique address
@@ -23,15 +21,33 @@ public final class Formation {
    */
   public record Candidate(String uniqueAddress, String nodeUid, long startedAtMillis) {}
 
+  /** Who decides. */
+  public record Self(Candidate candidate, boolean server) {}
+
   /** The incarnation that the store names, and the index of its record. */
   public record Recorded(StoredIncarnation incarnation, long modIndex) {}
 
-  /** What is known of joining the incarnation that the store names. */
-  public enum Outlook {
-    /** Nothing was tried yet. */
-    UNTRIED,
-    /** None of its nodes answered, for as long as the node was willing to ask. */
-    NOBODY_ANSWERED
+  /**
+   * Another node's cluster system that is not declared dead.
+   *
+   * @param member its unique address
+   * @param cluster the incarnation that it says to be up in; empty: it is on its way
+   * @param server whether it keeps the store
+   */
+  public record Peer(String member, String cluster, boolean server) {
+    private boolean isIn(StoredIncarnation named) {
+      return cluster.equals(named.getUniqueAddress()) || member.equals(named.getUniqueAddress());
+    }
+  }
+
+  /**
+   * What is known of joining the incarnation that the store names.
+   *
+   * @param unanswered index of the record of an incarnation of which nobody answered, for as long
+   *     as this node was willing to ask. Of any other that says nothing
+   */
+  public record Outlook(long unanswered) {
+    public static final Outlook UNTRIED = new Outlook(-1);
   }
 
   /** What to do, and why. */
@@ -44,8 +60,12 @@ public final class Formation {
     /** The record is this life's own already: form. */
     record Formed(String reason) implements Decision {}
 
-    /** Join by any of these nodes' addresses. */
-    record Join(List<String> addresses, String reason) implements Decision {
+    /**
+     * Join by any of these nodes' addresses.
+     *
+     * @param named the incarnation that they are in
+     */
+    record Join(List<String> addresses, Recorded named, String reason) implements Decision {
       public Join {
         addresses = List.copyOf(addresses);
       }
@@ -55,33 +75,45 @@ public final class Formation {
   /**
    * Decides from what the store names.
    *
-   * @param others unique addresses of the other nodes' cluster systems that are not declared dead
+   * <p>After a whole cluster has died, its nodes come back one by one, and each says so before it
+   * asks: so as soon as nobody claims any more to be in the incarnation that the store names, a new
+   * one may be formed, without waiting for answers. The claims of who does not come back are tried
+   * first, and believed for good while they are those of a majority: then it is this node that is
+   * cut off.
    */
   public static Decision decide(
-      Candidate self, Optional<Recorded> recorded, List<String> others, Outlook outlook) {
+      Self self, Optional<Recorded> recorded, List<Peer> peers, Outlook outlook) {
+    var candidate = self.candidate();
     if (recorded.isEmpty()) {
       return new Decision.Form(
-          commit(self, new Txn.Condition.Absent(Keys.INCARNATION)), "no cluster was formed yet");
+          commit(candidate, new Txn.Condition.Absent(Keys.INCARNATION)),
+          "no cluster was formed yet");
     }
     StoredIncarnation named = recorded.get().incarnation();
-    if (named.getUniqueAddress().equals(self.uniqueAddress())) {
+    if (named.getUniqueAddress().equals(candidate.uniqueAddress())) {
       return new Decision.Formed("the store names this node's cluster system");
     }
-    boolean own = named.getNodeUid().equals(self.nodeUid());
     var replace = new Txn.Condition.ChangedAt(Keys.INCARNATION, recorded.get().modIndex());
-    if (outlook == Outlook.NOBODY_ANSWERED) {
+    var inside = peers.stream().filter(peer -> peer.isIn(named)).toList();
+    if (inside.isEmpty()) {
       return new Decision.Form(
-          commit(self, replace), "nobody of " + named.getUniqueAddress() + "'s cluster answers");
+          commit(candidate, replace),
+          "nobody is left in the cluster of " + named.getUniqueAddress());
     }
-    if (own && others.isEmpty()) {
+    if (outlook.unanswered() == recorded.get().modIndex() && !isMajority(self, inside, peers)) {
       return new Decision.Form(
-          commit(self, replace), "the store names an earlier life of this node, which was alone");
+          commit(candidate, replace),
+          "nobody of the cluster of " + named.getUniqueAddress() + " answers");
     }
-    // An earlier life of this node cannot be joined, but those that joined it may live.
-    Stream<String> former = own ? Stream.empty() : Stream.of(named.getUniqueAddress());
-    var addresses = new TreeSet<>(Stream.concat(former, others.stream()).toList());
     return new Decision.Join(
-        List.copyOf(addresses), "the store names the cluster of " + named.getUniqueAddress());
+        inside.stream().map(Peer::member).sorted().toList(),
+        recorded.get(),
+        "the store names the cluster of " + named.getUniqueAddress());
+  }
+
+  private static boolean isMajority(Self self, List<Peer> inside, List<Peer> peers) {
+    long servers = peers.stream().filter(Peer::server).count() + (self.server() ? 1 : 0);
+    return 2 * inside.stream().filter(Peer::server).count() > servers;
   }
 
   private static Txn commit(Candidate self, Txn.Condition condition) {

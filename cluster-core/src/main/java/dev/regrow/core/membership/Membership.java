@@ -4,10 +4,11 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
-import dev.regrow.core.membership.Formation.Candidate;
 import dev.regrow.core.membership.Formation.Decision;
 import dev.regrow.core.membership.Formation.Outlook;
+import dev.regrow.core.membership.Formation.Peer;
 import dev.regrow.core.membership.Formation.Recorded;
+import dev.regrow.core.membership.Formation.Self;
 import dev.regrow.core.store.Entry;
 import dev.regrow.core.store.Keys;
 import dev.regrow.core.store.RangeQuery;
@@ -15,6 +16,7 @@ import dev.regrow.core.store.Store;
 import dev.regrow.core.store.StoreException;
 import dev.regrow.core.store.Txn;
 import dev.regrow.core.store.TxnResult;
+import dev.regrow.core.store.WatchListener;
 import dev.regrow.v1.NodePhase;
 import dev.regrow.v1.StoredCluster;
 import dev.regrow.v1.StoredIncarnation;
@@ -24,6 +26,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +35,8 @@ public final class Membership {
 
   /** Losing so often in a row means that something other than a race is wrong. */
   private static final int ATTEMPTS = 16;
+
+  private static final String SERVER = "server";
 
   private final Store store;
 
@@ -43,13 +48,13 @@ public final class Membership {
    * Settles who forms the cluster system.
    *
    * @return {@link Decision.Formed}: form it; {@link Decision.Join}: join it, and settle again with
-   *     {@link Outlook#NOBODY_ANSWERED} if that is in vain. Fails with a {@link StoreException}
+   *     another {@link Outlook} if that is in vain. Fails with a {@link StoreException}
    */
-  public CompletionStage<Decision> settle(Candidate self, Outlook outlook) {
+  public CompletionStage<Decision> settle(Self self, Outlook outlook) {
     return settle(self, outlook, ATTEMPTS);
   }
 
-  private CompletionStage<Decision> settle(Candidate self, Outlook outlook, int attempts) {
+  private CompletionStage<Decision> settle(Self self, Outlook outlook, int attempts) {
     return read(Keys.INCARNATION)
         .thenCombine(nodes(), (named, nodes) -> decide(self, named, nodes, outlook))
         .thenCompose(
@@ -64,7 +69,7 @@ public final class Membership {
   }
 
   private static Decision decide(
-      Candidate self, @Nullable Entry named, List<StoredNode> nodes, Outlook outlook) {
+      Self self, @Nullable Entry named, List<StoredNode> nodes, Outlook outlook) {
     Optional<Recorded> recorded =
         Optional.ofNullable(named)
             .map(
@@ -72,13 +77,55 @@ public final class Membership {
                     new Recorded(
                         parse(StoredIncarnation.parser(), entry.key(), entry.value()),
                         entry.modIndex()));
-    List<String> others =
+    List<Peer> peers =
         nodes.stream()
-            .filter(node -> !node.getUid().equals(self.nodeUid()) && !node.getMember().isEmpty())
-            .filter(node -> node.getPhase() != NodePhase.NODE_DOWN)
-            .map(StoredNode::getMember)
+            .filter(node -> !node.getUid().equals(self.candidate().nodeUid()))
+            .filter(node -> !node.getMember().isEmpty() && node.getPhase() != NodePhase.NODE_DOWN)
+            .map(
+                node ->
+                    new Peer(
+                        node.getMember(), node.getCluster(), node.getRolesList().contains(SERVER)))
             .toList();
-    return Formation.decide(self, recorded, others, outlook);
+    return Formation.decide(self, recorded, peers, outlook);
+  }
+
+  /**
+   * Tells the unique address of the incarnation that the store names, now and whenever another is
+   * formed.
+   *
+   * @param listener called by one thread at a time; must not block
+   * @param lost called once if news were missed: follow again
+   */
+  public CompletionStage<Store.Watch> followIncarnation(Consumer<String> listener, Runnable lost) {
+    return store
+        .range(RangeQuery.key(Keys.INCARNATION))
+        .thenApply(
+            found -> {
+              found.entries().forEach(entry -> listener.accept(named(entry)));
+              return store.watch(
+                  Keys.INCARNATION,
+                  found.index(),
+                  new WatchListener() {
+                    @Override
+                    public void onChanges(long index, List<Change> changes) {
+                      for (var change : changes) {
+                        var after = change.after();
+                        if (after != null) {
+                          listener.accept(named(after));
+                        }
+                      }
+                    }
+
+                    @Override
+                    public void onGone(long oldestIndex) {
+                      lost.run();
+                    }
+                  });
+            });
+  }
+
+  private static String named(Entry entry) {
+    return parse(StoredIncarnation.parser(), entry.key(), entry.value()).getUniqueAddress();
   }
 
   /**

@@ -6,11 +6,14 @@ import com.google.protobuf.UnknownFieldSet;
 import dev.regrow.core.membership.Formation.Candidate;
 import dev.regrow.core.membership.Formation.Decision;
 import dev.regrow.core.membership.Formation.Outlook;
+import dev.regrow.core.membership.Formation.Self;
 import dev.regrow.core.store.testing.InMemoryStore;
+import dev.regrow.v1.NodePhase;
 import dev.regrow.v1.StoredCluster;
 import dev.regrow.v1.StoredNode;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -21,6 +24,10 @@ class MembershipTest {
   private static final Candidate A_AGAIN =
       new Candidate("pekko://regrow@a:7355#2", "aaaaaaaaaaaa", 2);
   private static final Candidate B = new Candidate("pekko://regrow@b:7355#3", "bbbbbbbbbbbb", 3);
+
+  private static final Candidate B_AGAIN =
+      new Candidate("pekko://regrow@b:7355#4", "bbbbbbbbbbbb", 4);
+  private static final Candidate C = new Candidate("pekko://regrow@c:7355#5", "cccccccccccc", 5);
 
   private final InMemoryStore store = new InMemoryStore();
   private final Membership membership = new Membership(store);
@@ -42,8 +49,10 @@ class MembershipTest {
 
   @Test
   void of_two_at_once_one_forms() throws Exception {
-    var one = membership.settle(A, Outlook.UNTRIED);
-    var other = membership.settle(B, Outlook.UNTRIED);
+    isOnItsWay(A);
+    isOnItsWay(B);
+    var one = membership.settle(server(A), Outlook.UNTRIED);
+    var other = membership.settle(server(B), Outlook.UNTRIED);
 
     assertThat(List.of(get(one), get(other)))
         .filteredOn(Decision.Formed.class::isInstance)
@@ -59,29 +68,95 @@ class MembershipTest {
   }
 
   @Test
-  void a_node_that_had_company_asks_it_first() throws Exception {
+  void a_node_that_had_company_asks_it_first_and_forms_when_nobody_answers() throws Exception {
     settle(A);
-    get(membership.register(B.nodeUid(), node -> node.toBuilder().setMember("b:7355").build()));
+    isIn(B, A);
 
-    assertThat(settle(A_AGAIN))
-        .isInstanceOfSatisfying(
-            Decision.Join.class, join -> assertThat(join.addresses()).containsExactly("b:7355"));
-    assertThat(get(membership.settle(A_AGAIN, Outlook.NOBODY_ANSWERED)))
+    var asked = (Decision.Join) settle(A_AGAIN);
+
+    assertThat(asked.addresses()).containsExactly(B.uniqueAddress());
+    assertThat(get(membership.settle(server(A_AGAIN), inVain(asked))))
         .isInstanceOf(Decision.Formed.class);
   }
 
   @Test
+  void that_nobody_of_an_earlier_cluster_answered_says_nothing_of_the_present_one()
+      throws Exception {
+    settle(A);
+    isIn(B, A);
+    var asked = (Decision.Join) settle(A_AGAIN);
+    get(membership.settle(server(A_AGAIN), inVain(asked)));
+
+    assertThat(get(membership.settle(server(C), inVain(asked))))
+        .isInstanceOfSatisfying(
+            Decision.Join.class,
+            join -> assertThat(join.addresses()).containsExactly(A_AGAIN.uniqueAddress()));
+  }
+
+  @Test
+  void when_all_have_come_back_nobody_waits_for_answers() throws Exception {
+    settle(A);
+    isIn(A, A);
+    isIn(B, A);
+    isOnItsWay(A_AGAIN);
+    isOnItsWay(B_AGAIN);
+
+    assertThat(settle(B_AGAIN)).isInstanceOf(Decision.Formed.class);
+  }
+
+  @Test
+  void a_node_to_which_a_majority_does_not_answer_is_cut_off_and_forms_nothing() throws Exception {
+    settle(A);
+    isIn(A, A);
+    isIn(B, A);
+
+    var asked = (Decision.Join) settle(C);
+
+    assertThat(get(membership.settle(server(C), inVain(asked)))).isEqualTo(asked);
+  }
+
+  @Test
+  void whoever_was_declared_dead_is_not_asked() throws Exception {
+    settle(A);
+    isIn(A, A);
+    isIn(B, A);
+    get(
+        membership.register(
+            A.nodeUid(), node -> node.toBuilder().setPhase(NodePhase.NODE_DOWN).build()));
+
+    assertThat(settle(C))
+        .isInstanceOfSatisfying(
+            Decision.Join.class,
+            join -> assertThat(join.addresses()).containsExactly(B.uniqueAddress()));
+  }
+
+  @Test
+  void which_cluster_the_store_names_is_news() throws Exception {
+    settle(A);
+    var heard = new LinkedBlockingQueue<String>();
+
+    var watch = get(membership.followIncarnation(heard::add, () -> {}));
+    settle(A_AGAIN);
+
+    assertThat(heard.poll(5, TimeUnit.SECONDS)).isEqualTo(A.uniqueAddress());
+    assertThat(heard.poll(5, TimeUnit.SECONDS)).isEqualTo(A_AGAIN.uniqueAddress());
+    watch.close();
+  }
+
+  @Test
   void a_lost_reply_is_settled_by_reading() throws Exception {
+    isOnItsWay(A);
     store.loseReplies(1);
 
-    assertThat(settle(A)).isInstanceOf(Decision.Formed.class);
+    assertThat(get(membership.settle(server(A), Outlook.UNTRIED)))
+        .isInstanceOf(Decision.Formed.class);
   }
 
   @Test
   void a_refusal_of_the_store_is_passed_on() {
     store.refuseWrites(dev.regrow.core.store.StoreException.Kind.DISK_FULL);
 
-    assertThat(membership.settle(A, Outlook.UNTRIED).toCompletableFuture())
+    assertThat(membership.settle(server(A), Outlook.UNTRIED).toCompletableFuture())
         .failsWithin(5, TimeUnit.SECONDS)
         .withThrowableThat()
         .withMessageContaining("DISK_FULL");
@@ -115,8 +190,39 @@ class MembershipTest {
     assertThat(second).isEqualTo(first);
   }
 
+  /** As a node does it: it says that it is on its way, and asks then. */
   private Decision settle(Candidate candidate) throws Exception {
-    return get(membership.settle(candidate, Outlook.UNTRIED));
+    isOnItsWay(candidate);
+    return get(membership.settle(server(candidate), Outlook.UNTRIED));
+  }
+
+  private static Self server(Candidate candidate) {
+    return new Self(candidate, true);
+  }
+
+  private static Outlook inVain(Decision.Join asked) {
+    return new Outlook(asked.named().modIndex());
+  }
+
+  private void isIn(Candidate node, Candidate cluster) throws Exception {
+    register(node, cluster.uniqueAddress());
+  }
+
+  private void isOnItsWay(Candidate node) throws Exception {
+    register(node, "");
+  }
+
+  private void register(Candidate candidate, String cluster) throws Exception {
+    get(
+        membership.register(
+            candidate.nodeUid(),
+            node ->
+                node.toBuilder()
+                    .setMember(candidate.uniqueAddress())
+                    .setCluster(cluster)
+                    .clearRoles()
+                    .addRoles("server")
+                    .build()));
   }
 
   private static <T> T get(CompletionStage<T> stage) throws Exception {

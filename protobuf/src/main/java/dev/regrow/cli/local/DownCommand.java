@@ -12,6 +12,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -64,8 +66,8 @@ public final class DownCommand implements Command {
       Confirmation.ask(
           terminal, yes, "stop the cluster and delete all data at " + cluster.data() + "?");
     }
+    stop(cluster, names);
     for (var name : names) {
-      stop(cluster, name);
       sweep(cluster, name);
     }
     terminal.clearProgress();
@@ -97,25 +99,29 @@ public final class DownCommand implements Command {
         .orElse(LocalCluster.DEFAULT_DATA);
   }
 
-  private void stop(LocalCluster cluster, String name) {
-    var process = cluster.process(name);
-    if (process.isEmpty()) {
+  /** All at once: none has to wait for the farewell of another. */
+  private void stop(LocalCluster cluster, List<String> names) {
+    var running = new LinkedHashMap<String, NodeProcess>();
+    names.forEach(name -> cluster.process(name).ifPresent(process -> running.put(name, process)));
+    terminal.progress("stopping " + running.size() + " nodes ...");
+    running.values().forEach(NodeProcess::terminate);
+    long deadline = System.nanoTime() + TERM_WITHIN.toNanos();
+    running.forEach((name, process) -> awaitEnd(name, process, deadline));
+  }
+
+  private void awaitEnd(String name, NodeProcess process, long deadline) {
+    if (hasEnded(process, deadline)) {
       return;
     }
-    terminal.progress("stopping node " + name + " ...");
-    process.get().terminate();
-    if (!hasEnded(process.get(), TERM_WITHIN)) {
-      terminal.say("node " + name + " does not end by itself and is killed");
-      process.get().kill();
-      if (!hasEnded(process.get(), KILL_WITHIN)) {
-        throw Failure.error(
-            "node " + name + " (pid " + process.get().pid() + ") does not end, even when killed");
-      }
+    terminal.say("node " + name + " does not end by itself and is killed");
+    process.kill();
+    if (!hasEnded(process, System.nanoTime() + KILL_WITHIN.toNanos())) {
+      throw Failure.error(
+          "node " + name + " (pid " + process.pid() + ") does not end, even when killed");
     }
   }
 
-  private static boolean hasEnded(NodeProcess process, Duration within) {
-    long deadline = System.nanoTime() + within.toNanos();
+  private static boolean hasEnded(NodeProcess process, long deadline) {
     while (process.lives()) {
       if (System.nanoTime() > deadline) {
         return false;

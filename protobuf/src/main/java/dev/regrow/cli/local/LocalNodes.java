@@ -19,11 +19,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The nodes of this machine's cluster: n1 on 127.0.0.1, n2 on 127.0.0.2 and so on. */
+/**
+ * The nodes of this machine's cluster: n1 on 127.0.0.1, n2 on 127.0.0.2 and so on; or from another
+ * loopback address on.
+ */
 final class LocalNodes {
 
   private static final String FIRST = "n1";
-  private static final String LOOPBACK = "127.0.0.1";
+  private static final String LOOPBACK = "127(\\.[0-9]{1,3}){3}";
 
   private static final Duration JOIN_WITHIN = Duration.ofMinutes(10);
 
@@ -49,9 +52,10 @@ final class LocalNodes {
     if (wanted < 1 || wanted > MOST) {
       throw Failure.usage("--nodes %d is not 1 to %d".formatted(wanted, MOST));
     }
-    if (wanted > 1 && !bind.equals(LOOPBACK)) {
+    if (wanted > 1 && (!bind.matches(LOOPBACK) || lastOctet() + wanted - 1 > MOST)) {
       throw Failure.usage(
-          "--nodes %d start on 127.0.0.1, 127.0.0.2 and so on; without --bind".formatted(wanted));
+          "--nodes %d need as many loopback addresses from --bind on, as 127.0.0.1 and 127.0.0.2"
+              .formatted(wanted));
     }
     var contexts = startKnown(wanted, timeout);
     var first = contexts.get(FIRST);
@@ -130,7 +134,11 @@ final class LocalNodes {
   }
 
   private String address(int number) {
-    return number == 1 ? bind : "127.0.0." + number;
+    return number == 1 ? bind : bind.replaceFirst("[0-9]+$", "") + (lastOctet() + number - 1);
+  }
+
+  private int lastOctet() {
+    return Integer.parseInt(bind.substring(bind.lastIndexOf('.') + 1));
   }
 
   private static void write(Path file, String token) throws IOException {

@@ -3,26 +3,18 @@ package dev.regrow.actors.bootstrap;
 import com.typesafe.config.Config;
 import dev.regrow.actors.downing.DowningSetup;
 import dev.regrow.core.membership.Downs;
-import dev.regrow.core.membership.Formation.Candidate;
-import dev.regrow.core.membership.Formation.Decision;
-import dev.regrow.core.membership.Formation.Outlook;
 import dev.regrow.core.membership.Membership;
-import dev.regrow.v1.NodePhase;
-import dev.regrow.v1.StoredNode;
+import dev.regrow.core.store.Store;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import org.apache.pekko.actor.Address;
-import org.apache.pekko.actor.AddressFromURIString;
 import org.apache.pekko.actor.BootstrapSetup;
 import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.setup.ActorSystemSetup;
 import org.apache.pekko.actor.typed.ActorSystem;
-import org.apache.pekko.cluster.typed.Cluster;
 import org.apache.pekko.remote.artery.tcp.SSLEngineProviderSetup;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,6 +31,7 @@ final class ClusterLifetime {
   private static final String SYSTEM_NAME = "regrow";
   private static final Duration FIRST_BACKOFF = Duration.ofMillis(500);
   private static final Duration MAX_BACKOFF = Duration.ofSeconds(30);
+  private static final Duration ANNOUNCE_WITHIN = Duration.ofMillis(1500);
   private static final Duration LIVED_WELL = Duration.ofMinutes(1);
 
   private final String nodeUid;
@@ -48,18 +41,21 @@ final class ClusterLifetime {
   private final Downs downs;
   private final Supplier<ClusterGuardian.Surroundings> surroundings;
   private final boolean isServer;
+  private final Duration away;
   private final ScheduledExecutorService scheduler;
   private final Runnable joined;
   private final Runnable lost;
 
   private @Nullable ActorSystem<ClusterGuardian.Command> system;
-  private Outlook outlook = Outlook.UNTRIED;
+  private @Nullable Entrance entrance;
+  private Store.@Nullable Watch following;
   private Duration backoff = FIRST_BACKOFF;
   private long startedAtNanos;
   private boolean wasUp;
   private boolean stopping;
 
   /**
+   * @param away how long after a stop the others wait for this node
    * @param joined called when a cluster system has become a member
    * @param lost called when a cluster system has ended
    */
@@ -71,6 +67,7 @@ final class ClusterLifetime {
       Downs downs,
       Supplier<ClusterGuardian.Surroundings> surroundings,
       boolean isServer,
+      Duration away,
       ScheduledExecutorService scheduler,
       Runnable joined,
       Runnable lost) {
@@ -81,6 +78,7 @@ final class ClusterLifetime {
     this.downs = downs;
     this.surroundings = surroundings;
     this.isServer = isServer;
+    this.away = away;
     this.scheduler = scheduler;
     this.joined = joined;
     this.lost = lost;
@@ -88,7 +86,8 @@ final class ClusterLifetime {
 
   /** Completes once the first cluster system listens; fails if it cannot. */
   CompletionStage<Void> start() {
-    return CompletableFuture.runAsync(this::create, scheduler);
+    return CompletableFuture.runAsync(this::create, scheduler)
+        .thenRunAsync(this::followIncarnation, scheduler);
   }
 
   private void create() {
@@ -107,74 +106,43 @@ final class ClusterLifetime {
     var created = ActorSystem.create(guardian, SYSTEM_NAME, setup);
     system = created;
     created.getWhenTerminated().whenCompleteAsync((done, failure) -> ended(created), scheduler);
-    settle(created);
+    var way = new Entrance(created, nodeUid, isServer, membership, scheduler);
+    entrance = way;
+    way.begin();
   }
 
-  private void settle(ActorSystem<ClusterGuardian.Command> created) {
-    var self = Cluster.get(created).selfMember().uniqueAddress();
-    var candidate =
-        new Candidate(self.address() + "#" + self.longUid(), nodeUid, System.currentTimeMillis());
-    // Registered first: whoever declares this system dead finds the node that goes down with it.
-    membership
-        .register(nodeUid, node -> node.toBuilder().setMember(candidate.uniqueAddress()).build())
-        .thenCompose(registered -> membership.settle(candidate, outlook))
-        .whenCompleteAsync(
-            (decision, failure) -> {
-              if (failure != null) {
-                LOG.warn("cannot settle who forms the cluster: {}", failure.getMessage());
-                later(FIRST_BACKOFF, () -> retrySettling(created));
-              } else {
-                enter(created, decision);
-              }
-            },
-            scheduler);
-  }
-
-  /** A node that was declared dead, and is back, is as good as any other. */
   private void isUp() {
     wasUp = true;
     joined.run();
+    if (entrance != null) {
+      entrance.up();
+    }
+  }
+
+  /** Two clusters are one too many, however they came to be: the later one counts. */
+  private void followIncarnation() {
     membership
-        .register(nodeUid, ClusterLifetime::alive)
+        .followIncarnation(
+            named -> scheduler.execute(() -> named(named)),
+            () -> scheduler.execute(this::followIncarnation))
         .whenCompleteAsync(
-            (done, failure) -> {
-              if (failure != null && !stopping) {
-                LOG.warn("cannot say yet that this node is back: {}", failure.getMessage());
-                later(FIRST_BACKOFF, this::isUp);
+            (watch, failure) -> {
+              if (failure != null) {
+                LOG.warn("cannot follow which cluster the store names: {}", failure.getMessage());
+                later(MAX_BACKOFF, this::followIncarnation);
+              } else if (stopping) {
+                watch.close();
+              } else {
+                following = watch;
               }
             },
             scheduler);
   }
 
-  private static StoredNode alive(StoredNode node) {
-    return node.getPhase() == NodePhase.NODE_DOWN
-        ? node.toBuilder().setPhase(NodePhase.NODE_READY).build()
-        : node;
-  }
-
-  private void retrySettling(ActorSystem<ClusterGuardian.Command> created) {
-    if (created == system && !stopping) {
-      settle(created);
+  private void named(String uniqueAddress) {
+    if (entrance != null && !stopping) {
+      entrance.named(uniqueAddress);
     }
-  }
-
-  private void enter(ActorSystem<ClusterGuardian.Command> created, Decision decision) {
-    if (decision instanceof Decision.Join join && !addressesOf(join).isEmpty()) {
-      LOG.info("joining {}: {}", join.addresses(), join.reason());
-      created.tell(new ClusterGuardian.JoinAt(addressesOf(join)));
-    } else {
-      LOG.info("forming the cluster: {}", decision.reason());
-      created.tell(ClusterGuardian.Form.INSTANCE);
-    }
-  }
-
-  /** Only addresses of cluster systems can be joined. */
-  private static List<Address> addressesOf(Decision.Join join) {
-    return join.addresses().stream()
-        .filter(address -> address.startsWith("pekko://"))
-        .map(address -> address.replaceFirst("#.*$", ""))
-        .map(AddressFromURIString::parse)
-        .toList();
   }
 
   private void ended(ActorSystem<ClusterGuardian.Command> created) {
@@ -182,8 +150,10 @@ final class ClusterLifetime {
       return;
     }
     system = null;
+    if (entrance != null) {
+      entrance.over();
+    }
     lost.run();
-    outlook = wasUp ? Outlook.UNTRIED : Outlook.NOBODY_ANSWERED;
     boolean livedWell = System.nanoTime() - startedAtNanos > LIVED_WELL.toNanos();
     backoff = livedWell ? FIRST_BACKOFF : min(backoff.multipliedBy(2), MAX_BACKOFF);
     LOG.warn("the cluster system ended; the next one starts in {} ms", backoff.toMillis());
@@ -216,10 +186,36 @@ final class ClusterLifetime {
     return CompletableFuture.supplyAsync(
             () -> {
               stopping = true;
-              return system;
+              if (entrance != null) {
+                entrance.over();
+              }
+              if (following != null) {
+                following.close();
+              }
+              return announce();
             },
             scheduler)
-        .thenCompose(ClusterLifetime::leave);
+        .thenCompose(announced -> announced)
+        .thenComposeAsync(announced -> leave(system), scheduler);
+  }
+
+  /** Says that this is a restart, and how long the others shall wait for its end. */
+  private CompletionStage<Void> announce() {
+    if (!wasUp) {
+      return CompletableFuture.completedFuture(null);
+    }
+    long until = System.currentTimeMillis() + away.toMillis();
+    return membership
+        .register(nodeUid, node -> node.toBuilder().clearCluster().setAwayUntil(until).build())
+        .toCompletableFuture()
+        .orTimeout(ANNOUNCE_WITHIN.toMillis(), TimeUnit.MILLISECONDS)
+        .handle(
+            (done, failure) -> {
+              if (failure != null) {
+                LOG.warn("the restart could not be announced: {}", failure.getMessage());
+              }
+              return null;
+            });
   }
 
   private static CompletionStage<Void> leave(

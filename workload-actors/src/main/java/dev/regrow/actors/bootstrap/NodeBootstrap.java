@@ -21,9 +21,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.pekko.actor.typed.ActorSystem;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -97,6 +97,7 @@ public final class NodeBootstrap {
                     new Downs(opened),
                     () -> surroundings(node, nodeSystem, opened),
                     config.isServer(),
+                    config.away(),
                     scheduler,
                     node::isMember,
                     node::controlIsGone));
@@ -108,10 +109,8 @@ public final class NodeBootstrap {
     refuseOn(store, node, "cannot open the store");
     refuseOn(cluster.thenCompose(ClusterLifetime::start), node, "cannot start the cluster system");
     var unused =
-        store
-            .thenCombine(runtime, (s, r) -> new Registration(config, identity, r.machine()).in(s))
-            .thenCompose(done -> done)
-            .whenComplete((done, failure) -> warn("this node is not registered yet", failure));
+        store.thenAcceptBoth(
+            runtime, (s, r) -> register(new Registration(config, identity, r.machine()), s));
     nodeSystem
         .getWhenTerminated()
         .whenComplete((done, failure) -> node.cannotGoOn(new StartRefused("the node agent ended")));
@@ -181,10 +180,19 @@ public final class NodeBootstrap {
             });
   }
 
-  private static void warn(String what, @Nullable Throwable failure) {
-    if (failure != null) {
-      LOG.warn("{}: {}", what, Closing.causeOf(failure).getMessage());
-    }
+  /** Until it is done: the store may have no majority for as long as it likes. */
+  private void register(Registration registration, Store store) {
+    registration
+        .in(store)
+        .whenComplete(
+            (done, failure) -> {
+              if (failure != null && !scheduler.isShutdown()) {
+                LOG.warn(
+                    "this node is not registered yet: {}", Closing.causeOf(failure).getMessage());
+                var unused =
+                    scheduler.schedule(() -> register(registration, store), 1, TimeUnit.SECONDS);
+              }
+            });
   }
 
   private static ThreadFactory threads(String name) {

@@ -15,6 +15,7 @@ import java.util.Set;
  * @param storePort of the store, TCP
  * @param roles {@code server} and others
  * @param lease how long an exclusive instance lives without a majority
+ * @param away how long after a stop nothing of this node's is replaced elsewhere
  */
 public record NodeConfig(
     String name,
@@ -24,7 +25,8 @@ public record NodeConfig(
     int clusterPort,
     int storePort,
     Set<String> roles,
-    Duration lease) {
+    Duration lease,
+    Duration away) {
 
   public static final int GATEWAY_PORT = 7400;
   public static final int CLUSTER_PORT = 7410;
@@ -49,11 +51,13 @@ public record NodeConfig(
         CLUSTER_PORT,
         STORE_PORT,
         Set.of("server"),
-        Duration.ofSeconds(10));
+        Duration.ofSeconds(10),
+        Duration.ofMinutes(2));
   }
 
   /** The same with other ports. */
   public NodeConfig withPorts(int newClusterPort, int newStorePort) {
-    return new NodeConfig(name, data, bind, gatewayUrl, newClusterPort, newStorePort, roles, lease);
+    return new NodeConfig(
+        name, data, bind, gatewayUrl, newClusterPort, newStorePort, roles, lease, away);
   }
 }

@@ -3,6 +3,7 @@ package dev.regrow.actors.sharding;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.regrow.actors.board.Board;
 import dev.regrow.actors.workload.WorkloadCommand;
+import dev.regrow.core.membership.Membership;
 import dev.regrow.core.model.InstanceId;
 import dev.regrow.core.store.Entry;
 import dev.regrow.core.store.Keys;
@@ -27,11 +28,13 @@ public final class NodeWatch {
   private final Store store;
   private final Board board;
   private final Workloads workloads;
+  private final Absences absences;
 
   private NodeWatch(Store store, Board board, Workloads workloads) {
     this.store = store;
     this.board = board;
     this.workloads = workloads;
+    this.absences = new Absences(new Membership(store), System::currentTimeMillis);
   }
 
   /** Runs for as long as the store does. */
@@ -105,6 +108,7 @@ public final class NodeWatch {
       LOG.error("the record {} cannot be read", entry.key(), damaged);
       return;
     }
+    absences.judge(node);
     boolean drained = board.recorded(node) && board.draining(node.getUid());
     boolean lost = node.getPhase() == NodePhase.NODE_DOWN;
     if (drained) {

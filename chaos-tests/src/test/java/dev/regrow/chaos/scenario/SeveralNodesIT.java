@@ -1,0 +1,136 @@
+package dev.regrow.chaos.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.regrow.chaos.cluster.Await;
+import dev.regrow.chaos.cluster.Leftovers;
+import dev.regrow.client.Calls;
+import dev.regrow.client.Context;
+import dev.regrow.client.ContextFile;
+import dev.regrow.client.RegrowClient;
+import dev.regrow.v1.Instance;
+import dev.regrow.v1.Node;
+import dev.regrow.v1.NodePhase;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** One command makes a cluster of several nodes, and makes it larger. */
+@RealNodes
+class SeveralNodesIT {
+
+  private static final Duration SOON = Duration.ofSeconds(30);
+  private static final String SIX =
+      """
+      kind: Service
+      name: six
+      replicas: 6
+      instance:
+        command: [/bin/sleep, infinity]
+        network: none
+        resources: {cpu: 10m, memory: 16Mi}
+        stop: {grace: 2s}
+      """;
+
+  private final String address = Arena.nextAddress().replaceFirst("[0-9]+$", "101");
+  private Path folder = Path.of("");
+  private Path data = Path.of("");
+
+  @BeforeEach
+  void chooseFolders(@TempDir Path empty) {
+    folder = empty;
+    data = folder.resolve("data");
+  }
+
+  @AfterEach
+  void leaveNothing() {
+    regrow("down", "--purge", "--yes", "--data", data);
+  }
+
+  @Test
+  void three_nodes_share_the_work_survive_being_stopped_and_become_four() throws IOException {
+    Path manifest = Files.writeString(folder.resolve("six.yaml"), SIX);
+    regrow("up", "--nodes", 3, "--bind", address, "--data", data, manifest);
+
+    for (var node : context().nodes()) {
+      assertThat(nodes(node.address()))
+          .as("nodes according to %s", node.name())
+          .extracting(Node::getName)
+          .containsExactly("n1", "n2", "n3");
+    }
+    assertThat(instances()).extracting(Instance::getNode).contains("n1", "n2", "n3");
+
+    regrow("down");
+    assertThat(uids()).hasSize(3).allSatisfy(uid -> assertThat(Leftovers.of(uid)).isEmpty());
+
+    regrow("up", "--bind", address, "--data", data);
+    awaitNodes(3);
+    Await.until(
+        "six instances where they were",
+        SOON,
+        this::instances,
+        seen -> seen.size() == 6 && seen.stream().allMatch(Instance::getReady));
+
+    regrow("up", "--nodes", 4, "--bind", address, "--data", data);
+    awaitNodes(4);
+  }
+
+  private void awaitNodes(int count) {
+    List<String> names = IntStream.rangeClosed(1, count).mapToObj(i -> "n" + i).toList();
+    Predicate<List<Node>> complete =
+        seen ->
+            seen.stream().map(Node::getName).toList().equals(names)
+                && seen.stream().allMatch(node -> node.getPhase() == NodePhase.NODE_READY);
+    Await.until(count + " ready nodes", SOON, () -> nodes(context().address()), complete);
+  }
+
+  private List<Node> nodes(String of) {
+    var context = context();
+    var there = new Context(of, context.token(), "", context.namespace(), List.of());
+    try (var client = RegrowClient.of(there)) {
+      return client.send(Calls.nodes()).getItemsList();
+    }
+  }
+
+  private List<Instance> instances() {
+    try (var client = RegrowClient.of(context())) {
+      return client.send(Calls.instancesOf("default", "six")).getItemsList();
+    }
+  }
+
+  private List<String> uids() throws IOException {
+    var uids = new ArrayList<String>();
+    for (var node : context().nodes()) {
+      uids.add(Files.readString(Path.of(node.data(), "identity", "node-uid")).strip());
+    }
+    return uids;
+  }
+
+  private Context context() {
+    try {
+      return ContextFile.at(folder.resolve("context.json")).read().orElseThrow();
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  private void regrow(Object... arguments) {
+    var command = new ArrayList<String>();
+    command.add(RealNodes.Here.home().resolve("bin/regrow").toString());
+    for (Object argument : arguments) {
+      command.add(argument.toString());
+    }
+    var file = folder.resolve("context.json").toString();
+    Shell.ask(command, Map.of("REGROW_CONTEXT", file, "NO_COLOR", "1")).expect(0);
+  }
+}

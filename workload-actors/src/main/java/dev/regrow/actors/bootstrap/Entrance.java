@@ -1,0 +1,210 @@
+package dev.regrow.actors.bootstrap;
+
+import dev.regrow.core.membership.Formation.Candidate;
+import dev.regrow.core.membership.Formation.Decision;
+import dev.regrow.core.membership.Formation.Outlook;
+import dev.regrow.core.membership.Formation.Self;
+import dev.regrow.core.membership.Membership;
+import dev.regrow.v1.NodePhase;
+import dev.regrow.v1.StoredNode;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.StreamSupport;
+import org.apache.pekko.actor.AddressFromURIString;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.cluster.Member;
+import org.apache.pekko.cluster.MemberStatus;
+import org.apache.pekko.cluster.UniqueAddress;
+import org.apache.pekko.cluster.typed.Cluster;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One cluster system's way into the cluster: says in the store who it is, and forms or joins what
+ * the store names; asks again what that is until somebody answers, as others may be on their way,
+ * too. All on one thread.
+ */
+final class Entrance {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Entrance.class);
+  private static final Duration AGAIN = Duration.ofMillis(500);
+  private static final Duration ASK_FOR = Duration.ofSeconds(4);
+
+  private final ActorSystem<ClusterGuardian.Command> system;
+  private final Membership membership;
+  private final ScheduledExecutorService scheduler;
+  private final Self self;
+  private String incarnation = "";
+  private List<String> asked = List.of();
+  private long askedOf = -1;
+  private long askedSinceNanos;
+  private boolean up;
+  private boolean over;
+
+  Entrance(
+      ActorSystem<ClusterGuardian.Command> system,
+      String nodeUid,
+      boolean isServer,
+      Membership membership,
+      ScheduledExecutorService scheduler) {
+    this.system = system;
+    this.membership = membership;
+    this.scheduler = scheduler;
+    var unique = Cluster.get(system).selfMember().uniqueAddress();
+    this.self =
+        new Self(new Candidate(name(unique), nodeUid, System.currentTimeMillis()), isServer);
+  }
+
+  /** As the store has it: a life of a cluster system, not only its address. */
+  private static String name(UniqueAddress unique) {
+    return unique.address() + "#" + unique.longUid();
+  }
+
+  /** Registers first: whoever declares this system dead finds the node that goes down with it. */
+  void begin() {
+    if (over) {
+      return;
+    }
+    membership
+        .register(self.candidate().nodeUid(), this::arriving)
+        .whenCompleteAsync(
+            (done, failure) -> {
+              if (failure == null) {
+                look();
+              } else {
+                LOG.warn("cannot say yet that this node is on its way: {}", failure.getMessage());
+                later(this::begin);
+              }
+            },
+            scheduler);
+  }
+
+  private StoredNode arriving(StoredNode node) {
+    return node.toBuilder().setMember(self.candidate().uniqueAddress()).clearCluster().build();
+  }
+
+  private void look() {
+    if (over || up || isAnswered()) {
+      return;
+    }
+    membership
+        .settle(self, outlook())
+        .whenCompleteAsync(
+            (decision, failure) -> {
+              if (failure != null) {
+                LOG.warn("cannot settle who forms the cluster: {}", failure.getMessage());
+              } else if (!over && !isAnswered()) {
+                enter(decision);
+              }
+              later(this::look);
+            },
+            scheduler);
+  }
+
+  private boolean isAnswered() {
+    return Cluster.get(system).selfMember().status() != MemberStatus.removed();
+  }
+
+  private Outlook outlook() {
+    boolean inVain = askedOf >= 0 && System.nanoTime() - askedSinceNanos >= ASK_FOR.toNanos();
+    return inVain ? new Outlook(askedOf) : Outlook.UNTRIED;
+  }
+
+  private void enter(Decision decision) {
+    if (!(decision instanceof Decision.Join join)) {
+      LOG.info("forming the cluster: {}", decision.reason());
+      incarnation = self.candidate().uniqueAddress();
+      asked = List.of(incarnation);
+      system.tell(ClusterGuardian.Form.INSTANCE);
+      return;
+    }
+    if (askedOf != join.named().modIndex()) {
+      askedOf = join.named().modIndex();
+      askedSinceNanos = System.nanoTime();
+    }
+    if (asked.equals(join.addresses())) {
+      return;
+    }
+    LOG.info("joining {}: {}", join.addresses(), join.reason());
+    incarnation = join.named().incarnation().getUniqueAddress();
+    asked = join.addresses();
+    system.tell(
+        new ClusterGuardian.JoinAt(
+            asked.stream()
+                .map(member -> AddressFromURIString.parse(member.replaceFirst("#.*$", "")))
+                .toList()));
+  }
+
+  /** It is up; says so, in which cluster, and that whoever declared this node dead was wrong. */
+  void up() {
+    if (over) {
+      return;
+    }
+    up = true;
+    var state = Cluster.get(system).state();
+    var members =
+        StreamSupport.stream(state.getMembers().spliterator(), false)
+            .map(Member::uniqueAddress)
+            .map(Entrance::name)
+            .toList();
+    if (asked.stream().noneMatch(members::contains)) {
+      end("this node came into another cluster than the one that the store names");
+      return;
+    }
+    tell();
+  }
+
+  private void tell() {
+    if (over) {
+      return;
+    }
+    membership
+        .register(self.candidate().nodeUid(), this::inside)
+        .whenCompleteAsync(
+            (done, failure) -> {
+              if (failure != null && !over) {
+                LOG.warn("cannot say yet that this node is back: {}", failure.getMessage());
+                later(this::tell);
+              }
+            },
+            scheduler);
+  }
+
+  private StoredNode inside(StoredNode node) {
+    var after =
+        node.toBuilder()
+            .setMember(self.candidate().uniqueAddress())
+            .setCluster(incarnation)
+            .clearAwayUntil();
+    if (node.getPhase() == NodePhase.NODE_DOWN) {
+      after.setPhase(NodePhase.NODE_READY);
+    }
+    return after.build();
+  }
+
+  /** The store names that incarnation: there is one cluster, and this node belongs to that. */
+  void named(String uniqueAddress) {
+    if (up && !over && !incarnation.equals(uniqueAddress)) {
+      end("the store names the cluster of " + uniqueAddress + " by now, not this one");
+    }
+  }
+
+  private void end(String why) {
+    LOG.warn("{}: its cluster system ends, and another joins", why);
+    over = true;
+    system.terminate();
+  }
+
+  /** Nothing is done any more. */
+  void over() {
+    over = true;
+  }
+
+  private void later(Runnable step) {
+    if (!over) {
+      var unused = scheduler.schedule(step, AGAIN.toMillis(), TimeUnit.MILLISECONDS);
+    }
+  }
+}
