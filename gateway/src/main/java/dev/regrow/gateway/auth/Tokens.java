@@ -4,10 +4,13 @@ import dev.regrow.v1.StoredToken;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The tokens that this node knows, by id. Thread-safe: readers see one whole set or the next.
@@ -21,6 +24,7 @@ public final class Tokens {
 
   private final Clock clock;
   private volatile Map<String, StoredToken> byId = Map.of();
+  private final Set<Tenancy> tenancies = ConcurrentHashMap.newKeySet();
   private long asOf;
 
   public Tokens(Clock clock) {
@@ -45,7 +49,7 @@ public final class Tokens {
     var next = new TreeMap<String, StoredToken>();
     tokens.forEach(token -> next.put(token.getId(), token));
     asOf = index;
-    byId = Map.copyOf(next);
+    become(next);
   }
 
   /** A token that was stored at this index counts here at once, before the store tells of it. */
@@ -53,7 +57,7 @@ public final class Tokens {
     var next = new TreeMap<>(byId);
     next.put(token.getId(), token);
     asOf = Math.max(asOf, index);
-    byId = Map.copyOf(next);
+    become(next);
   }
 
   /** A token that was removed at this index is refused here at once. */
@@ -61,7 +65,57 @@ public final class Tokens {
     var next = new TreeMap<>(byId);
     next.remove(id);
     asOf = Math.max(asOf, index);
+    become(next);
+  }
+
+  private void become(Map<String, StoredToken> next) {
     byId = Map.copyOf(next);
+    tenancies.forEach(Tenancy::endUnlessKnown);
+  }
+
+  /**
+   * Has it run once, soon after the token is revoked or replaced by another one of its id. That it
+   * expires is for {@link #left} to say.
+   *
+   * @param revoked must not block
+   * @return to be closed when nobody is interested any more; after that it does not begin to run
+   */
+  public Tenancy onEnd(Pass pass, Runnable revoked) {
+    var tenancy = new Tenancy(pass.token(), revoked);
+    tenancies.add(tenancy);
+    tenancy.endUnlessKnown(); // It may have been revoked since it was shown.
+    return tenancy;
+  }
+
+  /** See {@link #onEnd}. */
+  public final class Tenancy implements AutoCloseable {
+
+    private final StoredToken token;
+    private final Runnable revoked;
+
+    private Tenancy(StoredToken token, Runnable revoked) {
+      this.token = token;
+      this.revoked = revoked;
+    }
+
+    private void endUnlessKnown() {
+      if (!token.equals(byId.get(token.getId())) && tenancies.remove(this)) {
+        revoked.run();
+      }
+    }
+
+    @Override
+    public void close() {
+      tenancies.remove(this);
+    }
+  }
+
+  /** How long the token still counts, if it is not revoked; nothing: without an end. */
+  public Optional<Duration> left(Pass pass) {
+    long end = pass.token().getExpiresAt();
+    return end == 0
+        ? Optional.empty()
+        : Optional.of(Duration.ofMillis(Math.max(0, end - clock.millis())));
   }
 
   /** All that are known, in no order. */

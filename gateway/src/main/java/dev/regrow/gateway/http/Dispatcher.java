@@ -31,6 +31,7 @@ final class Dispatcher {
 
   private final Router router;
   private final Gate gate;
+  private final Tenure tenure;
   private final BodyReader bodies;
   private final Metrics metrics;
   private final LongSupplier index;
@@ -50,6 +51,7 @@ final class Dispatcher {
       Duration patience) {
     this.router = router;
     this.gate = new Gate(tokens);
+    this.tenure = new Tenure(tokens);
     this.bodies = bodies;
     this.metrics = metrics;
     this.index = index;
@@ -103,8 +105,9 @@ final class Dispatcher {
   private CompletionStage<HttpResponse> answer(
       HttpRequest request, String method, Router.Found found, BodyReader.Incoming body) {
     if (found instanceof Router.Match match) {
-      gate.admit(request, match);
-      return match.route().handler().handle(call(request, match, body));
+      var pass = gate.admit(request, match);
+      var answer = match.route().handler().handle(call(request, match, body));
+      return pass.isEmpty() ? answer : answer.thenApply(whole -> tenure.of(pass.get(), whole));
     }
     gate.admit(request, Role.READ);
     if (found instanceof Router.OtherMethods others) {

@@ -3,6 +3,7 @@ package dev.regrow.gateway.http;
 import dev.regrow.gateway.auth.Pass;
 import dev.regrow.gateway.auth.Role;
 import dev.regrow.gateway.auth.Tokens;
+import java.util.Optional;
 import org.apache.pekko.http.javadsl.model.HttpHeader;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 
@@ -17,10 +18,11 @@ final class Gate {
     this.tokens = tokens;
   }
 
-  void admit(HttpRequest request, Router.Match match) {
+  /** What the token allows; nothing: none is needed. */
+  Optional<Pass> admit(HttpRequest request, Router.Match match) {
     var route = match.route();
     if (route.needs().isEmpty()) {
-      return;
+      return Optional.empty();
     }
     var pass = admit(request, route.needs().get());
     var namespace = match.path().get("namespace");
@@ -32,6 +34,7 @@ final class Gate {
                   String.join(", ", pass.namespaces()),
                   pass.namespaces().size() == 1 ? "it" : "one of them"));
     }
+    return Optional.of(pass);
   }
 
   Pass admit(HttpRequest request, Role needed) {

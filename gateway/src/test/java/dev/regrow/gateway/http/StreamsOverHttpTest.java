@@ -2,6 +2,7 @@ package dev.regrow.gateway.http;
 
 import static java.net.http.HttpRequest.BodyPublishers.noBody;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.regrow.actors.control.Refusal;
 import dev.regrow.gateway.testing.TestGateway;
@@ -24,6 +25,8 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(60)
 final class StreamsOverHttpTest {
@@ -159,6 +162,39 @@ final class StreamsOverHttpTest {
     }
 
     await("the reading to be closed", () -> gateway.logs.closed() == 1);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/v1/workloads?watch=true, text/event-stream",
+    "/v1/events?watch=true, application/x-protobuf",
+    "/v1/namespaces/default/instances/local-0/logs?follow=true, text/plain"
+  })
+  void a_stream_is_cut_off_when_its_token_is_revoked(String path, String accept) {
+    var made = gateway.issue("{\"role\": \"read\"}");
+    var stream = gateway.open(gateway.as(made, path).header("Accept", accept).GET());
+    assertThat(stream.statusCode()).isEqualTo(200);
+
+    gateway.send(gateway.request("/v1/tokens/" + made.getId()).DELETE());
+
+    assertThatThrownBy(() -> stream.body().readAllBytes()).isInstanceOf(IOException.class);
+    assertThat(gateway.send(gateway.as(made, path).GET()).statusCode()).isEqualTo(401);
+  }
+
+  @Test
+  void a_stream_is_cut_off_when_its_token_expires_and_those_of_others_go_on() throws Exception {
+    gateway.declare("web");
+    var brief = gateway.issue("{\"role\": \"read\", \"ttl\": \"2s\"}");
+    var watch = gateway.as(brief, "/v1/workloads?watch=true").header("Accept", "text/event-stream");
+    try (var others = open("/v1/workloads?watch=true", "text/event-stream")) {
+      var stream = gateway.open(watch.GET());
+      assertThat(stream.statusCode()).isEqualTo(200);
+
+      assertThatThrownBy(() -> stream.body().readAllBytes()).isInstanceOf(IOException.class);
+
+      var lines = reader(others);
+      assertThat(event(lines)).containsExactly("id: 11", "event: put");
+    }
   }
 
   private InputStream open(String path, String accept) {

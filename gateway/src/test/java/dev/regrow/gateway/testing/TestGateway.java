@@ -8,9 +8,12 @@ import dev.regrow.gateway.auth.Tokens;
 import dev.regrow.gateway.http.Backend;
 import dev.regrow.gateway.http.GatewayServer;
 import dev.regrow.gateway.metrics.Metrics;
+import dev.regrow.schema.Schema;
+import dev.regrow.schema.Syntax;
 import dev.regrow.v1.NodeJoinReply;
 import dev.regrow.v1.NodeJoinRequest;
 import dev.regrow.v1.StoredToken;
+import dev.regrow.v1.Token;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -19,6 +22,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -95,6 +99,24 @@ public final class TestGateway implements AutoCloseable {
   /** A request with the admin's token. */
   public HttpRequest.Builder request(String path) {
     return anonymous(path).header("Authorization", "Bearer " + token(Role.ADMIN));
+  }
+
+  /** A new token, by what is asked for in JSON. */
+  public Token issue(String wanted) {
+    var request =
+        request("/v1/tokens")
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(wanted));
+    return Schema.parse(
+            Token.getDefaultInstance(),
+            send(request).body().getBytes(StandardCharsets.UTF_8),
+            Syntax.JSON)
+        .orThrow();
+  }
+
+  /** A request with this token. */
+  public HttpRequest.Builder as(Token token, String path) {
+    return anonymous(path).header("Authorization", "Bearer " + token.getToken());
   }
 
   /** A request without a token. */
