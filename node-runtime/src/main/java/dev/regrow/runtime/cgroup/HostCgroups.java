@@ -13,15 +13,12 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** {@link Cgroups} in the hierarchies of this machine. */
 public final class HostCgroups implements Cgroups {
@@ -35,13 +32,11 @@ public final class HostCgroups implements Cgroups {
   private final String nodeUid;
   private final CgroupFiles files;
   private final Supplier<Kernel> kernel;
-  private final long machineMillis;
 
   /** Guards what follows, and the making and removing of levels that instances share. */
   private final Object levels = new Object();
 
-  private final Map<InstanceKey, Limits> claims = new HashMap<>();
-  private final Map<Path, String> written = new HashMap<>();
+  private final Claims claims;
 
   HostCgroups(
       Hierarchies hierarchies,
@@ -53,7 +48,7 @@ public final class HostCgroups implements Cgroups {
     this.nodeUid = nodeUid;
     this.files = files;
     this.kernel = kernel;
-    this.machineMillis = processors * 1000L;
+    this.claims = new Claims(files, world() == CgroupWorld.V2, this::available, processors * 1000L);
   }
 
   /**
@@ -128,7 +123,7 @@ public final class HostCgroups implements Cgroups {
         make(top.resolve(nodeUid), root);
         if (hierarchies.root(Controller.CPU).filter(root::equals).isPresent()) {
           for (var dir : List.of(top, top.resolve(nodeUid))) {
-            share(dir, MAX_MILLIS);
+            claims.share(dir, MAX_MILLIS);
           }
         }
         files.write(
@@ -180,13 +175,13 @@ public final class HostCgroups implements Cgroups {
     boolean fresh = false;
     try {
       synchronized (levels) {
-        if (limits.equals(claims.get(key)) && stands(key)) {
+        if (claims.holds(key, limits) && stands(key)) {
           return of(key); // A restart in place: nothing has changed, and it is in a hurry.
         }
         for (var root : hierarchies.roots()) {
           fresh |= make(directory(root, key), root);
         }
-        fresh |= !limits.equals(claims.put(key, limits));
+        fresh |= claims.put(key, limits);
         if (fresh) {
           rebalance(key);
         }
@@ -256,7 +251,7 @@ public final class HostCgroups implements Cgroups {
     }
   }
 
-  private static Path parent(Path dir) {
+  static Path parent(Path dir) {
     var parent = dir.getParent();
     if (parent == null) {
       throw new IllegalArgumentException("no cgroup below a root: " + dir);
@@ -272,69 +267,8 @@ public final class HostCgroups implements Cgroups {
         .resolve(key.instanceId());
   }
 
-  /** Gives the levels above an instance the sum of what is below them. */
   private void rebalance(InstanceKey key) {
-    var cpu = hierarchies.root(Controller.CPU);
-    if (cpu.isEmpty() || !available(Controller.CPU)) {
-      return;
-    }
-    var workload = parent(directory(cpu.get(), key));
-    var namespace = parent(workload);
-    var node = parent(namespace);
-    long ofWorkload = 0;
-    long ofNamespace = 0;
-    for (var claim : claims.entrySet()) {
-      if (claim.getKey().namespace().equals(key.namespace())) {
-        ofNamespace += claim.getValue().cpuMillis();
-        if (claim.getKey().workload().equals(key.workload())) {
-          ofWorkload += claim.getValue().cpuMillis();
-        }
-      }
-    }
-    share(workload, ofWorkload);
-    share(namespace, ofNamespace);
-    // What the machine's own services compete with is a whole machine, not the sum of requests.
-    share(node, machineMillis);
-    share(parent(node), machineMillis);
-    protectMemory(key, workload, namespace);
-  }
-
-  private void share(Path dir, long cpuMillis) {
-    var limit = LimitFiles.cpuShare(world() == CgroupWorld.V2, cpuMillis);
-    if (available(Controller.CPU)) {
-      writeOnce(dir, limit);
-    }
-  }
-
-  private void protectMemory(InstanceKey key, Path workload, Path namespace) {
-    if (world() != CgroupWorld.V2 || !available(Controller.MEMORY)) {
-      return; // v1's soft limit is not hierarchical
-    }
-    writeOnce(workload, LimitFiles.memoryProtection(claimed(key.namespace(), key.workload())));
-    writeOnce(namespace, LimitFiles.memoryProtection(claimed(key.namespace(), null)));
-    var node = parent(namespace);
-    writeOnce(node, LimitFiles.memoryProtection(claimed(null, null)));
-    var all =
-        files.children(parent(node)).stream()
-            .mapToLong(each -> files.readNumber(each.resolve("memory.low")))
-            .sum();
-    writeOnce(parent(node), LimitFiles.memoryProtection(all));
-  }
-
-  private long claimed(@Nullable String namespace, @Nullable String workload) {
-    return claims.entrySet().stream()
-        .filter(c -> namespace == null || c.getKey().namespace().equals(namespace))
-        .filter(c -> workload == null || c.getKey().workload().equals(workload))
-        .mapToLong(c -> c.getValue().memoryBytes())
-        .sum();
-  }
-
-  private void writeOnce(Path dir, LimitFile limit) {
-    var file = dir.resolve(limit.name());
-    if (!limit.content().equals(written.get(file)) && Files.isDirectory(dir)) {
-      files.write(dir, limit);
-      written.put(file, limit.content());
-    }
+    hierarchies.root(Controller.CPU).ifPresent(cpu -> claims.rebalance(key, directory(cpu, key)));
   }
 
   @Override
@@ -356,19 +290,15 @@ public final class HostCgroups implements Cgroups {
         var dir = directory(root, key);
         gone &= removeTree(dir);
         for (var up = parent(dir); !up.equals(root) && files.removeDirectory(up); ) {
-          written.keySet().removeAll(filesOf(up));
+          claims.forget(up);
           up = parent(up);
         }
       }
-      if (gone && claims.remove(key) != null) {
+      if (gone && claims.remove(key)) {
         rebalance(key);
       }
       return gone;
     }
-  }
-
-  private static Set<Path> filesOf(Path dir) {
-    return Set.of(dir.resolve("cpu.weight"), dir.resolve("cpu.shares"), dir.resolve("memory.low"));
   }
 
   private boolean removeTree(Path dir) {
@@ -399,7 +329,6 @@ public final class HostCgroups implements Cgroups {
   public List<String> removeAll() {
     synchronized (levels) {
       claims.clear();
-      written.clear();
       var left = new ArrayList<String>();
       for (var root : hierarchies.roots()) {
         for (var top : List.of(root.resolve(TOP), root.resolve(AGENT_TOP))) {
