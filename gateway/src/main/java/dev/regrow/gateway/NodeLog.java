@@ -3,10 +3,10 @@ package dev.regrow.gateway;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.OutputStreamAppender;
+import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import ch.qos.logback.core.rolling.FixedWindowRollingPolicy;
 import ch.qos.logback.core.rolling.RollingFileAppender;
 import ch.qos.logback.core.rolling.SizeBasedTriggeringPolicy;
@@ -23,9 +23,6 @@ import org.slf4j.LoggerFactory;
  */
 final class NodeLog {
 
-  private static final String PATTERN =
-      "%d{\"yyyy-MM-dd'T'HH:mm:ss.SSS'Z'\",UTC} %-5level %logger{0}: %msg%n%xException";
-
   private static final int FILES_BEFORE = 4;
   private static final long FILE_BYTES = 10_000_000;
 
@@ -36,10 +33,16 @@ final class NodeLog {
     context.reset();
     var file = data.resolve("log").resolve("node.log");
     var appender = isStdout(file) ? rotated(context, file) : console(context);
-    var encoder = new PatternLayoutEncoder();
+    var layout = new NodeLogLayout();
+    layout.setContext(context);
+    layout.start();
+    var encoder = new LayoutWrappingEncoder<ILoggingEvent>();
     encoder.setContext(context);
-    encoder.setPattern(PATTERN);
+    encoder.setLayout(layout);
     encoder.start();
+    var repeats = new Repeats();
+    repeats.start();
+    appender.addFilter(repeats);
     appender.setEncoder(encoder);
     appender.start();
     var root = context.getLogger(Logger.ROOT_LOGGER_NAME);

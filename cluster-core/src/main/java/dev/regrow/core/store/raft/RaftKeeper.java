@@ -169,7 +169,8 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
           "the store cannot go on: %s; repair the disk of %s, then start the node again"
               .formatted(Failures.messages(failure), directory.root());
     }
-    LOG.error("writes are refused: {}", cause, failure);
+    LOG.error("writes are refused: {}", cause);
+    LOG.debug("this was thrown", failure);
     lookout.now();
   }
 
@@ -274,7 +275,7 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
     } catch (Damaged damaged) {
       phase = Phase.FAILED;
       cause = String.valueOf(damaged.getMessage());
-      LOG.error("the store cannot be started again in place", damaged);
+      LOG.error("the store cannot be started again in place: {}", cause);
     } catch (IOException | RuntimeException failed) {
       cause = "the store is being started again: " + Failures.messages(failed);
       // A disk that was full for a moment leaves Ratis stuck; a slow one needs its time.
