@@ -1,96 +1,20 @@
 package dev.regrow.actors.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
-import com.typesafe.config.ConfigFactory;
 import dev.regrow.actors.control.ControlPlane.WatchKind;
-import dev.regrow.actors.link.NodeOrder;
 import dev.regrow.actors.testing.SimpleNode;
 import dev.regrow.actors.testing.Watcher;
-import dev.regrow.core.model.Now;
 import dev.regrow.core.store.StoreException;
-import dev.regrow.core.store.testing.InMemoryStore;
 import dev.regrow.v1.InstancePhase;
-import dev.regrow.v1.InstanceTemplate;
-import dev.regrow.v1.Kind;
-import dev.regrow.v1.Network;
 import dev.regrow.v1.PlanAction;
-import dev.regrow.v1.WatchEvent;
 import dev.regrow.v1.WatchType;
-import dev.regrow.v1.Workload;
 import dev.regrow.v1.WorkloadPhase;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
-import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
-import org.apache.pekko.cluster.typed.Cluster;
-import org.apache.pekko.cluster.typed.Join;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The whole control plane of a cluster of one, over a store in memory and a node that obeys. */
-class ControlPlaneTest {
-
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
-  private static final String LACKS = "node n1 lacks 28 MiB memory";
-  private static ActorTestKit kit;
-  private static InMemoryStore store;
-  private static SimpleNode node;
-  private static ControlPlane plane;
-  private static ControlPlaneModule module;
-  private static int tests;
-
-  private String namespace = "";
-
-  @BeforeAll
-  static void start() {
-    kit =
-        ActorTestKit.create(
-            ConfigFactory.parseString(
-                    """
-                    pekko.actor.provider = cluster
-                    pekko.cluster.roles = [server]
-                    pekko.cluster.jmx.enabled = off
-                    pekko.remote.artery.canonical { hostname = 127.0.0.1, port = 0 }
-                    pekko.actor.serialize-messages = off
-                    """)
-                .withFallback(ConfigFactory.load()));
-    var cluster = Cluster.get(kit.system());
-    cluster.manager().tell(new Join(cluster.selfMember().address()));
-    store = new InMemoryStore();
-    node = new SimpleNode();
-    module =
-        ControlPlaneModule.start(
-            kit.system(),
-            store,
-            node,
-            () -> new Now(System.nanoTime() / 1_000_000, System.currentTimeMillis()));
-    node.reportTo(module.facts());
-    plane = module.controlPlane();
-  }
-
-  @AfterAll
-  static void stop() {
-    kit.shutdownTestKit();
-    store.close();
-  }
-
-  @BeforeEach
-  void ownNamespace() {
-    namespace = "ns" + ++tests;
-    node.sum(1L << 40);
-    node.startsReady(true);
-  }
+/** What becomes of what is declared. */
+class ControlPlaneTest extends ControlPlaneOfOne {
 
   @Test
   void an_applied_workload_becomes_ready_and_says_so_to_those_who_watch() throws Exception {
@@ -207,60 +131,6 @@ class ControlPlaneTest {
   }
 
   @Test
-  void a_slot_that_fits_nowhere_is_a_pending_instance_until_it_is_placed() throws Exception {
-    node.sum(100L << 20);
-    get(plane.apply(web("v1").setReplicas(2).build(), Precondition.NONE));
-    var watcher = new Watcher();
-
-    var watch = plane.watch(WatchKind.INSTANCES, query(), 0, watcher);
-    var listed = get(plane.instances(ListQuery.of(ref()), ReadPoint.LOCAL)).items();
-    var one = get(plane.instance(namespace, "web-1", ReadPoint.LOCAL));
-    var first = watcher.until(event -> event.getType() == WatchType.SYNCED, PATIENCE);
-    node.sum(1L << 40);
-    awaitReady(2);
-    var gone = new ArrayList<String>();
-    watcher.until(event -> removed(event, gone) == 2, PATIENCE);
-    watch.close();
-
-    assertThat(listed)
-        .extracting("id", "slot", "phase", "node", "message")
-        .containsExactly(
-            tuple("web-0", "web-0", InstancePhase.INSTANCE_PENDING, "", LACKS),
-            tuple("web-1", "web-1", InstancePhase.INSTANCE_PENDING, "", LACKS));
-    assertThat(one).isEqualTo(listed.get(1));
-    assertThat(first.stream().filter(WatchEvent::hasInstance).map(WatchEvent::getInstance))
-        .containsExactlyElementsOf(listed);
-    assertThat(gone).containsExactlyInAnyOrder("web-0", "web-1");
-    assertThat(get(plane.instances(ListQuery.of(ref()), ReadPoint.LOCAL)).items())
-        .extracting("node")
-        .containsExactly("n1", "n1");
-  }
-
-  private static int removed(WatchEvent event, List<String> gone) {
-    if (event.getType() == WatchType.DELETE) {
-      gone.add(event.getInstance().getId());
-    }
-    return gone.size();
-  }
-
-  @Test
-  void slots_that_came_to_fit_nowhere_are_told_to_those_who_watch() throws Exception {
-    get(plane.apply(web("v1").build(), Precondition.NONE));
-    awaitReady(1);
-    var watcher = new Watcher();
-    var watch = plane.watch(WatchKind.INSTANCES, query(), 0, watcher);
-    node.sum(100L << 20);
-
-    get(plane.scale(ref(), 2, Precondition.NONE));
-
-    var told = watcher.until(event -> event.getInstance().getId().equals("web-1"), PATIENCE);
-    watch.close();
-    var pending = told.get(told.size() - 1).getInstance();
-    assertThat(pending.getPhase()).isEqualTo(InstancePhase.INSTANCE_PENDING);
-    assertThat(pending.getMessage()).isEqualTo(LACKS);
-  }
-
-  @Test
   void a_full_disk_refuses_the_change_and_later_takes_it() throws Exception {
     store.refuseWrites(StoreException.Kind.DISK_FULL);
     refused(Refusal.Kind.DISK_FULL, () -> get(plane.apply(web("v1").build(), Precondition.NONE)));
@@ -279,101 +149,6 @@ class ControlPlaneTest {
         Refusal.Kind.OUTCOME_UNKNOWN, () -> get(plane.apply(web("v1").build(), Precondition.NONE)));
 
     awaitReady(1);
-  }
-
-  @Test
-  void lists_come_by_pages_and_by_labels() throws Exception {
-    for (int i = 0; i < 5; i++) {
-      var team = i % 2 == 0 ? "shop" : "bank";
-      get(
-          plane.apply(
-              web("v1").setName("w" + i).putLabels("team", team).build(), Precondition.NONE));
-    }
-    var names = new ArrayList<String>();
-    var next = "";
-    do {
-      var query = new ListQuery(Optional.of(namespace), Optional.empty(), Map.of(), 2, next);
-      var page = get(plane.workloads(query, ReadPoint.LOCAL));
-      page.items().forEach(item -> names.add(item.getName()));
-      next = page.next();
-    } while (!next.isEmpty());
-    var shop =
-        new ListQuery(Optional.of(namespace), Optional.empty(), Map.of("team", "shop"), 1000, "");
-
-    assertThat(names).containsExactly("w0", "w1", "w2", "w3", "w4");
-    assertThat(get(plane.workloads(shop, ReadPoint.LOCAL)).items())
-        .extracting("name")
-        .containsExactly("w0", "w2", "w4");
-    assertThat(get(plane.instances(shop, ReadPoint.LOCAL)).items())
-        .extracting("workload")
-        .containsExactly("w0", "w2", "w4");
-  }
-
-  @Test
-  void a_watch_resumes_with_each_stored_change_once_and_not_from_the_future() throws Exception {
-    var created = get(plane.apply(web("v1").build(), Precondition.NONE)).workload();
-    awaitReady(1);
-    var scaled = get(plane.scale(ref(), 2, Precondition.NONE));
-    awaitReady(2);
-    var watcher = new Watcher();
-    var future = new Watcher();
-
-    plane.watch(WatchKind.WORKLOADS, query(), created.getIndex(), watcher);
-    plane.watch(WatchKind.WORKLOADS, query(), plane.index() + 1_000, future);
-
-    var seen = watcher.until(event -> event.getWorkload().getReplicas() == 2, PATIENCE);
-    assertThat(seen)
-        .allMatch(event -> event.getIndex() > created.getIndex())
-        .extracting(WatchEvent::getIndex)
-        .doesNotHaveDuplicates()
-        .isSorted();
-    assertThat(seen.get(seen.size() - 1).getIndex()).isEqualTo(scaled.getIndex());
-    assertThat(future.end(PATIENCE).kind()).isEqualTo(Refusal.Kind.BAD_REQUEST);
-  }
-
-  @Test
-  void a_watch_of_revisions_tells_each_new_one_and_which_is_current() throws Exception {
-    get(plane.apply(web("v1").build(), Precondition.NONE));
-    awaitReady(1);
-    var watcher = new Watcher();
-    var watch = plane.watch(WatchKind.REVISIONS, ListQuery.of(ref()), 0, watcher);
-    var first = watcher.until(event -> event.getType() == WatchType.SYNCED, PATIENCE);
-
-    get(plane.apply(web("v2").build(), Precondition.NONE));
-
-    watcher.until(event -> isRevision(event, 2, true), PATIENCE);
-    var both = new ArrayList<WatchEvent>();
-    var again = new Watcher();
-    var late = plane.watch(WatchKind.REVISIONS, ListQuery.of(ref()), 0, again);
-    both.addAll(again.until(event -> event.getType() == WatchType.SYNCED, PATIENCE));
-    watch.close();
-    late.close();
-    assertThat(isRevision(first.get(0), 1, true)).as("first told: %s", first).isTrue();
-    assertThat(both).hasSize(3);
-    assertThat(isRevision(both.get(0), 2, true)).as("later told: %s", both).isTrue();
-    assertThat(isRevision(both.get(1), 1, false)).as("later told: %s", both).isTrue();
-  }
-
-  @Test
-  void who_watches_revisions_learns_that_one_is_no_longer_current() throws Exception {
-    get(plane.apply(web("v1").build(), Precondition.NONE));
-    awaitReady(1);
-    var watcher = new Watcher();
-    var watch = plane.watch(WatchKind.REVISIONS, ListQuery.of(ref()), 0, watcher);
-    watcher.until(event -> event.getType() == WatchType.SYNCED, PATIENCE);
-
-    get(plane.apply(web("v2").build(), Precondition.NONE));
-
-    watcher.until(event -> isRevision(event, 1, false), PATIENCE);
-    watch.close();
-    var none = new Watcher();
-    plane.watch(WatchKind.REVISIONS, ListQuery.of(new WorkloadRef(namespace, "absent")), 0, none);
-    assertThat(none.end(PATIENCE).kind()).isEqualTo(Refusal.Kind.NOT_FOUND);
-  }
-
-  private static boolean isRevision(WatchEvent event, long number, boolean current) {
-    return event.getRevision().getRevision() == number
-        && event.getRevision().getCurrent() == current;
   }
 
   @Test
@@ -408,80 +183,5 @@ class ControlPlaneTest {
     assertThat(own).allMatch(run -> run.template().getCommand(0).equals("v1"));
     assertThat(own).allMatch(run -> run.assignment().epoch() > 0);
     assertThat(get(module.facts().assignmentsOf("another"))).isEmpty();
-  }
-
-  private NodeOrder.Run run() throws InterruptedException {
-    while (true) {
-      var order = node.orders.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-      assertThat(order).as("an order to run something in " + namespace).isNotNull();
-      if (order instanceof NodeOrder.Run run && run.assignment().namespace().equals(namespace)) {
-        return run;
-      }
-    }
-  }
-
-  private void awaitReady(int replicas) throws InterruptedException {
-    awaitThat(
-        event ->
-            event.getWorkload().getStatus().getPhase() == WorkloadPhase.WORKLOAD_READY
-                && event.getWorkload().getStatus().getReady() == replicas);
-  }
-
-  private void awaitGone() throws InterruptedException {
-    var watcher = new Watcher();
-    var watch = plane.watch(WatchKind.WORKLOADS, query(), 0, watcher);
-    if (!watcher.until(e -> e.getType() == WatchType.SYNCED, PATIENCE).get(0).hasWorkload()) {
-      return;
-    }
-    watcher.until(event -> event.getType() == WatchType.DELETE, PATIENCE);
-    watch.close();
-  }
-
-  private void awaitThat(Predicate<WatchEvent> wanted) throws InterruptedException {
-    var watcher = new Watcher();
-    var watch = plane.watch(WatchKind.WORKLOADS, query(), 0, watcher);
-    watcher.until(wanted, PATIENCE);
-    watch.close();
-  }
-
-  private static boolean isReady(WatchEvent event, long revision) {
-    var status = event.getWorkload().getStatus();
-    return status.getPhase() == WorkloadPhase.WORKLOAD_READY
-        && status.getRevision() == revision
-        && event.getWorkload().getRevision() == revision;
-  }
-
-  private Workload.Builder web(String command) {
-    return Workload.newBuilder()
-        .setKind(Kind.SERVICE)
-        .setNamespace(namespace)
-        .setName("web")
-        .setInstance(InstanceTemplate.newBuilder().addCommand(command).setNetwork(Network.NONE));
-  }
-
-  private WorkloadRef ref() {
-    return new WorkloadRef(namespace, "web");
-  }
-
-  private ListQuery query() {
-    return new ListQuery(Optional.of(namespace), Optional.empty(), Map.of(), 1000, "");
-  }
-
-  private static <T> T get(CompletionStage<T> stage) throws Exception {
-    return stage.toCompletableFuture().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-  }
-
-  private static void refused(Refusal.Kind kind, ThrowingCallable action) {
-    assertThatThrownBy(action)
-        .satisfies(
-            failure -> {
-              var cause = failure;
-              while (!(cause instanceof Refusal) && cause.getCause() != null) {
-                cause = cause.getCause();
-              }
-              assertThat(cause).isInstanceOf(Refusal.class);
-              assertThat(((Refusal) cause).kind()).isEqualTo(kind);
-              assertThat(cause.getMessage()).isNotBlank();
-            });
   }
 }
