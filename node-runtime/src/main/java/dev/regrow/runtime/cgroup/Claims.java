@@ -44,6 +44,11 @@ final class Claims {
     return limits.equals(claims.get(key));
   }
 
+  /** Whether it claims anything. */
+  boolean has(InstanceKey key) {
+    return claims.containsKey(key);
+  }
+
   /** Returns whether that is new. */
   boolean put(InstanceKey key, Limits limits) {
     return !limits.equals(claims.put(key, limits));

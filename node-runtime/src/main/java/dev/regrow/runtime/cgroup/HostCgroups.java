@@ -13,6 +13,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -37,6 +38,7 @@ public final class HostCgroups implements Cgroups {
   private final Object levels = new Object();
 
   private final Claims claims;
+  private final Set<InstanceKey> killed = new HashSet<>();
 
   HostCgroups(
       Hierarchies hierarchies,
@@ -120,6 +122,8 @@ public final class HostCgroups implements Cgroups {
       for (var root : agentRoots()) {
         var top = root.resolve(AGENT_TOP);
         make(top, root);
+        // One that was killed as a whole would have each start killed too: see makeAnew.
+        files.removeDirectory(top.resolve(nodeUid));
         make(top.resolve(nodeUid), root);
         if (hierarchies.root(Controller.CPU).filter(root::equals).isPresent()) {
           for (var dir : List.of(top, top.resolve(nodeUid))) {
@@ -175,8 +179,12 @@ public final class HostCgroups implements Cgroups {
     boolean fresh = false;
     try {
       synchronized (levels) {
-        if (claims.holds(key, limits) && stands(key)) {
+        boolean spent = killed.remove(key) || !claims.has(key);
+        if (!spent && claims.holds(key, limits) && stands(key)) {
           return of(key); // A restart in place: nothing has changed, and it is in a hurry.
+        }
+        if (spent) {
+          makeAnew(key);
         }
         for (var root : hierarchies.roots()) {
           fresh |= make(directory(root, key), root);
@@ -194,6 +202,25 @@ public final class HostCgroups implements Cgroups {
       throw e;
     }
     return of(key);
+  }
+
+  /**
+   * What is cloned into a cgroup dies at once unless that and the caller's own were killed by
+   * cgroup.kill equally often (seen on Linux 6.18: CLONE_INTO_CGROUP compares the two counts). So one
+   * that was killed, or that stood before this agent came, is not started in again.
+   */
+  private void makeAnew(InstanceKey key) {
+    var unified = hierarchies.unified();
+    if (unified != null) {
+      removeTree(directory(unified, key));
+    }
+  }
+
+  /** All that was in it was killed by cgroup.kill. */
+  void noteKilled(InstanceKey key) {
+    synchronized (levels) {
+      killed.add(key);
+    }
   }
 
   private boolean stands(InstanceKey key) {
@@ -294,6 +321,7 @@ public final class HostCgroups implements Cgroups {
           up = parent(up);
         }
       }
+      killed.remove(key);
       if (gone && claims.remove(key)) {
         rebalance(key);
       }

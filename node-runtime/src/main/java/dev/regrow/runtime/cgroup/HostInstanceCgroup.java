@@ -119,6 +119,7 @@ final class HostInstanceCgroup implements InstanceCgroup {
   public void killAll() {
     var kill = v2Directory().map(dir -> dir.resolve("cgroup.kill"));
     if (kill.isPresent() && Files.exists(kill.get())) {
+      cgroups.noteKilled(key);
       files.write(kill.get(), "1");
     } else {
       hierarchies.roots().stream()

@@ -71,6 +71,54 @@ class HostCgroupsTest {
   }
 
   @Test
+  void a_cgroup_whose_processes_were_killed_is_made_anew_for_the_next_start() throws Exception {
+    var cgroups = hybrid();
+    var cgroup = cgroups.create(WEB_1, LIMITS);
+    Path unified = cgroup.v2Directory().orElseThrow();
+    Files.writeString(unified.resolve("cgroup.kill"), "");
+
+    cgroup.killAll();
+    cgroups.create(WEB_1, LIMITS);
+
+    assertThat(unified).isDirectory();
+    assertThat(unified.resolve("cgroup.kill")).doesNotExist();
+  }
+
+  @Test
+  void what_an_earlier_agent_left_is_made_anew_with_its_limits() throws Exception {
+    Path left = v2().create(WEB_1, LIMITS).v2Directory().orElseThrow();
+    Files.writeString(left.resolve("cgroup.kill"), "1");
+
+    v2().create(WEB_1, LIMITS);
+
+    assertThat(left.resolve("cgroup.kill")).doesNotExist();
+    assertThat(read("regrow/n1/shop/web/web-1-a/memory.max")).isEqualTo("67108864");
+  }
+
+  @Test
+  void a_restart_in_place_goes_on_in_the_cgroup_that_stands() throws Exception {
+    var cgroups = hybrid();
+    Path unified = cgroups.create(WEB_1, LIMITS).v2Directory().orElseThrow();
+    Files.writeString(unified.resolve("mark"), "");
+
+    cgroups.create(WEB_1, LIMITS);
+
+    assertThat(unified.resolve("mark")).exists();
+  }
+
+  @Test
+  void the_agent_goes_into_a_cgroup_that_nobody_has_killed() throws Exception {
+    Path agent = root.resolve("unified/regrow-agent/n1");
+    Files.createDirectories(agent);
+    Files.writeString(agent.resolve("cgroup.kill"), "1");
+
+    hybrid().enterAgentCgroup();
+
+    assertThat(agent.resolve("cgroup.kill")).doesNotExist();
+    assertThat(agent.resolve("cgroup.procs")).hasContent("" + ProcessHandle.current().pid());
+  }
+
+  @Test
   void removing_the_last_instance_removes_all_levels_but_not_those_of_another_node()
       throws Exception {
     var cgroups = hybrid();
