@@ -1,6 +1,7 @@
 package dev.regrow.chaos.lab;
 
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
@@ -22,6 +23,7 @@ final class Switch {
   private final LabNames names;
   private final Map<String, String> addresses = new TreeMap<>();
   private final NavigableSet<Cut> active = new TreeSet<>();
+  private final Set<String> silent = new HashSet<>();
 
   private Switch(LabNames names) {
     this.names = names;
@@ -82,13 +84,19 @@ final class Switch {
 
   /** Nothing more is heard of a machine, nor does it hear anything, as if its power went. */
   synchronized void silence(String machine) {
-    Tool.ip(
-        names.switchNamespace(), power(machine).map(selector -> "rule add " + selector).toList());
+    if (!silent.contains(machine)) {
+      Tool.ip(
+          names.switchNamespace(), power(machine).map(selector -> "rule add " + selector).toList());
+      silent.add(machine);
+    }
   }
 
   synchronized void unsilence(String machine) {
-    Tool.ip(
-        names.switchNamespace(), power(machine).map(selector -> "rule del " + selector).toList());
+    if (silent.contains(machine)) {
+      Tool.ip(
+          names.switchNamespace(), power(machine).map(selector -> "rule del " + selector).toList());
+      silent.remove(machine);
+    }
   }
 
   synchronized Set<Cut> active() {
