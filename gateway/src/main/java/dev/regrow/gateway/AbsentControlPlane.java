@@ -15,6 +15,7 @@ import dev.regrow.v1.Node;
 import dev.regrow.v1.Plan;
 import dev.regrow.v1.Revision;
 import dev.regrow.v1.Workload;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -113,6 +114,21 @@ final class AbsentControlPlane implements ControlPlane {
 
   @Override
   public CompletionStage<Node> node(String name, ReadPoint at) {
+    return refused();
+  }
+
+  @Override
+  public CompletionStage<Node> cordon(String node) {
+    return refused();
+  }
+
+  @Override
+  public CompletionStage<Node> uncordon(String node) {
+    return refused();
+  }
+
+  @Override
+  public CompletionStage<Node> drain(String node, Duration timeout) {
     return refused();
   }
 

@@ -4,14 +4,19 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /** Options as {@code --name value} or {@code --name=value}, and from the file of --config. */
 final class CommandLine {
+
+  /** What can be given several times; comes joined by commas. */
+  private static final Set<String> REPEATED = Set.of("label");
 
   private CommandLine() {}
 
@@ -32,7 +37,10 @@ final class CommandLine {
         throw StartFailure.usage("--" + name + " needs a value");
       }
       var value = equals < 0 ? arguments[++i] : argument.substring(equals + 1);
-      if (given.put(name, value) != null) {
+      var before = given.put(name, value);
+      if (before != null && REPEATED.contains(name)) {
+        given.put(name, before + "," + value);
+      } else if (before != null) {
         throw StartFailure.usage("--" + name + " is given twice");
       }
     }
@@ -63,8 +71,14 @@ final class CommandLine {
           if (!known.contains(String.valueOf(key))) {
             throw StartFailure.refused("%s: there is no option \"%s\"".formatted(path, key));
           }
-          options.put(String.valueOf(key), String.valueOf(value));
+          options.put(String.valueOf(key), text(value));
         });
     return options;
+  }
+
+  private static String text(Object value) {
+    return value instanceof List<?> list
+        ? list.stream().map(String::valueOf).collect(Collectors.joining(","))
+        : String.valueOf(value);
   }
 }

@@ -140,7 +140,8 @@ public final class NodeMain {
         options.storePort(),
         Set.of(role),
         LEASE,
-        options.away());
+        options.away(),
+        options.labels());
   }
 
   private NodeParts parts() {

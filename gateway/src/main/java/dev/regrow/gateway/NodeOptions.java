@@ -1,11 +1,15 @@
 package dev.regrow.gateway;
 
+import dev.regrow.core.model.Constraints;
+import dev.regrow.schema.Schema;
+import dev.regrow.v1.Workload;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -14,6 +18,7 @@ import java.util.stream.Stream;
  *
  * @param bind an address as digits
  * @param hostPaths what instances may mount of the host
+ * @param labels what people say of it, for placement
  * @param role {@code server} or {@code worker}; empty: what it was, or what is usual
  */
 record NodeOptions(
@@ -26,7 +31,8 @@ record NodeOptions(
     List<Path> hostPaths,
     Optional<String> role,
     Optional<Join> join,
-    Duration away) {
+    Duration away,
+    Map<String, String> labels) {
 
   /**
    * Whom to ask to be let in, and with what.
@@ -53,6 +59,8 @@ record NodeOptions(
         --join-token-file F  holds a token that may let nodes in
         --role ROLE          server: keeps the store, too; worker: runs instances only (default:
                              worker when joining, else server)
+        --label KEY=VALUE    says something of the machine for placement, as zone=a; can be given
+                             several times, and counts until the next start
         --config FILE        YAML with these options, as `data: /srv/regrow`; the command line wins
         --host-paths DIR,... what instances may mount of the host, with all below (default: nothing)
         --http-port PORT     of the gateway (default: 7400)
@@ -79,7 +87,8 @@ record NodeOptions(
           "port-offset",
           "join",
           "join-token-file",
-          "away");
+          "away",
+          "label");
 
   static Set<String> known() {
     return KNOWN;
@@ -113,7 +122,33 @@ record NodeOptions(
         hostPaths(given.getOrDefault("host-paths", "")),
         role,
         join,
-        away);
+        away,
+        labels(given.getOrDefault("label", "")));
+  }
+
+  private static Map<String, String> labels(String given) {
+    var labels = new TreeMap<String, String>();
+    for (var part : given.split(",", -1)) {
+      int equals = part.indexOf('=');
+      if (part.isBlank()) {
+        continue;
+      }
+      if (equals < 0) {
+        throw StartFailure.usage("--label %s is not KEY=VALUE".formatted(part));
+      }
+      labels.put(part.substring(0, equals).strip(), part.substring(equals + 1).strip());
+    }
+    if (labels.containsKey(Constraints.NODE)) {
+      throw StartFailure.usage("--label node=...: that label is every node's name already");
+    }
+    Schema.violations(Workload.newBuilder().putAllLabels(labels).build()).stream()
+        .filter(violation -> violation.field().startsWith("labels"))
+        .findFirst()
+        .ifPresent(
+            violation -> {
+              throw StartFailure.usage("--label: " + violation.message());
+            });
+    return labels;
   }
 
   private static Optional<Join> join(Map<String, String> given) {

@@ -3,6 +3,7 @@ package dev.regrow.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,5 +27,19 @@ class NodeOptionsTest {
   @Test
   void what_the_options_mean_is_in_the_help() {
     assertThat(NodeOptions.HELP).contains("--away D", "no elsewhere");
+  }
+
+  @Test
+  void labels_can_be_given_several_times_and_are_judged() {
+    var options =
+        NodeOptions.of(
+            CommandLine.parse(NodeOptions.known(), "--label", "zone=a", "--label=disk=ssd"));
+
+    assertThat(options.labels()).containsOnly(Map.entry("zone", "a"), Map.entry("disk", "ssd"));
+    for (var wrong : List.of("zone", "=a", "zone=two words", "node=n1")) {
+      assertThatThrownBy(() -> NodeOptions.of(Map.of("label", wrong)))
+          .as(wrong)
+          .isInstanceOf(StartFailure.class);
+    }
   }
 }

@@ -43,7 +43,8 @@ final class PreflightTest {
                 List.of(),
                 Optional.empty(),
                 Optional.empty(),
-                Duration.ofMinutes(2)));
+                Duration.ofMinutes(2),
+                Map.of()));
   }
 
   @ParameterizedTest
@@ -88,7 +89,8 @@ final class PreflightTest {
               List.of(),
               Optional.empty(),
               Optional.empty(),
-              Duration.ofMinutes(2));
+              Duration.ofMinutes(2),
+              Map.of());
 
       assertThatThrownBy(() -> Preflight.requireFree(options, loopback))
           .hasMessageContaining("port " + port)

@@ -10,6 +10,7 @@ import dev.regrow.cli.command.HistoryCommand;
 import dev.regrow.cli.command.InitCommand;
 import dev.regrow.cli.command.LauncherCommand;
 import dev.regrow.cli.command.LogsCommand;
+import dev.regrow.cli.command.NodeCtlCommand;
 import dev.regrow.cli.command.PlanCommand;
 import dev.regrow.cli.command.RestartCommand;
 import dev.regrow.cli.command.RollbackCommand;
@@ -52,6 +53,7 @@ public final class Commands {
     ALL.put("history", HistoryCommand::new);
     ALL.put("rollback", RollbackCommand::new);
     ALL.put("restart", RestartCommand::new);
+    ALL.put("node-ctl", NodeCtlCommand::new);
     ALL.put("token", TokenCommand::new);
     ALL.put(
         "bench",

@@ -2,6 +2,7 @@ package dev.regrow.client;
 
 import com.google.protobuf.Empty;
 import dev.regrow.v1.Cluster;
+import dev.regrow.v1.DrainRequest;
 import dev.regrow.v1.EventList;
 import dev.regrow.v1.Instance;
 import dev.regrow.v1.InstanceList;
@@ -19,6 +20,7 @@ import dev.regrow.v1.TokenList;
 import dev.regrow.v1.TokenRequest;
 import dev.regrow.v1.Workload;
 import dev.regrow.v1.WorkloadList;
+import java.time.Duration;
 
 /** Every call of the API that has an object as its answer. */
 public final class Calls {
@@ -110,7 +112,7 @@ public final class Calls {
   }
 
   public static Call<Node> node(String name) {
-    return Call.get("/v1/nodes/" + Uris.segment(name), Node.parser());
+    return Call.get(nodePath(name), Node.parser());
   }
 
   /**
@@ -120,6 +122,25 @@ public final class Calls {
    */
   public static Call<NodeJoinReply> join(NodeJoinRequest request, String role) {
     return Call.post("/v1/join?role=" + role, request, true, NodeJoinReply.parser());
+  }
+
+  /** It takes no new instances from then on. */
+  public static Call<Node> cordon(String name) {
+    return Call.post(nodePath(name) + "/cordon", Empty.getDefaultInstance(), true, Node.parser());
+  }
+
+  public static Call<Node> uncordon(String name) {
+    return Call.post(nodePath(name) + "/uncordon", Empty.getDefaultInstance(), true, Node.parser());
+  }
+
+  /** Answers when it has begun; {@link #node} says how far it is. */
+  public static Call<Node> drain(String name, Duration timeout) {
+    var body = DrainRequest.newBuilder().setTimeout(timeout.toMillis()).build();
+    return Call.post(nodePath(name) + "/drain", body, true, Node.parser());
+  }
+
+  private static String nodePath(String name) {
+    return "/v1/nodes/" + Uris.segment(name);
   }
 
   public static Call<Cluster> cluster() {

@@ -5,6 +5,7 @@ import dev.regrow.schema.Route.Access;
 import dev.regrow.schema.Route.Parameter;
 import dev.regrow.schema.Route.Trait;
 import dev.regrow.v1.Cluster;
+import dev.regrow.v1.DrainRequest;
 import dev.regrow.v1.EventList;
 import dev.regrow.v1.Instance;
 import dev.regrow.v1.InstanceList;
@@ -26,6 +27,7 @@ import dev.regrow.v1.WorkloadList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Every route of this release. The gateway is checked against it, and the OpenAPI document made of
@@ -170,8 +172,31 @@ public final class Routes {
         read("/v1/nodes/{node}", "getNode", "One machine.")
             .answers(Node.getDefaultInstance(), 200)
             .route());
+    nodeChange(routes, "cordon", "cordonNode", "It takes no new instances.", 200, null);
+    nodeChange(routes, "uncordon", "uncordonNode", "It takes new instances again.", 200, null);
+    nodeChange(
+        routes,
+        "drain",
+        "drainNode",
+        "Its instances move elsewhere; answered when that has begun.",
+        202,
+        DrainRequest.getDefaultInstance());
     routes.add(list("/v1/events", "listAllEvents", "Events everywhere.", events));
     routes.add(list(NAMESPACE + "/events", "listEvents", "Events of one namespace.", events));
+  }
+
+  private static void nodeChange(
+      List<Route> routes,
+      String action,
+      String operation,
+      String summary,
+      int status,
+      @Nullable Message body) {
+    var draft = new Draft("POST", "/v1/nodes/{node}/" + action, operation, summary, Access.ADMIN);
+    routes.add(
+        (body == null ? draft : draft.optionalBody(body))
+            .answers(Node.getDefaultInstance(), status)
+            .route());
   }
 
   private static void tokens(List<Route> routes) {

@@ -1,5 +1,6 @@
 package dev.regrow.core.codec;
 
+import dev.regrow.core.lifecycle.Leaving;
 import dev.regrow.core.lifecycle.StatusOf;
 import dev.regrow.core.lifecycle.World;
 import dev.regrow.core.model.InstanceId;
@@ -13,6 +14,7 @@ import dev.regrow.v1.Workload;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -87,6 +89,17 @@ public final class WorkloadView {
                     slot.getValue(),
                     entry.modIndex()))
         .toList();
+  }
+
+  /** What its instances on a node that is being drained wait for, by slot. */
+  public static SortedMap<String, String> leaving(
+      Entry entry, List<Entry> assignments, Known known, String nodeUid) {
+    var records = records(entry, assignments);
+    var workload = records.workload();
+    if (workload == null) {
+      throw new IllegalArgumentException("there is no workload at " + entry.key());
+    }
+    return Leaving.waits(workload, records, live(records, known), known.world(), nodeUid);
   }
 
   private static Map<InstanceId, Live> live(Records records, Known known) {

@@ -143,6 +143,21 @@ public final class Membership {
   }
 
   /**
+   * Changes a node's record, if there is one.
+   *
+   * @param change may be asked several times
+   */
+  public CompletionStage<Optional<StoredNode>> change(
+      String uid, UnaryOperator<StoredNode> change) {
+    return read(Keys.node(uid))
+        .thenCompose(
+            entry ->
+                entry == null
+                    ? CompletableFuture.completedFuture(Optional.empty())
+                    : register(uid, change).thenApply(Optional::of));
+  }
+
+  /**
    * The cluster's own record, made now if it is missing.
    *
    * @param initial what it is made of

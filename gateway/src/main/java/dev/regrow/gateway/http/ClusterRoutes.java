@@ -2,7 +2,11 @@ package dev.regrow.gateway.http;
 
 import dev.regrow.actors.control.ControlPlane;
 import dev.regrow.actors.control.ControlPlane.WatchKind;
+import dev.regrow.gateway.auth.Role;
+import dev.regrow.schema.Schema;
+import dev.regrow.v1.DrainRequest;
 import dev.regrow.v1.NodeList;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -22,7 +26,44 @@ final class ClusterRoutes {
     return List.of(
         Route.read("/v1/nodes", Lists.PARAMETERS, this::nodes).forAll(),
         Route.read("/v1/nodes/{node}", Set.of(), this::node).forAll(),
+        change("cordon", this::cordon),
+        change("uncordon", this::uncordon),
+        change("drain", this::drain),
         Route.read("/v1/cluster", Set.of(), this::cluster).forAll());
+  }
+
+  private static Route change(String action, Route.Handler handler) {
+    return Route.change("POST", "/v1/nodes/{node}/" + action, Set.of(), handler)
+        .needing(Role.ADMIN);
+  }
+
+  private CompletionStage<HttpResponse> cordon(Call call) {
+    return control
+        .get()
+        .cordon(call.name("node"))
+        .thenApply(node -> Answers.object(200, call.format(), node));
+  }
+
+  private CompletionStage<HttpResponse> uncordon(Call call) {
+    return control
+        .get()
+        .uncordon(call.name("node"))
+        .thenApply(node -> Answers.object(200, call.format(), node));
+  }
+
+  /** Answered when it has begun: it may take longer than a request. */
+  private CompletionStage<HttpResponse> drain(Call call) {
+    return call.body()
+        .thenApply(
+            body ->
+                Schema.withDefaults(
+                    body.isEmpty()
+                        ? DrainRequest.getDefaultInstance()
+                        : Codec.read(DrainRequest.getDefaultInstance(), body)))
+        .thenCompose(
+            wanted ->
+                control.get().drain(call.name("node"), Duration.ofMillis(wanted.getTimeout())))
+        .thenApply(node -> Answers.object(202, call.format(), node));
   }
 
   private CompletionStage<HttpResponse> nodes(Call call) {

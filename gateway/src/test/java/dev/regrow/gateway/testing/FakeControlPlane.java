@@ -9,15 +9,18 @@ import dev.regrow.actors.control.ReadPoint;
 import dev.regrow.actors.control.Refusal;
 import dev.regrow.actors.control.WorkloadRef;
 import dev.regrow.v1.Cluster;
+import dev.regrow.v1.Drain;
 import dev.regrow.v1.Event;
 import dev.regrow.v1.Instance;
 import dev.regrow.v1.Node;
+import dev.regrow.v1.NodePhase;
 import dev.regrow.v1.Plan;
 import dev.regrow.v1.PlanAction;
 import dev.regrow.v1.Revision;
 import dev.regrow.v1.StoreHealth;
 import dev.regrow.v1.WatchType;
 import dev.regrow.v1.Workload;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -215,6 +218,28 @@ public final class FakeControlPlane implements ControlPlane {
           }
           return FakeViews.node();
         });
+  }
+
+  @Override
+  public CompletionStage<Node> cordon(String node) {
+    return node(node, ReadPoint.LOCAL)
+        .thenApply(found -> found.toBuilder().setPhase(NodePhase.NODE_CORDONED).build());
+  }
+
+  @Override
+  public CompletionStage<Node> uncordon(String node) {
+    return node(node, ReadPoint.LOCAL);
+  }
+
+  @Override
+  public CompletionStage<Node> drain(String node, Duration timeout) {
+    return node(node, ReadPoint.LOCAL)
+        .thenApply(
+            found ->
+                found.toBuilder()
+                    .setPhase(NodePhase.NODE_DRAINING)
+                    .setDrain(Drain.newBuilder().setUntil(timeout.toMillis()))
+                    .build());
   }
 
   @Override

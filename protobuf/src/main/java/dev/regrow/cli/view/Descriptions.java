@@ -2,6 +2,7 @@ package dev.regrow.cli.view;
 
 import dev.regrow.cli.Terminal;
 import dev.regrow.schema.Schema;
+import dev.regrow.v1.Drain;
 import dev.regrow.v1.Event;
 import dev.regrow.v1.Instance;
 import dev.regrow.v1.Node;
@@ -126,7 +127,20 @@ public final class Descriptions {
             + Words.bytes(node.getUsed().getMemory())
             + " used");
     line(terminal, "Instances", Integer.toString(node.getAllocated().getInstances()));
+    node.getLabelsMap().forEach((key, value) -> line(terminal, "Label", key + "=" + value));
+    if (node.hasDrain()) {
+      line(terminal, "Drain", drain(node.getDrain()));
+      node.getDrain().getBlockedList().forEach(wait -> line(terminal, "", wait));
+    }
     node.getWarningsList().forEach(words -> line(terminal, "Warning", words));
+  }
+
+  private static String drain(Drain drain) {
+    if (drain.getDone()) {
+      return "done";
+    }
+    var left = drain.getRemaining() + " instances are left";
+    return drain.getGivenUp() ? "given up: " + left : left;
   }
 
   /** One causal story, a line each, with the day where it changes. */

@@ -181,6 +181,11 @@ public final class Board {
     return roll.scheduling(nodeUid) == NodeScheduling.DRAINING;
   }
 
+  /** The uids of all nodes whose instances are to move elsewhere. */
+  public Set<String> drainingNodes() {
+    return roll.draining();
+  }
+
   /** All nodes that have ever spoken or are on record, as placement sees them. */
   public Fleet fleet() {
     return roll.at(clock.get().bootMillis());

@@ -14,7 +14,9 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -162,6 +164,14 @@ final class Roll {
   synchronized @Nullable NodeScheduling scheduling(String uid) {
     var line = lines.get(uid);
     return line == null || line.record == null ? null : line.record.getScheduling();
+  }
+
+  synchronized Set<String> draining() {
+    return lines.values().stream()
+        .filter(line -> line.record != null)
+        .filter(line -> line.record.getScheduling() == NodeScheduling.DRAINING)
+        .map(line -> line.uid)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   synchronized void debit(String nodeUid, InstanceId id, Demand demand, long now) {

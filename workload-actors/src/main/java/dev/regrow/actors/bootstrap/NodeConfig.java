@@ -2,6 +2,7 @@ package dev.regrow.actors.bootstrap;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -16,6 +17,7 @@ import java.util.Set;
  * @param roles {@code server} and others
  * @param lease how long an exclusive instance lives without a majority
  * @param away how long after a stop nothing of this node's is replaced elsewhere
+ * @param labels what people say of it, for placement
  */
 public record NodeConfig(
     String name,
@@ -26,7 +28,8 @@ public record NodeConfig(
     int storePort,
     Set<String> roles,
     Duration lease,
-    Duration away) {
+    Duration away,
+    Map<String, String> labels) {
 
   public static final int GATEWAY_PORT = 7400;
   public static final int CLUSTER_PORT = 7410;
@@ -34,6 +37,7 @@ public record NodeConfig(
 
   public NodeConfig {
     roles = Set.copyOf(roles);
+    labels = Map.copyOf(labels);
   }
 
   /** Whether it keeps the store and its share of the control plane. */
@@ -52,12 +56,13 @@ public record NodeConfig(
         STORE_PORT,
         Set.of("server"),
         Duration.ofSeconds(10),
-        Duration.ofMinutes(2));
+        Duration.ofMinutes(2),
+        Map.of());
   }
 
   /** The same with other ports. */
   public NodeConfig withPorts(int newClusterPort, int newStorePort) {
     return new NodeConfig(
-        name, data, bind, gatewayUrl, newClusterPort, newStorePort, roles, lease, away);
+        name, data, bind, gatewayUrl, newClusterPort, newStorePort, roles, lease, away, labels);
   }
 }

@@ -42,6 +42,8 @@ record Registration(NodeConfig config, NodeIdentity identity, Machine machine) {
                     .setCpu(machine.cpuMillis())
                     .setMemory(machine.memoryBytes())
                     .setPids(machine.pids()))
+            .clearLabels()
+            .putAllLabels(config.labels())
             .setVersion(version())
             .setCgroups(machine.cgroups().name().toLowerCase(Locale.ROOT))
             .clearWarnings()

@@ -38,6 +38,8 @@ final class ClusterControlPlane implements ControlPlane {
   private final Reads reads;
   private final InstanceReads instances;
   private final NodeReads nodes;
+  private final DrainReads drains;
+  private final NodeChanges changes;
   private final WatchedKinds watched;
   private final Planning planning;
 
@@ -50,6 +52,8 @@ final class ClusterControlPlane implements ControlPlane {
     instances = new InstanceReads(store, board, reads);
     nodes = new NodeReads(store, board);
     watched = new WatchedKinds(store, board, reads, instances, nodes);
+    drains = new DrainReads(store, reads);
+    changes = new NodeChanges(store, nodes, clock);
     planning = new Planning(store, board, clock);
   }
 
@@ -168,7 +172,22 @@ final class ClusterControlPlane implements ControlPlane {
 
   @Override
   public CompletionStage<Node> node(String name, ReadPoint at) {
-    return Refusals.of(nodes.node(name, at));
+    return Refusals.of(nodes.node(name, at).thenCompose(drains::explained));
+  }
+
+  @Override
+  public CompletionStage<Node> cordon(String node) {
+    return Refusals.of(changes.cordon(node));
+  }
+
+  @Override
+  public CompletionStage<Node> uncordon(String node) {
+    return Refusals.of(changes.uncordon(node));
+  }
+
+  @Override
+  public CompletionStage<Node> drain(String node, Duration timeout) {
+    return Refusals.of(changes.drain(node, timeout).thenCompose(drains::explained));
   }
 
   @Override

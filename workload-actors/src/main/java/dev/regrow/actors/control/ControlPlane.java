@@ -8,6 +8,7 @@ import dev.regrow.v1.Plan;
 import dev.regrow.v1.Revision;
 import dev.regrow.v1.WatchEvent;
 import dev.regrow.v1.Workload;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
@@ -56,6 +57,19 @@ public interface ControlPlane {
   CompletionStage<Listing<Node>> nodes(ReadPoint at);
 
   CompletionStage<Node> node(String name, ReadPoint at);
+
+  /** It takes no new instances from then on; those that it has stay. */
+  CompletionStage<Node> cordon(String node);
+
+  /** It takes new instances again; a drain under way ends. */
+  CompletionStage<Node> uncordon(String node);
+
+  /**
+   * Its instances move elsewhere, each at its workload's update pace; answers when that has begun.
+   *
+   * @param timeout after which what is still there stays; the node is cordoned in any case
+   */
+  CompletionStage<Node> drain(String node, Duration timeout);
 
   /** Oldest first. */
   CompletionStage<Listing<Event>> events(ListQuery query, ReadPoint at);

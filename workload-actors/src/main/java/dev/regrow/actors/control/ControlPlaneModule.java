@@ -3,6 +3,7 @@ package dev.regrow.actors.control;
 import dev.regrow.actors.board.Board;
 import dev.regrow.actors.link.FactReceiver;
 import dev.regrow.actors.link.NodeLink;
+import dev.regrow.actors.sharding.DrainKeeper;
 import dev.regrow.actors.sharding.NodeWatch;
 import dev.regrow.actors.sharding.Sweeper;
 import dev.regrow.actors.sharding.Workloads;
@@ -34,6 +35,8 @@ public record ControlPlaneModule(ControlPlane controlPlane, FactReceiver facts) 
     var workloads = Workloads.start(clusterSystem, new Surroundings(store, board, link, clock));
     clusterSystem.systemActorOf(
         Sweeper.create(store, board, workloads, link), "workload-sweeper", Props.empty());
+    clusterSystem.systemActorOf(
+        DrainKeeper.create(store, board, clock), "drain-keeper", Props.empty());
     NodeWatch.start(store, board, workloads);
     return new ControlPlaneModule(
         new ClusterControlPlane(clusterSystem, store, board, workloads, clock),

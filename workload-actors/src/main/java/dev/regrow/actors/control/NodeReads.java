@@ -3,6 +3,7 @@ package dev.regrow.actors.control;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.regrow.actors.board.Board;
 import dev.regrow.actors.link.NodeFact;
+import dev.regrow.core.membership.Scheduling;
 import dev.regrow.core.store.Entry;
 import dev.regrow.core.store.Keys;
 import dev.regrow.core.store.RangeQuery;
@@ -78,6 +79,8 @@ final class NodeReads {
             .addAllWarnings(stored.getWarningsList())
             .setIndex(entry.modIndex());
     board.summary(stored.getUid()).ifPresent(summary -> fill(node, summary));
+    int remaining = node.getAllocated().getInstances();
+    Scheduling.drain(stored, remaining).ifPresent(node::setDrain);
     return node.setPhase(phase(stored)).build();
   }
 
@@ -86,7 +89,14 @@ final class NodeReads {
         && stored.getPhase() != NodePhase.NODE_PHASE_UNSPECIFIED) {
       return stored.getPhase();
     }
-    return board.speaking(stored.getUid()) ? NodePhase.NODE_READY : NodePhase.NODE_UNREACHABLE;
+    if (!board.speaking(stored.getUid())) {
+      return NodePhase.NODE_UNREACHABLE;
+    }
+    return switch (stored.getScheduling()) {
+      case DRAINING -> NodePhase.NODE_DRAINING;
+      case CORDONED -> NodePhase.NODE_CORDONED;
+      case OPEN, UNRECOGNIZED -> NodePhase.NODE_READY;
+    };
   }
 
   private static void fill(Node.Builder node, NodeFact.Summary summary) {

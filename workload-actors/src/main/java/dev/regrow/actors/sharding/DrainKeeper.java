@@ -1,0 +1,124 @@
+package dev.regrow.actors.sharding;
+
+import dev.regrow.actors.board.Board;
+import dev.regrow.core.codec.AssignmentCodec;
+import dev.regrow.core.membership.Membership;
+import dev.regrow.core.membership.Scheduling;
+import dev.regrow.core.model.Now;
+import dev.regrow.core.store.Entry;
+import dev.regrow.core.store.Keys;
+import dev.regrow.core.store.RangeQuery;
+import dev.regrow.core.store.Store;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+
+/**
+ * Ends drains: when nothing is left on the node, or when it is late. One on each server; who comes
+ * second finds it done.
+ */
+public final class DrainKeeper {
+
+  private static final Duration EVERY = Duration.ofMillis(500);
+
+  /** What it is told; only by itself. */
+  public sealed interface Command {}
+
+  private enum Look implements Command {
+    INSTANCE
+  }
+
+  private record Looked(String problem) implements Command {}
+
+  private final ActorContext<Command> context;
+  private final TimerScheduler<Command> timers;
+  private final Store store;
+  private final Board board;
+  private final Supplier<Now> clock;
+
+  private DrainKeeper(
+      ActorContext<Command> context,
+      TimerScheduler<Command> timers,
+      Store store,
+      Board board,
+      Supplier<Now> clock) {
+    this.context = context;
+    this.timers = timers;
+    this.store = store;
+    this.board = board;
+    this.clock = clock;
+  }
+
+  public static Behavior<Command> create(Store store, Board board, Supplier<Now> clock) {
+    return Behaviors.setup(
+        context ->
+            Behaviors.withTimers(
+                timers -> new DrainKeeper(context, timers, store, board, clock).keeping()));
+  }
+
+  private Behavior<Command> keeping() {
+    timers.startSingleTimer(Look.INSTANCE, EVERY);
+    return Behaviors.receive(Command.class)
+        .onMessage(
+            Look.class,
+            look -> {
+              CompletionStage<Void> all = CompletableFuture.completedStage(null);
+              for (var uid : board.drainingNodes()) {
+                all = all.thenCompose(done -> judge(uid));
+              }
+              context.pipeToSelf(
+                  all, (done, failure) -> new Looked(failure == null ? "" : failure.getMessage()));
+              return Behaviors.same();
+            })
+        .onMessage(
+            Looked.class,
+            looked -> {
+              if (!looked.problem().isEmpty()) {
+                context.getLog().warn("could not look after drains: {}", looked.problem());
+              }
+              timers.startSingleTimer(Look.INSTANCE, EVERY);
+              return Behaviors.same();
+            })
+        .build();
+  }
+
+  private CompletionStage<Void> judge(String uid) {
+    var prefix = Keys.nodeAssignments(uid);
+    return store
+        .range(RangeQuery.prefix(prefix).linearizable())
+        .thenCompose(found -> anyAlive(found.entries(), prefix, 0, found.index()))
+        .thenCompose(
+            alive ->
+                new Membership(store)
+                    .change(uid, node -> Scheduling.judged(node, !alive, clock.get().wallMillis())))
+        .thenAccept(done -> {});
+  }
+
+  /**
+   * Whether any may still run; what has ended for good stays on the books, and is nothing to move.
+   */
+  private CompletionStage<Boolean> anyAlive(
+      java.util.List<Entry> entries, String prefix, int from, long index) {
+    if (from >= entries.size()) {
+      return CompletableFuture.completedStage(false);
+    }
+    var key = Keys.ASSIGNMENTS + entries.get(from).key().substring(prefix.length());
+    return store
+        .range(RangeQuery.key(key).atLeast(index))
+        .thenCompose(
+            found -> {
+              boolean alive =
+                  found.entries().stream()
+                      .map(AssignmentCodec::assignment)
+                      .anyMatch(assignment -> assignment.ended() == null);
+              return alive
+                  ? CompletableFuture.completedStage(true)
+                  : anyAlive(entries, prefix, from + 1, index);
+            });
+  }
+}
