@@ -1,0 +1,124 @@
+package dev.regrow.chaos.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.regrow.chaos.cluster.Await;
+import dev.regrow.chaos.history.HealTimes;
+import dev.regrow.chaos.lab.Formation;
+import dev.regrow.chaos.lab.Lab;
+import dev.regrow.chaos.lab.LabClient;
+import dev.regrow.chaos.lab.Machine;
+import dev.regrow.client.Calls;
+import dev.regrow.client.RegrowClient;
+import dev.regrow.v1.Instance;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Collectors;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A machine dies with all that ran on it: what was declared holds, and nothing else is touched. */
+@RealNodes
+class MachineDeathIT {
+
+  private static final String WEB = "web";
+  private static final String OTHER = "other";
+  private static final int ON_EACH = 10;
+  private static final Duration ANSWERED_WITHIN = Duration.ofSeconds(2);
+  private static final Duration SETTLED_WITHIN = Duration.ofSeconds(60);
+
+  /** Asserted only in the full form, on a machine that does nothing else. */
+  private static final Duration HEALED_WITHIN = Duration.ofSeconds(5);
+
+  private static final Duration HEALED_WITHIN_MEDIAN = Duration.ofMillis(3500);
+
+  private final Random random = new Random(Effort.seed("machine death"));
+  private final HealTimes heals = new HealTimes();
+  private final HealTimes answers = new HealTimes();
+
+  @ParameterizedTest
+  @ValueSource(ints = {3})
+  void what_ran_on_a_dead_machine_runs_elsewhere_and_the_rest_is_untouched(int size) {
+    try (Lab lab = Lab.open(RealNodes.Here.home())) {
+      Machine founder = Formation.form(lab, size).get(0);
+      try (var client = LabClient.of(founder)) {
+        client.send(Calls.apply(Programs.complete(Programs.sleeper(WEB, size * ON_EACH))));
+        client.send(Calls.apply(Programs.complete(Programs.sleeper(OTHER, 1))));
+        new Observed(client).awaitReady(WEB, size * ON_EACH, SETTLED_WITHIN, each -> true);
+      }
+      for (int round = 0; round < Effort.of("rounds", 3, 30); round++) {
+        killOne(lab, founder, size);
+      }
+    } finally {
+      System.out.println(size + " machines, one died, replaced elsewhere: " + heals);
+      System.out.println("changes of all workloads taken again: " + answers);
+    }
+    if (Boolean.getBoolean("regrow.full")) {
+      assertThat(heals.max()).isLessThanOrEqualTo(HEALED_WITHIN);
+      assertThat(answers.max()).isLessThanOrEqualTo(HEALED_WITHIN);
+      assertThat(heals.median()).isLessThanOrEqualTo(HEALED_WITHIN_MEDIAN);
+    }
+  }
+
+  private void killOne(Lab lab, Machine founder, int size) {
+    int all = size * ON_EACH;
+    List<Machine> candidates;
+    String leader;
+    try (var client = LabClient.of(founder)) {
+      Map<String, Long> load =
+          new Observed(client)
+              .awaitReady(WEB, all, SETTLED_WITHIN, each -> true).stream()
+                  .collect(Collectors.groupingBy(Instance::getNode, Collectors.counting()));
+      candidates =
+          lab.machines().stream()
+              .filter(machine -> load.getOrDefault(machine.name(), 0L) >= ON_EACH)
+              .toList();
+      leader = client.send(Calls.cluster()).getLeader();
+    }
+    Machine victim = candidates.get(random.nextInt(candidates.size()));
+    boolean silent = random.nextBoolean();
+    var survivors = lab.machines().stream().filter(machine -> machine != victim).toList();
+    try (var client = LabClient.ofAny(founder, survivors, ANSWERED_WITHIN)) {
+      System.out.printf(
+          "%s dies%s%s%n",
+          victim, silent ? ", in silence" : "", victim.name().equals(leader) ? ", the leader" : "");
+      dieAndHeal(lab, victim, silent, client, all);
+    }
+    lab.powerOn(victim);
+    victim.jvm().start();
+    try (var client = LabClient.of(founder)) {
+      Formation.awaitReady(client, size);
+    }
+  }
+
+  private void dieAndHeal(Lab lab, Machine victim, boolean silent, RegrowClient client, int all) {
+    var observed = new Observed(client);
+    var others =
+        observed.awaitReady(WEB, all, SETTLED_WITHIN, each -> true).stream()
+            .filter(each -> !each.getNode().equals(victim.name()))
+            .toList();
+    var untouched = Observed.identities(others);
+
+    long died = System.nanoTime();
+    if (silent) {
+      lab.powerOff(victim);
+    } else {
+      victim.die();
+    }
+    var healed =
+        observed.awaitReady(
+            WEB, all, SETTLED_WITHIN, each -> !each.getNode().equals(victim.name()));
+    heals.add(Duration.ofNanos(System.nanoTime() - died));
+    Await.until(
+        "the API to take changes of all workloads",
+        SETTLED_WITHIN,
+        () ->
+            observed.takesChange(Programs.sleeper(OTHER, 1).putLabels("t", "t" + died))
+                && observed.takesChange(Programs.sleeper(WEB, all).putLabels("t", "t" + died)));
+    answers.add(Duration.ofNanos(System.nanoTime() - died));
+
+    assertThat(Observed.identities(healed)).containsAllEntriesOf(untouched);
+  }
+}

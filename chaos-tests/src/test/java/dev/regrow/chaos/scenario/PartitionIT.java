@@ -1,0 +1,201 @@
+package dev.regrow.chaos.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.regrow.chaos.cluster.Await;
+import dev.regrow.chaos.history.Durability;
+import dev.regrow.chaos.history.Linearizability;
+import dev.regrow.chaos.lab.Cut;
+import dev.regrow.chaos.lab.Cuts;
+import dev.regrow.chaos.lab.Formation;
+import dev.regrow.chaos.lab.Lab;
+import dev.regrow.chaos.lab.LabClient;
+import dev.regrow.chaos.lab.Machine;
+import dev.regrow.client.ApiException;
+import dev.regrow.client.Calls;
+import dev.regrow.client.RegrowClient;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/**
+ * Links are cut while clients write through every node: the side with a majority goes on, the other
+ * acknowledges nothing, and nothing that was acknowledged is lost.
+ */
+@RealNodes
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class PartitionIT {
+
+  private static final int SIZE = 3;
+  private static final String STEADY = "steady";
+  private static final int STEADY_COUNT = 6;
+  private static final int KEYS = 4;
+  private static final long STEPS_MAX = 3_000_000;
+  private static final Duration SHORT = Duration.ofSeconds(2);
+  private static final Duration SETTLED_WITHIN = Duration.ofSeconds(60);
+
+  /** Asserted only in the full form, on a machine that does nothing else. */
+  private static final Duration CONVERGED_WITHIN = Duration.ofSeconds(15);
+
+  private static final int CUT_MILLIS_MAX = 15_000;
+
+  /** The majority must take so many changes before links are healed. */
+  private static final int TAKEN = 20;
+
+  private final Random random = new Random(Effort.seed("partition"));
+  private final Lab lab = Lab.open(RealNodes.Here.home());
+  private Machine founder;
+  private int partitions;
+
+  @BeforeAll
+  void form() {
+    founder = Formation.form(lab, SIZE).get(0);
+    try (var client = LabClient.of(founder)) {
+      client.send(Calls.apply(Programs.complete(Programs.sleeper(STEADY, STEADY_COUNT))));
+      new Observed(client).awaitReady(STEADY, STEADY_COUNT, SETTLED_WITHIN, each -> true);
+    }
+  }
+
+  @AfterAll
+  void leave() {
+    lab.close();
+  }
+
+  @Test
+  void a_node_that_does_not_lead_is_cut_off() {
+    String leader = leader();
+    String one = drawn(lab.names().stream().filter(name -> !name.equals(leader)).toList());
+
+    partition("cut off: " + one, Cuts.apart(List.of(one), lab.names()), List.of(one));
+  }
+
+  @Test
+  void the_leader_is_cut_off_from_the_majority() {
+    String leader = leader();
+
+    partition(
+        "leader cut off: " + leader, Cuts.apart(List.of(leader), lab.names()), List.of(leader));
+  }
+
+  @Test
+  void one_machine_is_a_bridge_between_two_that_do_not_hear_each_other() {
+    String bridge = drawn(lab.names());
+    var ends = lab.names().stream().filter(name -> !name.equals(bridge)).toList();
+
+    partition("bridge: " + bridge, Cuts.between(ends.subList(0, 1), ends.subList(1, 2)), List.of());
+  }
+
+  @Test
+  void a_machine_hears_others_that_do_not_hear_it() {
+    String mute = drawn(lab.names());
+    var others = lab.names().stream().filter(name -> !name.equals(mute)).toList();
+
+    partition("mute: " + mute, Cuts.oneWay(List.of(mute), others), List.of(mute));
+  }
+
+  @Test
+  void a_machine_is_heard_by_others_that_it_does_not_hear() {
+    String deaf = drawn(lab.names());
+    var others = lab.names().stream().filter(name -> !name.equals(deaf)).toList();
+
+    partition("deaf: " + deaf, Cuts.oneWay(others, List.of(deaf)), List.of(deaf));
+  }
+
+  /**
+   * @param minority must acknowledge nothing that was sent to it after the cut
+   */
+  private void partition(String what, Collection<Cut> cuts, List<String> minority) {
+    var majority = lab.machines().stream().filter(m -> !minority.contains(m.name())).toList();
+    // New ones each time: a register is absent at first.
+    var keys = IntStream.range(0, KEYS).mapToObj(i -> "k%d-%d".formatted(partitions, i)).toList();
+    partitions++;
+    try (var load = RegisterLoad.start(founder, lab.machines(), keys, random);
+        var client = LabClient.ofAny(founder, lab.machines(), SHORT)) {
+      long began = System.nanoTime();
+      Await.until(
+          "load before the cut",
+          SETTLED_WITHIN,
+          () -> taken(load, lab.machines(), began),
+          n -> n > TAKEN);
+
+      lab.cut(cuts);
+      long cut = System.nanoTime();
+      Await.until(
+          "changes by the majority: " + what,
+          SETTLED_WITHIN,
+          () -> taken(load, majority, cut),
+          n -> n > TAKEN);
+      long goesOn = System.nanoTime() - cut;
+      // How long it lasts is drawn: from a blink to long after everybody has noticed.
+      long lasts = TimeUnit.MILLISECONDS.toNanos(random.nextInt(CUT_MILLIS_MAX));
+      LockSupport.parkNanos(Math.max(0, lasts - goesOn));
+      long byMinority =
+          minority.stream().mapToLong(name -> load.acknowledged(name, cut, Long.MAX_VALUE)).sum();
+      lab.healAll();
+      long healed = System.nanoTime();
+      awaitConverged(client);
+      long converged = System.nanoTime() - healed;
+
+      var history = load.stop();
+      var last = load.last(client);
+      System.out.printf(
+          "%s: %d operations, %d changes went on after %d ms, converged %d ms after healing%n",
+          what, history.size(), TAKEN, goesOn / 1_000_000, converged / 1_000_000);
+      assertThat(byMinority).as("acknowledged on the minority").isZero();
+      assertThat(Durability.faults(history, last)).isEmpty();
+      assertThat(Linearizability.faults(load.history(), STEPS_MAX)).isEmpty();
+      if (Boolean.getBoolean("regrow.full")) {
+        assertThat(Duration.ofNanos(converged)).isLessThanOrEqualTo(CONVERGED_WITHIN);
+      }
+    } finally {
+      lab.healAll();
+    }
+  }
+
+  private static long taken(RegisterLoad load, List<Machine> by, long since) {
+    return by.stream().mapToLong(m -> load.acknowledged(m.name(), since, Long.MAX_VALUE)).sum();
+  }
+
+  /** All nodes are ready in the eyes of each, and all instances run, none of them twice. */
+  private void awaitConverged(RegrowClient any) {
+    try {
+      for (Machine machine : lab.machines()) {
+        machine.jvm().awaitReady();
+        try (var client = LabClient.of(founder, machine, SHORT)) {
+          Formation.awaitReady(client, SIZE);
+        }
+      }
+    } catch (AssertionError late) {
+      lab.machines().forEach(each -> System.out.println(each + "\n" + each.jvm().outputTail()));
+      throw late;
+    }
+    new Observed(any).awaitReady(STEADY, STEADY_COUNT, SETTLED_WITHIN, each -> true);
+  }
+
+  private String leader() {
+    try (var client = LabClient.ofAny(founder, lab.machines(), SHORT)) {
+      return Await.until("a leader", SETTLED_WITHIN, () -> leader(client), name -> !name.isEmpty());
+    }
+  }
+
+  /** "" while nobody answers. */
+  private static String leader(RegrowClient client) {
+    try {
+      return client.send(Calls.cluster()).getLeader();
+    } catch (ApiException.Unavailable | ApiException.Unreachable | ApiException.TimedOut away) {
+      return "";
+    }
+  }
+
+  private String drawn(List<String> names) {
+    return names.get(random.nextInt(names.size()));
+  }
+}
