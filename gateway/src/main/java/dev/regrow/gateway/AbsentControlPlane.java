@@ -108,7 +108,7 @@ final class AbsentControlPlane implements ControlPlane {
   }
 
   @Override
-  public CompletionStage<Listing<Node>> nodes(ReadPoint at) {
+  public CompletionStage<Listing<Node>> nodes(ListQuery query, ReadPoint at) {
     return refused();
   }
 

@@ -108,7 +108,14 @@ public final class Calls {
   }
 
   public static Call<NodeList> nodes() {
-    return Call.get("/v1/nodes", NodeList.parser());
+    return nodes("");
+  }
+
+  /** All nodes, or those behind the page that ended with this token. */
+  public static Call<NodeList> nodes(String continueFrom) {
+    var path =
+        continueFrom.isEmpty() ? "/v1/nodes" : Uris.with("/v1/nodes", "continue", continueFrom);
+    return Call.get(path, NodeList.parser());
   }
 
   public static Call<Node> node(String name) {

@@ -2,6 +2,7 @@ package dev.regrow.client;
 
 import dev.regrow.v1.EventList;
 import dev.regrow.v1.InstanceList;
+import dev.regrow.v1.NodeList;
 import dev.regrow.v1.TokenList;
 import dev.regrow.v1.WorkloadList;
 
@@ -22,6 +23,15 @@ public final class Paging {
     var all = client.send(Calls.instances(scope)).toBuilder();
     while (!all.getContinue().isEmpty()) {
       var page = client.send(Calls.instances(scope.continued(all.getContinue())));
+      all.addAllItems(page.getItemsList()).setContinue(page.getContinue());
+    }
+    return all.build();
+  }
+
+  public static NodeList nodes(RegrowClient client) {
+    var all = client.send(Calls.nodes()).toBuilder();
+    while (!all.getContinue().isEmpty()) {
+      var page = client.send(Calls.nodes(all.getContinue()));
       all.addAllItems(page.getItemsList()).setContinue(page.getContinue());
     }
     return all.build();

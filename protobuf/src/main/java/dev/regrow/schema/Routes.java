@@ -45,6 +45,10 @@ public final class Routes {
       new Parameter("limit", "integer", false, "1 to 1000, larger is capped.");
   private static final Parameter CONTINUE =
       new Parameter("continue", "string", false, "Where the list before this one ended.");
+  private static final Parameter WATCH =
+      new Parameter("watch", "boolean", false, "Stream what is there, then changes.");
+  private static final Parameter SINCE =
+      new Parameter("since", "integer", false, "The index after which changes are wanted.");
   private static final Parameter ROLE =
       new Parameter("role", "string", false, "Of the new node: server or worker (the default).");
   private static final List<Parameter> LIST =
@@ -53,8 +57,8 @@ public final class Routes {
               "label", "string", true, "KEY=VALUE that must match; repeated: all of them."),
           LIMIT,
           CONTINUE,
-          new Parameter("watch", "boolean", false, "Stream what is there, then changes."),
-          new Parameter("since", "integer", false, "The index after which changes are wanted."),
+          WATCH,
+          SINCE,
           CONSISTENT);
   private static final List<Parameter> LOGS =
       List.of(
@@ -203,7 +207,8 @@ public final class Routes {
     routes.add(
         new Draft("GET", "/v1/tokens", "listTokens", "Who may come in.", Access.ADMIN)
             .answers(TokenList.getDefaultInstance(), 200)
-            .with(List.of(LIMIT, CONTINUE, CONSISTENT))
+            .with(List.of(LIMIT, CONTINUE, WATCH, SINCE, CONSISTENT))
+            .being(Trait.WATCHABLE)
             .route());
     routes.add(
         new Draft(

@@ -1,6 +1,6 @@
 package dev.regrow.gateway.auth;
 
-import com.google.protobuf.InvalidProtocolBufferException;
+import dev.regrow.core.codec.TokenCodec;
 import dev.regrow.core.store.Entry;
 import dev.regrow.core.store.Keys;
 import dev.regrow.core.store.RangeQuery;
@@ -11,12 +11,10 @@ import dev.regrow.v1.StoredToken;
 import dev.regrow.v1.Token;
 import dev.regrow.v1.TokenList;
 import dev.regrow.v1.TokenRequest;
-import dev.regrow.v1.TokenRole;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -55,8 +53,7 @@ public final class TokenDesk {
         .range(new RangeQuery(from, all.to(), limit + 1, consistent, index))
         .thenApply(
             found -> {
-              var shown =
-                  found.entries().stream().limit(limit).map(entry -> shown(entry).build()).toList();
+              var shown = found.entries().stream().limit(limit).map(TokenCodec::shown).toList();
               boolean more = found.entries().size() > limit;
               return TokenList.newBuilder()
                   .addAllItems(shown)
@@ -79,7 +76,7 @@ public final class TokenDesk {
     var stored =
         StoredToken.newBuilder()
             .setId(TokenText.idOf(token))
-            .setRole(text(wanted.getRole()))
+            .setRole(TokenCodec.text(wanted.getRole()))
             .setHash(TokenText.hash(token))
             .setCreatedAt(now)
             .setExpiresAt(wanted.hasTtl() ? now + wanted.getTtl() : 0)
@@ -97,7 +94,7 @@ public final class TokenDesk {
               }
               tokens.issued(committed.index(), stored);
               return CompletableFuture.completedStage(
-                  shown(stored, committed.index()).setToken(token).build());
+                  TokenCodec.shown(stored, committed.index()).toBuilder().setToken(token).build());
             });
   }
 
@@ -105,7 +102,7 @@ public final class TokenDesk {
     return present.stream()
         .filter(
             entry -> {
-              long expires = stored(entry).getExpiresAt();
+              long expires = TokenCodec.stored(entry).getExpiresAt();
               return expires != 0 && expires + KEPT.toMillis() < now;
             })
         .limit(DROPPED_AT_ONCE)
@@ -129,40 +126,9 @@ public final class TokenDesk {
                       result -> {
                         long index = ((TxnResult.Committed) result).index();
                         tokens.revoked(index, id);
-                        return Optional.of(shown(was).setIndex(index).build());
+                        return Optional.of(
+                            TokenCodec.shown(was).toBuilder().setIndex(index).build());
                       });
             });
-  }
-
-  private static Token.Builder shown(Entry entry) {
-    return shown(stored(entry), entry.modIndex());
-  }
-
-  private static Token.Builder shown(StoredToken stored, long index) {
-    return Token.newBuilder()
-        .setId(stored.getId())
-        .setRole(role(stored.getRole()))
-        .addAllNamespaces(stored.getNamespacesList())
-        .setCreatedAt(stored.getCreatedAt())
-        .setExpiresAt(stored.getExpiresAt())
-        .setIndex(index);
-  }
-
-  private static String text(TokenRole role) {
-    return role.name().substring("TOKEN_".length()).toLowerCase(Locale.ROOT);
-  }
-
-  private static TokenRole role(String text) {
-    return Role.of(text)
-        .map(role -> TokenRole.valueOf("TOKEN_" + role.name()))
-        .orElse(TokenRole.TOKEN_ROLE_UNSPECIFIED);
-  }
-
-  private static StoredToken stored(Entry entry) {
-    try {
-      return StoredToken.parseFrom(entry.value());
-    } catch (InvalidProtocolBufferException e) {
-      throw new IllegalStateException("the record " + entry.key() + " is damaged", e);
-    }
   }
 }

@@ -67,23 +67,17 @@ final class ClusterRoutes {
   }
 
   private CompletionStage<HttpResponse> nodes(Call call) {
-    if (call.parameters().flag("watch")) {
-      return WatchAnswers.watch(call, control.get(), WatchKind.NODES, call.listQuery());
-    }
-    int limit = call.parameters().limit();
-    return control
-        .get()
-        .nodes(call.readPoint())
-        .thenApply(
-            page ->
-                Answers.object(
-                    200,
-                    call.format(),
-                    NodeList.newBuilder()
-                        .addAllItems(page.items().subList(0, Math.min(limit, page.items().size())))
-                        .setIndex(page.index())
-                        .setContinue(page.next())
-                        .build()));
+    return Lists.answer(
+        call,
+        control.get(),
+        WatchKind.NODES,
+        control.get()::nodes,
+        page ->
+            NodeList.newBuilder()
+                .addAllItems(page.items())
+                .setIndex(page.index())
+                .setContinue(page.next())
+                .build());
   }
 
   private CompletionStage<HttpResponse> node(Call call) {

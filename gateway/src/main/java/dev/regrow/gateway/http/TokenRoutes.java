@@ -1,5 +1,8 @@
 package dev.regrow.gateway.http;
 
+import dev.regrow.actors.control.ControlPlane;
+import dev.regrow.actors.control.ControlPlane.WatchKind;
+import dev.regrow.actors.control.ListQuery;
 import dev.regrow.gateway.auth.AdminToken;
 import dev.regrow.gateway.auth.Role;
 import dev.regrow.gateway.auth.TokenDesk;
@@ -19,14 +22,17 @@ final class TokenRoutes {
   private static final String ALL = "/v1/tokens";
 
   private final Supplier<Optional<TokenDesk>> desk;
+  private final Supplier<ControlPlane> control;
 
-  TokenRoutes(Supplier<Optional<TokenDesk>> desk) {
+  TokenRoutes(Supplier<Optional<TokenDesk>> desk, Supplier<ControlPlane> control) {
     this.desk = desk;
+    this.control = control;
   }
 
   List<Route> routes() {
     return List.of(
-        Route.read(ALL, Set.of("limit", "continue"), this::list).needing(Role.ADMIN),
+        Route.read(ALL, Set.of("limit", "continue", "watch", "since"), this::list)
+            .needing(Role.ADMIN),
         Route.change("POST", ALL, Set.of(), this::create).needing(Role.ADMIN),
         Route.change("DELETE", ALL + "/{id}", Set.of(), this::revoke).needing(Role.ADMIN));
   }
@@ -38,6 +44,9 @@ final class TokenRoutes {
   }
 
   private CompletionStage<HttpResponse> list(Call call) {
+    if (call.parameters().flag("watch")) {
+      return WatchAnswers.watch(call, control.get(), WatchKind.TOKENS, ListQuery.all());
+    }
     var at = call.readPoint();
     var after = call.parameters().text("continue").orElse("");
     if (!after.isEmpty() && !Call.isName(after)) {

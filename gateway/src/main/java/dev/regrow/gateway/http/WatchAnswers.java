@@ -104,6 +104,7 @@ final class WatchAnswers {
           case NODE -> event.getNode();
           case REVISION -> event.getRevision();
           case EVENT -> event.getEvent();
+          case TOKEN -> event.getToken();
           case PROBLEM -> event.getProblem();
           case OBJECT_NOT_SET -> null;
         };

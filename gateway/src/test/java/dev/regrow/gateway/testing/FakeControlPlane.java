@@ -204,7 +204,7 @@ public final class FakeControlPlane implements ControlPlane {
   }
 
   @Override
-  public CompletionStage<Listing<Node>> nodes(ReadPoint at) {
+  public CompletionStage<Listing<Node>> nodes(ListQuery query, ReadPoint at) {
     return read(at, () -> new Listing<>(List.of(FakeViews.node()), kept.index(), ""));
   }
 

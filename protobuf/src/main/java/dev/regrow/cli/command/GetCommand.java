@@ -129,7 +129,7 @@ public final class GetCommand extends Base {
       one(Lookup.node(client(), name), Tables::nodes, Node::getName);
       return;
     }
-    var list = client().send(Calls.nodes());
+    var list = Paging.nodes(client());
     many(list, list.getItemsList(), Tables::nodes, Node::getName);
   }
 
@@ -205,9 +205,5 @@ public final class GetCommand extends Base {
     } else {
       table.apply(style(), items).print(terminal);
     }
-  }
-
-  static Failure notWatchable(Kinds kind) {
-    return Failure.usage("-w does not work for " + kind.text());
   }
 }

@@ -10,6 +10,7 @@ import dev.regrow.client.Scope;
 import dev.regrow.v1.Event;
 import dev.regrow.v1.Instance;
 import dev.regrow.v1.Node;
+import dev.regrow.v1.Token;
 import dev.regrow.v1.WatchEvent;
 import dev.regrow.v1.WatchType;
 import dev.regrow.v1.Workload;
@@ -33,16 +34,14 @@ final class Watching {
   }
 
   void run(Kinds kind, Scope scope, @Nullable String name) {
-    if (kind == Kinds.TOKENS) {
-      throw GetCommand.notWatchable(kind);
-    }
     if (kind == Kinds.REVISIONS && name == null) {
       throw Failure.usage("say of which workload: regrow get revisions NAME -w");
     }
     var what = kind == Kinds.REVISIONS ? "workloads/" + name + "/revisions" : kind.text();
     var initial = new ArrayList<WatchEvent>();
     boolean synced = false;
-    var where = kind == Kinds.NODES ? Scope.everywhere() : scope;
+    boolean everywhere = kind == Kinds.NODES || kind == Kinds.TOKENS; // Of no namespace.
+    var where = everywhere ? Scope.everywhere() : scope;
     try (var stream = client.watch(what, where, 0)) {
       for (var event = stream.next(); event != null; event = stream.next()) {
         if (event.getType() == WatchType.SYNCED) {
@@ -69,6 +68,7 @@ final class Watching {
               || event.getInstance().getWorkload().equals(name);
       case NODE -> event.getNode().getName().equals(name);
       case EVENT -> event.getEvent().getWorkload().equals(name);
+      case TOKEN -> event.getToken().getId().equals(name);
       default -> true;
     };
   }
@@ -98,6 +98,7 @@ final class Watching {
       case NODE -> output.show(terminal, event.getNode(), Node::getName);
       case EVENT -> output.show(terminal, event.getEvent(), Event::getId);
       case REVISION -> output.show(terminal, event.getRevision(), GetCommand::revisionName);
+      case TOKEN -> output.show(terminal, event.getToken(), Token::getId);
       default -> output.show(terminal, event, each -> "");
     }
   }
@@ -108,6 +109,7 @@ final class Watching {
       case INSTANCE -> event.getInstance().getId();
       case NODE -> event.getNode().getName();
       case REVISION -> GetCommand.revisionName(event.getRevision());
+      case TOKEN -> event.getToken().getId();
       default -> event.getEvent().getId();
     };
   }
@@ -122,7 +124,7 @@ final class Watching {
       case EVENTS -> Tables.events(style, puts.stream().map(WatchEvent::getEvent).toList());
       case REVISIONS ->
           Tables.revisions(style, puts.stream().map(WatchEvent::getRevision).toList());
-      case TOKENS -> throw GetCommand.notWatchable(kind);
+      case TOKENS -> Tables.tokens(style, puts.stream().map(WatchEvent::getToken).toList());
     };
   }
 }

@@ -166,8 +166,8 @@ final class ClusterControlPlane implements ControlPlane {
   }
 
   @Override
-  public CompletionStage<Listing<Node>> nodes(ReadPoint at) {
-    return Refusals.of(nodes.nodes(at));
+  public CompletionStage<Listing<Node>> nodes(ListQuery query, ReadPoint at) {
+    return Refusals.of(nodes.nodes(query, at));
   }
 
   @Override

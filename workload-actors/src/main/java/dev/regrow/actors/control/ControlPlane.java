@@ -54,7 +54,8 @@ public interface ControlPlane {
   /** By id, or by slot when no instance has that id. */
   CompletionStage<Instance> instance(String namespace, String idOrSlot, ReadPoint at);
 
-  CompletionStage<Listing<Node>> nodes(ReadPoint at);
+  /** By name; a query's labels are those of the nodes. */
+  CompletionStage<Listing<Node>> nodes(ListQuery query, ReadPoint at);
 
   CompletionStage<Node> node(String name, ReadPoint at);
 
@@ -91,6 +92,7 @@ public interface ControlPlane {
     WORKLOADS,
     INSTANCES,
     NODES,
+    TOKENS,
     EVENTS,
     /** Of the one workload that is asked for. */
     REVISIONS

@@ -35,7 +35,23 @@ final class NodeReads {
     this.board = board;
   }
 
-  CompletionStage<Listing<Node>> nodes(ReadPoint at) {
+  /** A page of those with the query's labels. */
+  CompletionStage<Listing<Node>> nodes(ListQuery query, ReadPoint at) {
+    return nodes(at)
+        .thenApply(
+            all ->
+                Pages.cut(
+                    all.items().stream().filter(node -> labelled(node, query)).toList(),
+                    Node::getName,
+                    query,
+                    all.index()));
+  }
+
+  static boolean labelled(Node node, ListQuery query) {
+    return node.getLabelsMap().entrySet().containsAll(query.labels().entrySet());
+  }
+
+  private CompletionStage<Listing<Node>> nodes(ReadPoint at) {
     return store
         .range(Reads.at(RangeQuery.prefix(Keys.NODES), at))
         .thenApply(

@@ -39,7 +39,8 @@ final class WatchedKinds {
     return switch (kind) {
       case WORKLOADS -> new Workloads(query);
       case INSTANCES -> new WatchedInstances(store, board, reads, instances, query);
-      case NODES -> new Nodes();
+      case NODES -> new Nodes(query);
+      case TOKENS -> new WatchedTokens(store);
       case EVENTS -> new Events(query);
       case REVISIONS -> new WatchedRevisions(store, reads, query);
     };
@@ -183,6 +184,12 @@ final class WatchedKinds {
   }
 
   private final class Nodes implements Watched {
+    private final ListQuery query;
+
+    Nodes(ListQuery query) {
+      this.query = query;
+    }
+
     @Override
     public String prefix() {
       return Keys.NODES;
@@ -191,8 +198,8 @@ final class WatchedKinds {
     @Override
     public CompletionStage<Listing<WatchEvent.Builder>> current() {
       return all(
-          ListQuery.all(),
-          page -> nodes.nodes(ReadPoint.LOCAL),
+          query,
+          page -> nodes.nodes(page, ReadPoint.LOCAL),
           shown -> WatchEvent.newBuilder().setNode(shown));
     }
 
@@ -201,19 +208,19 @@ final class WatchedKinds {
       var after = change.after();
       var before = change.before();
       var entry = after == null ? before : after;
-      return entry == null
-          ? none()
-          : one(
-              WatchEvent.newBuilder()
-                  .setType(after == null ? WatchType.DELETE : WatchType.PUT)
-                  .setNode(nodes.node(entry)));
+      return entry == null ? none() : tell(entry, after == null ? WatchType.DELETE : WatchType.PUT);
+    }
+
+    private CompletionStage<List<WatchEvent.Builder>> tell(Entry entry, WatchType type) {
+      var node = nodes.node(entry);
+      return NodeReads.labelled(node, query)
+          ? one(WatchEvent.newBuilder().setType(type).setNode(node))
+          : none();
     }
 
     @Override
     public CompletionStage<List<WatchEvent.Builder>> now(String key) {
-      return at(
-          key,
-          entry -> one(WatchEvent.newBuilder().setType(WatchType.PUT).setNode(nodes.node(entry))));
+      return at(key, entry -> tell(entry, WatchType.PUT));
     }
 
     @Override

@@ -5,10 +5,15 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import dev.regrow.actors.control.ControlPlane.WatchKind;
 import dev.regrow.actors.testing.Watcher;
+import dev.regrow.core.store.Keys;
+import dev.regrow.core.store.Txn;
 import dev.regrow.v1.InstancePhase;
+import dev.regrow.v1.StoredToken;
+import dev.regrow.v1.TokenRole;
 import dev.regrow.v1.WatchEvent;
 import dev.regrow.v1.WatchType;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -111,6 +116,34 @@ class ControlPlaneWatchTest extends ControlPlaneOfOne {
         .isSorted();
     assertThat(seen.get(seen.size() - 1).getIndex()).isEqualTo(scaled.getIndex());
     assertThat(future.end(PATIENCE).kind()).isEqualTo(Refusal.Kind.BAD_REQUEST);
+  }
+
+  @Test
+  void a_watch_of_tokens_tells_who_may_come_in_and_never_how() throws Exception {
+    var kept =
+        StoredToken.newBuilder().setId("t1").setRole("deploy").setHash("abc").setCreatedAt(1);
+    var watcher = new Watcher();
+    var watch = plane.watch(WatchKind.TOKENS, ListQuery.all(), 0, watcher);
+    watcher.until(event -> event.getType() == WatchType.SYNCED, PATIENCE);
+
+    write(new Txn.Write.Put(Keys.token("t1"), kept.build().toByteString()));
+    write(new Txn.Write.Delete(Keys.token("t1")));
+
+    var told = watcher.until(event -> event.getType() == WatchType.DELETE, PATIENCE);
+    watch.close();
+    assertThat(told)
+        .extracting(
+            WatchEvent::getType,
+            event -> event.getToken().getId(),
+            event -> event.getToken().getRole(),
+            event -> event.getToken().hasToken())
+        .containsExactly(
+            tuple(WatchType.PUT, "t1", TokenRole.TOKEN_DEPLOY, false),
+            tuple(WatchType.DELETE, "t1", TokenRole.TOKEN_DEPLOY, false));
+  }
+
+  private static void write(Txn.Write write) throws Exception {
+    get(store.commit(new Txn(List.of(), List.of(write))));
   }
 
   @Test
