@@ -20,9 +20,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The tokens of a node: the admin's in the context file, the hashes of all in store and copy. */
 final class Admission implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Admission.class);
 
   private final Path data;
   private final Clock clock;
@@ -49,15 +53,17 @@ final class Admission implements AutoCloseable {
     } catch (IOException e) {
       throw StartFailure.refused(e.getMessage() + "; a new admin token is made then");
     }
+    var tokens = new Tokens(clock);
+    tokens.waitForStore();
     if (joins || before.filter(known -> known.token().isEmpty()).isPresent()) {
-      return new Admission(data, clock, new Tokens(clock), "");
+      readCopy(data, tokens);
+      return new Admission(data, clock, tokens, "");
     }
     var token =
         before
             .map(Context::token)
             .filter(known -> TokenText.idOf(known).equals(AdminToken.ID))
             .orElseGet(() -> TokenText.random(AdminToken.ID));
-    var tokens = new Tokens(clock);
     // Until the store has been read, this token is known to be good: this node made it.
     tokens.replaceAll(
         List.of(
@@ -67,6 +73,19 @@ final class Admission implements AutoCloseable {
                 .setHash(TokenText.hash(token))
                 .build()));
     return new Admission(data, clock, tokens, token);
+  }
+
+  /** What this node knew when it ran last counts until the store has told. */
+  private static void readCopy(Path data, Tokens tokens) {
+    try {
+      tokens.replaceAll(copy(data).read());
+    } catch (IOException e) {
+      LOG.warn("The copy of the token hashes is unreadable; the store's are awaited", e);
+    }
+  }
+
+  private static TokenFile copy(Path data) {
+    return new TokenFile(data.resolve("tokens"));
   }
 
   Tokens tokens() {
@@ -102,8 +121,7 @@ final class Admission implements AutoCloseable {
     return known.thenRun(
         () ->
             sync =
-                TokenSync.start(
-                    store.get(), tokens, new TokenFile(data.resolve("tokens")), blocking));
+                TokenSync.start(store.get(), tokens, copy(data), blocking));
   }
 
   private static ContextFile contextFile(Path data) {

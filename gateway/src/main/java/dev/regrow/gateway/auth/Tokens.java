@@ -26,9 +26,20 @@ public final class Tokens {
   private volatile Map<String, StoredToken> byId = Map.of();
   private final Set<Tenancy> tenancies = ConcurrentHashMap.newKeySet();
   private long asOf;
+  private volatile boolean waiting;
 
   public Tokens(Clock clock) {
     this.clock = clock;
+  }
+
+  /** The store has more than is known here, and will tell: what is unknown may be good. */
+  public void waitForStore() {
+    waiting = true;
+  }
+
+  /** Whether a token that is unknown here may be one that the store knows. */
+  public boolean isWaiting() {
+    return waiting;
   }
 
   /** Until the store has told its own, these are the tokens, and no others. */
@@ -50,6 +61,9 @@ public final class Tokens {
     tokens.forEach(token -> next.put(token.getId(), token));
     asOf = index;
     become(next);
+    if (index > 0) {
+      waiting = false;
+    }
   }
 
   /** A token that was stored at this index counts here at once, before the store tells of it. */

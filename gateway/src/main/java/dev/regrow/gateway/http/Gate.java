@@ -45,16 +45,22 @@ final class Gate {
     var pass =
         tokens
             .passOf(header.substring(7).trim())
-            .orElseThrow(
-                () ->
-                    unauthenticated(
-                        "the token is unknown, revoked or expired; ask for a new one",
-                        REALM + ", error=\"invalid_token\""));
+            .orElseThrow(this::unknown);
     if (!pass.role().allows(needed)) {
       throw forbidden(
           "the token has the role %s; this needs %s".formatted(pass.role().text(), needed.text()));
     }
     return pass;
+  }
+
+  private HttpProblem unknown() {
+    return tokens.isWaiting()
+        ? HttpProblem.unavailable(
+            "this node has not read the cluster's tokens yet, so it cannot tell whether this one is"
+                + " good; try again, or ask another node")
+        : unauthenticated(
+            "the token is unknown, revoked or expired; ask for a new one",
+            REALM + ", error=\"invalid_token\"");
   }
 
   private static HttpProblem forbidden(String detail) {

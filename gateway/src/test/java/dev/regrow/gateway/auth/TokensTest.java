@@ -47,6 +47,19 @@ final class TokensTest {
   }
 
   @Test
+  void an_unknown_token_may_be_good_until_the_store_has_told_its_own() {
+    assertThat(tokens.isWaiting()).isFalse();
+    tokens.waitForStore();
+
+    tokens.replaceAll(List.of(stored(admin, "admin", 0)));
+    assertThat(tokens.isWaiting()).as("what the node knew when it ran last").isTrue();
+    assertThat(tokens.roleOf(admin)).contains(Role.ADMIN);
+
+    tokens.replaceAll(7, List.of(stored(admin, "admin", 0)));
+    assertThat(tokens.isWaiting()).isFalse();
+  }
+
+  @Test
   void roles_may_do_what_lesser_roles_may() {
     assertThat(Role.ADMIN.allows(Role.DEPLOY)).isTrue();
     assertThat(Role.DEPLOY.allows(Role.READ)).isTrue();
