@@ -33,7 +33,7 @@ public record Candidate(
     }
 
     PassedOver.Reason reason() {
-      return new PassedOver.Reason(name(), one, many);
+      return new PassedOver.Said(name(), one, many);
     }
   }
 

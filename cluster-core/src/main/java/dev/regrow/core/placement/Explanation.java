@@ -5,7 +5,11 @@ import dev.regrow.core.model.Demand;
 import dev.regrow.core.model.Ports;
 import dev.regrow.core.placement.Layout.Domain;
 import dev.regrow.core.placement.Layout.Tier;
+import dev.regrow.core.placement.PassedOver.Amount;
+import dev.regrow.core.placement.PassedOver.Has;
+import dev.regrow.core.placement.PassedOver.Lack;
 import dev.regrow.core.placement.PassedOver.Reason;
+import dev.regrow.core.placement.PassedOver.Said;
 import dev.regrow.core.placement.Placement.Choice;
 import dev.regrow.core.placement.Placement.Request;
 import java.util.stream.IntStream;
@@ -13,10 +17,12 @@ import java.util.stream.IntStream;
 /** Says why a node was chosen, and of each of the others why it was not. */
 final class Explanation {
 
-  private static final long MEBIBYTE = 1L << 20;
-
+  private static final Reason EQUAL =
+      new Said("equal", "is as good and lost the draw", "are as good and lost the draw");
+  private static final Reason EMPTIER = new Said("emptier", "is emptier", "are emptier");
+  private static final Reason FULLER = new Said("fuller", "is fuller", "are fuller");
   private static final Reason NOT_DRAWN =
-      new Reason("drawn", "was not drawn", "were not among those drawn");
+      new Said("drawn", "was not drawn", "were not among those drawn");
 
   private final Request request;
   private final Fleet fleet;
@@ -92,25 +98,26 @@ final class Explanation {
   }
 
   private Reason worse(Choice choice, Candidate node) {
-    int more = request.siblings().on(node) - request.siblings().on(choice.node());
     boolean packs = request.where().policy() == Policy.PACK;
-    if (!packs && more > 0) {
-      int there = request.siblings().on(node);
-      return new Reason(
-          "siblings", "has " + there + " of its instances", "have more of its instances");
+    if (!packs && crowded(choice, node)) {
+      return new Has(request.siblings().on(node));
     }
-    if (node.load() == choice.node().load()) {
-      return new Reason("equal", "is as good and lost the draw", "are as good and lost the draw");
+    if (node.load() == choice.load()) {
+      return EQUAL;
     }
-    return packs
-        ? new Reason("emptier", "is emptier", "are emptier")
-        : new Reason("fuller", "is fuller", "are fuller");
+    return packs ? EMPTIER : FULLER;
+  }
+
+  private boolean crowded(Choice choice, Candidate node) {
+    var siblings = request.siblings();
+    return siblings.currentOn(node) > siblings.currentOn(choice.node())
+        || siblings.on(node) > siblings.on(choice.node());
   }
 
   /** Nodes of a domain or tier that was not chosen: it comes later, or nothing in it fits. */
   private void addOthers(Choice choice, Tier tier, Domain domain) {
     if (tier.weight() < choice.tier().weight()) {
-      add(domain.nodes(), new Reason("preferred", "is preferred less", "are preferred less"));
+      add(domain.nodes(), new Said("preferred", "is preferred less", "are preferred less"));
       return;
     }
     boolean same = tier.weight() == choice.tier().weight();
@@ -123,7 +130,7 @@ final class Explanation {
     var words = domain.words(Layout.domainLabels(request.where()));
     add(
         domain.nodes(),
-        new Reason(
+        new Said(
             "domain " + words,
             "is in " + words + ", which has no fewer of its instances",
             "are in " + words + ", which has no fewer of its instances"));
@@ -136,38 +143,33 @@ final class Explanation {
     }
     var refusal = request.avoided().get(node.node().uid());
     if (refusal != null) {
-      return new Reason("refused", "refused: " + refusal, "refused");
+      return new Said("refused", "refused: " + refusal, "refused");
     }
     return lack(request.demand(), node);
   }
 
   private static Reason lack(Demand demand, Candidate node) {
-    var missing = demand.minus(node.free());
-    if (missing.memoryBytes() > 0) {
-      return lack("memory", mebibytes(missing.memoryBytes()), missing.memoryBytes());
+    var capacity = node.capacity();
+    var reserved = node.reserved();
+    long memory = demand.memoryBytes() + reserved.memoryBytes() - capacity.memoryBytes();
+    if (memory > 0) {
+      return new Lack(Amount.MEMORY, memory);
     }
-    if (missing.cpuMillis() > 0) {
-      return lack("cpu", missing.cpuMillis() + "m", missing.cpuMillis());
+    long cpu = demand.cpuMillis() + reserved.cpuMillis() - capacity.cpuMillis();
+    if (cpu > 0) {
+      return new Lack(Amount.CPU, cpu);
     }
-    if (missing.pids() > 0) {
-      return lack("pids", Long.toString(missing.pids()), missing.pids());
+    long pids = demand.pids() + reserved.pids() - capacity.pids();
+    if (pids > 0) {
+      return new Lack(Amount.PIDS, pids);
     }
     var taken = demand.ports().common(node.reserved().ports());
     if (taken.isPresent()) {
       var port = Ports.words(taken.getAsInt());
-      return new Reason(
+      return new Said(
           "port " + port, "has given away port " + port, "have given away port " + port);
     }
     throw new IllegalStateException("nothing keeps it from " + node.node());
-  }
-
-  private static Reason lack(String what, String amount, long missing) {
-    return new Reason(what, "lacks %s %s".formatted(amount, what), "lack " + what, missing);
-  }
-
-  private static String mebibytes(long bytes) {
-    // Rounded up: less than the amount that is missing would not help.
-    return (bytes + MEBIBYTE - 1) / MEBIBYTE + " MiB";
   }
 
   private String why(Choice choice, int fitting) {
@@ -194,8 +196,9 @@ final class Explanation {
             .noneMatch(node -> !isChosen(choice, node) && request.fits(node) && meets(node));
   }
 
+  @SuppressWarnings("ReferenceEquality") // Both are of this very fleet.
   private static boolean isChosen(Choice choice, Candidate node) {
-    return node.node().equals(choice.node().node());
+    return node == choice.node();
   }
 
   private boolean meets(Candidate node) {

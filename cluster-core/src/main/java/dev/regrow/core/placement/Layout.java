@@ -2,6 +2,7 @@ package dev.regrow.core.placement;
 
 import dev.regrow.core.model.Constraints;
 import dev.regrow.core.placement.PassedOver.Reason;
+import dev.regrow.core.placement.PassedOver.Said;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -98,8 +99,7 @@ record Layout(List<Tier> tiers, Map<Reason, int[]> unmet) {
     found.forEach(
         (rule, nodes) ->
             unmet.put(
-                new Reason(
-                    "label " + rule.words(), "lacks " + rule.words(), "lack " + rule.words()),
+                new Said("label " + rule.words(), "lacks " + rule.words(), "lack " + rule.words()),
                 array(nodes)));
     return unmet;
   }

@@ -81,9 +81,10 @@ public final class Placement {
   /**
    * What was chosen, and of whom.
    *
+   * @param load of that node
    * @param drawn indexes of the nodes that were looked at; null: all of the domain
    */
-  record Choice(Candidate node, Tier tier, Domain domain, int @Nullable [] drawn) {}
+  record Choice(Candidate node, double load, Tier tier, Domain domain, int @Nullable [] drawn) {}
 
   private @Nullable Choice choose() {
     for (var tier : fleet.layout(request.where()).tiers()) {
@@ -129,11 +130,11 @@ public final class Placement {
       var best = best(drawn);
       boolean alone = best != null && request.siblings().on(best) == 0;
       if (best != null && (alone || !spreadsOverNodes())) {
-        return new Choice(best, tier, domain, drawn);
+        return new Choice(best, best.load(), tier, domain, drawn);
       }
     }
     var best = best(nodes);
-    return best == null ? null : new Choice(best, tier, domain, null);
+    return best == null ? null : new Choice(best, best.load(), tier, domain, null);
   }
 
   private boolean spreadsOverNodes() {
@@ -155,6 +156,25 @@ public final class Placement {
   }
 
   private @Nullable Candidate best(int[] nodes) {
+    return request.where().policy() == Policy.PACK ? fullest(nodes) : first(nodes);
+  }
+
+  /** Equally full ones in the same order for all, so that they fill one after the other. */
+  private @Nullable Candidate fullest(int[] nodes) {
+    Candidate fullest = null;
+    double most = -1;
+    for (int index : nodes) { // In the order of uids.
+      var node = fleet.get(index);
+      double load = node.load();
+      if (load > most && request.fits(node)) {
+        fullest = node;
+        most = load;
+      }
+    }
+    return fullest;
+  }
+
+  private @Nullable Candidate first(int[] nodes) {
     Candidate best = null;
     for (int index : nodes) {
       var node = fleet.get(index);
@@ -171,12 +191,6 @@ public final class Placement {
         Comparator.<Candidate>comparingLong(
                 node -> mixed(request.seed() ^ node.node().uid().hashCode()))
             .thenComparing(node -> node.node().uid());
-    if (request.where().policy() == Policy.PACK) {
-      // Equally full ones in the same order for all, so that they fill one after the other.
-      return Comparator.comparingDouble(Candidate::load)
-          .reversed()
-          .thenComparing(node -> node.node().uid());
-    }
     Comparator<Candidate> fewest =
         Comparator.<Candidate>comparingInt(siblings::currentOn).thenComparingInt(siblings::on);
     return fewest.thenComparingDouble(Candidate::load).thenComparing(lot);

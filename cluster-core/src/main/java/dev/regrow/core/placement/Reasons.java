@@ -19,6 +19,11 @@ final class Reasons {
   private final boolean few;
   private final Map<String, Group> groups = new LinkedHashMap<>();
 
+  /** The last one again, which it mostly is where nodes are many. */
+  private @Nullable Group last;
+
+  private @Nullable String lastKey;
+
   /** All nodes with one reason. */
   private static final class Group {
     private Reason nearest;
@@ -55,7 +60,11 @@ final class Reasons {
   }
 
   private Group group(String key, Reason reason) {
-    return groups.computeIfAbsent(key, k -> new Group(reason));
+    if (last == null || !key.equals(lastKey)) {
+      last = groups.computeIfAbsent(key, k -> new Group(reason));
+      lastKey = key;
+    }
+    return last;
   }
 
   List<PassedOver> all() {

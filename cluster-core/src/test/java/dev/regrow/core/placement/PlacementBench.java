@@ -7,6 +7,7 @@ import dev.regrow.core.model.Constraints.Rule;
 import dev.regrow.core.model.Demand;
 import dev.regrow.core.model.NodeRef;
 import dev.regrow.core.placement.Candidate.Access;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -59,13 +60,25 @@ public final class PlacementBench {
   private static String run(int nodes) {
     var bench = new PlacementBench(nodes);
     long wanted = (long) nodes * PER_NODE * 3 / 4;
+    var thread = ManagementFactory.getThreadMXBean();
     long begun = System.nanoTime();
+    long cpuBegun = thread.getCurrentThreadCpuTime();
     for (int workload = 0; bench.placed < wanted; workload++) {
       bench.place(workload);
     }
+    double cpuSeconds = (thread.getCurrentThreadCpuTime() - cpuBegun) / 1e9;
     double seconds = (System.nanoTime() - begun) / 1e9;
-    return "{\"nodes\":%d,\"placements\":%d,\"seconds\":%.2f,\"placementsPerSecond\":%d,\"refused\":%d}"
-        .formatted(nodes, bench.placed, seconds, Math.round(bench.placed / seconds), bench.refused);
+    var format =
+        "{\"nodes\":%d,\"placements\":%d,\"seconds\":%.2f,\"cpuSeconds\":%.2f,"
+            + "\"placementsPerSecond\":%d,\"placementsPerCpuSecond\":%d,\"refused\":%d}";
+    return format.formatted(
+        nodes,
+        bench.placed,
+        seconds,
+        cpuSeconds,
+        Math.round(bench.placed / seconds),
+        Math.round(bench.placed / cpuSeconds),
+        bench.refused);
   }
 
   private void refresh() {
