@@ -206,8 +206,8 @@ public final class HostCgroups implements Cgroups {
 
   /**
    * What is cloned into a cgroup dies at once unless that and the caller's own were killed by
-   * cgroup.kill equally often (seen on Linux 6.18: CLONE_INTO_CGROUP compares the two counts). So one
-   * that was killed, or that stood before this agent came, is not started in again.
+   * cgroup.kill equally often (seen on Linux 6.18: CLONE_INTO_CGROUP compares the two counts). So
+   * one that was killed, or that stood before this agent came, is not started in again.
    */
   private void makeAnew(InstanceKey key) {
     var unified = hierarchies.unified();
