@@ -66,6 +66,10 @@ final class Roll {
       return record == null ? summary != null : !record.getRolesList().contains(WITNESS);
     }
 
+    boolean isDraining() {
+      return record != null && record.getScheduling() == NodeScheduling.DRAINING;
+    }
+
     void recount() {
       candidate = null;
       debited = debits.values().stream().reduce(Demand.NONE, Demand::plus);
@@ -168,8 +172,7 @@ final class Roll {
 
   synchronized Set<String> draining() {
     return lines.values().stream()
-        .filter(line -> line.record != null)
-        .filter(line -> line.record.getScheduling() == NodeScheduling.DRAINING)
+        .filter(Line::isDraining)
         .map(line -> line.uid)
         .collect(Collectors.toUnmodifiableSet());
   }

@@ -72,7 +72,7 @@ public final class DrainKeeper {
                 all = all.thenCompose(done -> judge(uid));
               }
               context.pipeToSelf(
-                  all, (done, failure) -> new Looked(failure == null ? "" : failure.getMessage()));
+                  all, (done, failure) -> new Looked(failure == null ? "" : failure.toString()));
               return Behaviors.same();
             })
         .onMessage(
