@@ -46,6 +46,7 @@ public enum Errno {
   ENOSYS(38, "Function not implemented"),
   ENOTEMPTY(39, "Directory not empty"),
   ELOOP(40, "Too many levels of symbolic links"),
+  ENODATA(61, "No data available"),
   EUSERS(87, "Too many users"),
   EOPNOTSUPP(95, "Operation not supported"),
   ECONNREFUSED(111, "Connection refused"),

@@ -128,6 +128,15 @@ public interface Kernel {
    */
   void sendDatagram(String address, byte[] message);
 
+  /** For making files that strangers named beneath a directory, and nowhere else. */
+  Beneath beneath(Path directory);
+
+  /** Whether overlayfs shows nothing of lower layers in this directory; follows no link. */
+  boolean isOpaque(Path directory);
+
+  /** Waits until all that was written to the file system of this file is on its disk. */
+  void syncFileSystem(Fd file);
+
   /** Time since boot, suspends included, in nanoseconds: the clock of leases and stamps. */
   long boottimeNanos();
 }

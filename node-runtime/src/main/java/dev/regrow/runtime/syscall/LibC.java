@@ -81,6 +81,36 @@ public interface LibC {
 
   int clock_gettime(int clock, @Out long[] timespec);
 
+  int openat(int directory, @In byte[] name, int flags, int mode);
+
+  int mkdirat(int directory, @In byte[] name, int mode);
+
+  int symlinkat(@In byte[] target, int directory, @In byte[] name);
+
+  int linkat(int from, @In byte[] fromName, int to, @In byte[] toName, int flags);
+
+  int mknodat(int directory, @In byte[] name, int mode, long device);
+
+  int unlinkat(int directory, @In byte[] name, int flags);
+
+  int renameat(int from, @In byte[] fromName, int to, @In byte[] toName);
+
+  int fchownat(int directory, @In byte[] name, int uid, int gid, int flags);
+
+  int fchown(int fd, int uid, int gid);
+
+  int fchmod(int fd, int mode);
+
+  int utimensat(int directory, @In byte[] name, Pointer times, int flags);
+
+  int futimens(int fd, Pointer times);
+
+  int fsetxattr(int fd, String name, Pointer value, long size, int flags);
+
+  long lgetxattr(String path, String name, Pointer value, long size);
+
+  int syncfs(int fd);
+
   /** For calls that older C libraries do not wrap. */
   long syscall(long number, @In long a, @In long b, @In long c, @In long d);
 }

@@ -202,6 +202,33 @@ final class LinuxKernel implements Kernel {
   }
 
   @Override
+  public Beneath beneath(Path directory) {
+    return new LinuxBeneath(this, libc, runtime, directory);
+  }
+
+  @Override
+  public boolean isOpaque(Path directory) {
+    var value = Memory.allocateDirect(runtime, 1, true);
+    try {
+      long size =
+          check(
+              () -> libc.lgetxattr(directory.toString(), "trusted.overlay.opaque", value, 1),
+              () -> "lgetxattr(" + directory + ", trusted.overlay.opaque)");
+      return size == 1 && value.getByte(0) == 'y';
+    } catch (SyscallException e) {
+      if (e.errno() == Errno.ENODATA || e.errno() == Errno.EOPNOTSUPP) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  @Override
+  public void syncFileSystem(Fd file) {
+    check(() -> libc.syncfs(file.number()), () -> "syncfs(" + file + ")");
+  }
+
+  @Override
   public long boottimeNanos() {
     var timespec = new long[2];
     check(

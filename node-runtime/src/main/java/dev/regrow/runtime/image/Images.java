@@ -1,0 +1,315 @@
+package dev.regrow.runtime.image;
+
+import dev.regrow.runtime.RuntimeFailure;
+import dev.regrow.runtime.image.layer.Bounds;
+import dev.regrow.runtime.image.source.Credentials;
+import dev.regrow.runtime.image.source.Sources;
+import dev.regrow.runtime.syscall.Kernel;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The images of a node: brings them, knows them, removes them. Thread-safe. */
+public final class Images implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Images.class);
+
+  /** Pulls only wait for their layers. */
+  private static final int PULLS = 8;
+
+  /** Three keep two cores and a network busy, and hold little memory. */
+  private static final int TRANSFERS = 3;
+
+  private static final Duration CLOSING = Duration.ofSeconds(5);
+  private static final Duration USE_NOTED_EVERY = Duration.ofMinutes(1);
+
+  private final ImageStore store;
+  private final Sources sources;
+  private final Pulling pulling;
+  private final ExecutorService pulls = pool("regrow-pull", PULLS);
+  private final ExecutorService transfers = pool("regrow-layer", TRANSFERS);
+  private final ExecutorService syncs = pool("regrow-image-sync", 1);
+  private final Map<String, Ready> ready = new ConcurrentHashMap<>();
+  private final Map<String, CompletableFuture<LocalImage>> onTheirWay = new ConcurrentHashMap<>();
+  private final Map<String, PullProgress> progress = new ConcurrentHashMap<>();
+
+  /** Held for reading while something is brought, for writing while something goes. */
+  private final ReentrantReadWriteLock goings = new ReentrantReadWriteLock();
+
+  private record Ready(LocalImage image, Instant noted) {}
+
+  private Images(ImageStore store, Sources sources, Platform platform) {
+    this.store = store;
+    this.sources = sources;
+    this.pulling = new Pulling(store, transfers, platform);
+  }
+
+  /**
+   * @param directory is made, closed to others; it must allow overlayfs' lower layers
+   * @param bootId of this boot of the machine
+   */
+  public static Images open(
+      Kernel kernel, Path directory, String bootId, Sources sources, Platform platform) {
+    try {
+      return new Images(
+          ImageStore.open(kernel, directory, bootId, Bounds.USUAL), sources, platform);
+    } catch (IOException e) {
+      throw new RuntimeFailure("cannot open the images in " + directory + ": " + e, true, e);
+    }
+  }
+
+  /** An image that is here and was used before: found without looking at the disk. */
+  public Optional<LocalImage> atHand(ImageReference reference) {
+    var found = ready.get(reference.toString());
+    if (found == null) {
+      return Optional.empty();
+    }
+    noteUse(reference.toString(), found);
+    return Optional.of(found.image());
+  }
+
+  /**
+   * Brings an image here, unless it is.
+   *
+   * @param credentials for a registry; null: none
+   * @return fails with a {@link RuntimeFailure} that names the image
+   */
+  public CompletionStage<LocalImage> ensure(
+      ImageReference reference, PullPolicy policy, @Nullable Credentials credentials) {
+    var pinned = policy == PullPolicy.ALWAYS && reference.digest() == null;
+    var atHand = pinned ? Optional.<LocalImage>empty() : atHand(reference);
+    if (atHand.isPresent()) {
+      return CompletableFuture.completedStage(atHand.get());
+    }
+    var name = reference.toString();
+    var mine = new CompletableFuture<LocalImage>();
+    var others = onTheirWay.putIfAbsent(name, mine);
+    if (others != null) {
+      return others.minimalCompletionStage();
+    }
+    pulls.execute(
+        () -> {
+          try {
+            var image = bring(reference, policy, credentials);
+            onTheirWay.remove(name, mine);
+            mine.complete(image);
+          } catch (RuntimeException e) {
+            onTheirWay.remove(name, mine);
+            mine.completeExceptionally(e);
+          }
+        });
+    return mine.minimalCompletionStage();
+  }
+
+  private LocalImage bring(
+      ImageReference reference, PullPolicy policy, @Nullable Credentials credentials) {
+    var name = reference.toString();
+    goings.readLock().lock();
+    try {
+      var here = local(reference);
+      boolean asked = policy == PullPolicy.ALWAYS && reference.digest() == null;
+      var image = here.isPresent() && !asked ? here.get() : pull(reference, policy, credentials);
+      ready.put(name, new Ready(image, Instant.now()));
+      store.used(image.digest(), Instant.now());
+      return image;
+    } catch (IOException | UncheckedIOException e) {
+      throw new RuntimeFailure("cannot pull image " + name + ": " + said(e), true, e);
+    } catch (BadImage e) {
+      throw new RuntimeFailure("cannot use image " + name + ": " + e.getMessage(), false, e);
+    } catch (RuntimeFailure e) {
+      throw new RuntimeFailure(
+          "cannot pull image " + name + ": " + e.getMessage(), e.retryable(), e);
+    } finally {
+      goings.readLock().unlock();
+      progress.remove(name);
+    }
+  }
+
+  private static String said(Exception e) {
+    return e.getMessage() == null ? e.toString() : e.getMessage();
+  }
+
+  private Optional<LocalImage> local(ImageReference reference) throws IOException {
+    var named = store.named(reference.toString());
+    var pinned = reference.digest();
+    var image = named.isPresent() ? store.image(named.get()) : Optional.<LocalImage>empty();
+    if (image.isEmpty() && pinned != null) {
+      image = store.image(pinned);
+      if (image.isPresent()) {
+        store.name(reference.toString(), pinned);
+      }
+    }
+    return image;
+  }
+
+  private LocalImage pull(
+      ImageReference reference, PullPolicy policy, @Nullable Credentials credentials)
+      throws IOException {
+    var name = reference.toString();
+    if (policy == PullPolicy.NEVER) {
+      throw new BadImage("it is not on this node, and its pull policy is never");
+    }
+    long started = System.nanoTime();
+    try (var source = sources.open(reference, credentials)) {
+      var resolved = pulling.resolve(reference, source);
+      if (store.image(resolved.digest()).isEmpty()) {
+        pulling.pull(reference, resolved, source, seen -> progress.put(name, seen));
+        LOG.info("{} pulled in {} ms", name, (System.nanoTime() - started) / 1_000_000);
+        makeDurable();
+      }
+      store.name(name, resolved.digest());
+      return store
+          .image(resolved.digest())
+          .orElseThrow(() -> new IOException("it vanished while it was pulled"));
+    }
+  }
+
+  private void makeDurable() {
+    syncs.execute(
+        () -> {
+          try {
+            store.layers().makeDurable();
+          } catch (IOException | RuntimeException e) {
+            LOG.warn("layers are not known to be on disk, and would be pulled again: {}", said(e));
+          }
+        });
+  }
+
+  /** What a tag stands for now; of an index the index itself, so that each node takes its own. */
+  public CompletionStage<Digest> resolve(
+      ImageReference reference, @Nullable Credentials credentials) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try (var source = sources.open(reference, credentials)) {
+            return pulling.resolve(reference, source).top();
+          } catch (IOException e) {
+            throw new RuntimeFailure("cannot find image " + reference + ": " + said(e), true, e);
+          } catch (BadImage e) {
+            throw new RuntimeFailure(
+                "cannot find image " + reference + ": " + e.getMessage(), false, e);
+          }
+        },
+        pulls);
+  }
+
+  private void noteUse(String name, Ready found) {
+    var now = Instant.now();
+    if (Duration.between(found.noted(), now).compareTo(USE_NOTED_EVERY) < 0) {
+      return;
+    }
+    ready.put(name, new Ready(found.image(), now));
+    syncs.execute(
+        () -> {
+          try {
+            store.used(found.image().digest(), now);
+          } catch (IOException e) {
+            LOG.warn("cannot note the use of {}: {}", name, said(e));
+          }
+        });
+  }
+
+  /** What is here, by reference. Blocks for some disk reads. */
+  public List<ImageRecord> list() {
+    try {
+      return store.list();
+    } catch (IOException e) {
+      throw new RuntimeFailure("cannot list images: " + said(e), true, e);
+    }
+  }
+
+  /** Those that are being brought. */
+  public List<PullProgress> onTheirWay() {
+    return List.copyOf(progress.values());
+  }
+
+  /**
+   * Forgets references, and removes what no other needs; an image on its way delays it.
+   *
+   * @param inUse manifests that instances run from: refused
+   * @return how many were known
+   */
+  public int remove(List<String> references, Set<Digest> inUse) {
+    goings.writeLock().lock();
+    try {
+      int removed = 0;
+      for (var reference : references) {
+        var named = store.named(reference);
+        if (named.isPresent() && inUse.contains(named.get())) {
+          throw new RuntimeFailure(
+              "image " + reference + " is in use; stop its instances first", false);
+        }
+        ready.remove(reference);
+        removed += store.forget(reference) ? 1 : 0;
+      }
+      store.removeUnnamed(new ArrayList<>(inUse));
+      return removed;
+    } catch (IOException e) {
+      throw new RuntimeFailure("cannot remove images: " + said(e), true, e);
+    } finally {
+      goings.writeLock().unlock();
+    }
+  }
+
+  /** Removes what was not used for long, and more when the disk is full. */
+  public void clean(Set<Digest> inUse, ImageCleaning.Policy policy) {
+    try {
+      var chosen = ImageCleaning.choose(store.list(), inUse, Instant.now(), store.disk(), policy);
+      if (!chosen.isEmpty()) {
+        LOG.info("removing images {}", chosen.stream().map(ImageRecord::reference).toList());
+        remove(chosen.stream().map(ImageRecord::reference).toList(), inUse);
+      }
+    } catch (IOException e) {
+      throw new RuntimeFailure("cannot clean up images: " + said(e), true, e);
+    }
+  }
+
+  private static ExecutorService pool(String name, int size) {
+    var pool =
+        new ThreadPoolExecutor(
+            size,
+            size,
+            30,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            task -> {
+              var thread = new Thread(task, name);
+              thread.setDaemon(true);
+              return thread;
+            });
+    pool.allowCoreThreadTimeOut(true);
+    return pool;
+  }
+
+  /** What is on its way is cut off, and goes on with the next pull. */
+  @Override
+  public void close() {
+    pulls.shutdownNow();
+    transfers.shutdownNow();
+    syncs.shutdown();
+    try {
+      if (!syncs.awaitTermination(CLOSING.toSeconds(), TimeUnit.SECONDS)) {
+        LOG.warn("the disk is slow: images pulled last may be pulled again after a loss of power");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,184 @@
+package dev.regrow.runtime.image.source;
+
+import dev.regrow.runtime.RuntimeFailure;
+import dev.regrow.runtime.image.source.BodySink.Target;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks by HTTP: TLS, or plain on this machine; redirected a few times at most, and then without
+ * what authorised the first request; never waiting without an end. Thread-safe.
+ */
+final class RegistryHttp {
+
+  private static final int REDIRECTS_MAX = 5;
+  private static final int ERROR_TEXT_MAX = 2048;
+  private static final Duration CONNECT = Duration.ofSeconds(10);
+
+  private final HttpClient client;
+  private final Duration silence;
+
+  /**
+   * @param silence how long an answer, or a part of it, may take
+   * @param tls null: what the JDK trusts
+   */
+  RegistryHttp(Duration silence, @Nullable SSLContext tls) {
+    this.silence = silence;
+    var builder =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .connectTimeout(CONNECT.compareTo(silence) < 0 ? CONNECT : silence);
+    this.client = (tls == null ? builder : builder.sslContext(tls)).build();
+  }
+
+  /**
+   * An answer whose body went to the target, if it was of status 200 or 206.
+   *
+   * @param error the beginning of another body
+   */
+  record Answer(URI uri, int status, HttpHeaders headers, String error) {
+    String header(String name) {
+      return headers.firstValue(name).orElse("");
+    }
+  }
+
+  /** Told of status and headers before the first byte comes. */
+  interface Receiver {
+    Target begin(int status, HttpHeaders headers) throws IOException;
+  }
+
+  /**
+   * GETs, following redirects.
+   *
+   * @param authorization sent to this origin only
+   */
+  Answer get(URI uri, @Nullable String authorization, Map<String, String> more, Receiver receiver)
+      throws IOException {
+    var at = uri;
+    for (int hop = 0; hop <= REDIRECTS_MAX; hop++) {
+      if (!Hosts.mayBeAsked(at)) {
+        throw new RuntimeFailure(
+            "%s is not asked: it is neither https nor on this machine".formatted(withoutQuery(at)),
+            false);
+      }
+      var request = HttpRequest.newBuilder(at).timeout(silence).GET();
+      more.forEach(request::header);
+      if (authorization != null && Hosts.sameOrigin(uri, at)) {
+        request.header("Authorization", authorization);
+      }
+      var answer = once(request.build(), receiver);
+      boolean redirected =
+          answer.status() >= 301 && answer.status() <= 308 && !answer.header("location").isEmpty();
+      if (!redirected) {
+        return answer;
+      }
+      at = target(at, answer.header("location"));
+    }
+    throw new RuntimeFailure(
+        withoutQuery(uri) + " redirects more than " + REDIRECTS_MAX + " times", true);
+  }
+
+  private static URI target(URI from, String location) throws IOException {
+    try {
+      return from.resolve(location);
+    } catch (IllegalArgumentException e) {
+      throw new IOException(withoutQuery(from) + " redirects to no address", e);
+    }
+  }
+
+  private Answer once(HttpRequest request, Receiver receiver) throws IOException {
+    var sink = new AtomicReference<@Nullable BodySink>();
+    var error = new StringBuilder();
+    var pending =
+        client.sendAsync(
+            request,
+            info -> {
+              var made = sink(info, receiver, error);
+              sink.set(made);
+              return made;
+            });
+    var response = await(request.uri(), pending, sink);
+    return new Answer(request.uri(), response.statusCode(), response.headers(), error.toString());
+  }
+
+  private static BodySink sink(
+      HttpResponse.ResponseInfo info, Receiver receiver, StringBuilder error) {
+    boolean wanted = info.statusCode() == 200 || info.statusCode() == 206;
+    if (!wanted) {
+      return new BodySink(bytes -> append(error, bytes));
+    }
+    try {
+      return new BodySink(receiver.begin(info.statusCode(), info.headers()));
+    } catch (IOException e) {
+      return new BodySink(
+          bytes -> {
+            throw e;
+          });
+    }
+  }
+
+  private static void append(StringBuilder error, java.nio.ByteBuffer bytes) {
+    while (bytes.hasRemaining()) {
+      char c = (char) (bytes.get() & 0xFF);
+      if (error.length() < ERROR_TEXT_MAX && c >= ' ' && c < 127) {
+        error.append(c);
+      }
+    }
+  }
+
+  private HttpResponse<Long> await(
+      URI uri,
+      CompletableFuture<HttpResponse<Long>> pending,
+      AtomicReference<@Nullable BodySink> sink)
+      throws IOException {
+    while (true) {
+      try {
+        return pending.get(1, TimeUnit.SECONDS);
+      } catch (TimeoutException e) {
+        var body = sink.get(); // Before it, the request's own timeout counts.
+        if (body != null && body.silentNanos() > silence.toNanos()) {
+          body.cancel();
+          pending.cancel(true);
+          throw new IOException(
+              withoutQuery(uri) + " sent nothing for " + silence.toSeconds() + " s", e);
+        }
+      } catch (ExecutionException e) {
+        if (e.getCause() instanceof RuntimeException cause) {
+          throw cause;
+        }
+        throw new IOException(withoutQuery(uri) + ": " + said(e.getCause()), e.getCause());
+      } catch (InterruptedException e) {
+        pending.cancel(true);
+        Thread.currentThread().interrupt();
+        throw new IOException("interrupted while reading " + withoutQuery(uri), e);
+      }
+    }
+  }
+
+  private static String said(@Nullable Throwable failure) {
+    if (failure == null) {
+      return "failed";
+    }
+    var name = failure.getClass().getSimpleName();
+    return failure.getMessage() == null ? name : failure.getMessage();
+  }
+
+  /** Queries of redirects are often signatures: nothing for a log. */
+  static String withoutQuery(URI uri) {
+    return uri.getScheme() + "://" + uri.getRawAuthority() + uri.getRawPath();
+  }
+}

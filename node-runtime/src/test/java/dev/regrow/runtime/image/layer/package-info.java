@@ -1,0 +1,4 @@
+@NullMarked
+package dev.regrow.runtime.image.layer;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.regrow.runtime.image;
+
+import org.jspecify.annotations.NullMarked;

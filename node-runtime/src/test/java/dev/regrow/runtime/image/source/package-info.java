@@ -1,0 +1,4 @@
+@NullMarked
+package dev.regrow.runtime.image.source;
+
+import org.jspecify.annotations.NullMarked;
