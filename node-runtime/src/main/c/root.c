@@ -5,7 +5,7 @@
 #include <linux/openat2.h>
 #include <sys/mount.h>
 
-enum op { ROOT_TMPFS = 1, ROOT_OVERLAY, DIRECTORY = 4, TEXT, SYMLINK, BIND, FILESYSTEM, DEVICE, MASK, READ_ONLY, SEAL };
+enum op { ROOT_TMPFS = 1, ROOT_OVERLAY, DIRECTORY = 4, TEXT, SYMLINK, BIND, FILESYSTEM, DEVICE, MASK, READ_ONLY, SEAL, LAYERS };
 
 /* The low bits of a step's flags are MOUNT_ATTR_RDONLY, NOSUID, NODEV, NOEXEC as the kernel numbers them. */
 enum { ATTRIBUTES = 0xF, ATTRIBUTE_RDONLY = 1, OPTIONAL = 0x100, RECURSIVE = 0x200, IDMAPPED = 0x400 };
@@ -18,6 +18,7 @@ struct mount_change {
 
 static const struct config *config;
 static int stage = -1, root = -1, userns = -1;
+static const char *layers; /* names below the overlay's lower directory, the upper first; NULL: itself */
 
 static int must(long result, const char *what) {
   if (result < 0) child_fail(result, "root", what);
@@ -141,13 +142,25 @@ static void root_overlay(const struct step *step) {
   change(tree, step->flags, step->a);
   int lower = open_path(stage, "lower", "lower");
   attach(tree, lower, step->a);
-  struct text data;
-  text_start(&data, "lowerdir=lower,upperdir=");
-  text_add(&data, step->b);
-  text_add(&data, "/upper,workdir=");
-  text_add(&data, step->b);
-  text_add(&data, "/work");
-  must(sys_mount("overlay", "root", "overlay", MS_NOSUID | MS_NODEV, data.bytes), step->b);
+  /* One mount's options are a page at most; names of layers are looked up where they are, so they need no prefix. */
+  static char options[4096];
+  const char *parts[] = {"lowerdir=", layers ? layers : ".", ",upperdir=", step->b, "/upper,workdir=", step->b, "/work"};
+  size_t length = 0;
+  for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+    size_t more = strlen(parts[i]);
+    if (more >= sizeof options - length) child_fail(-E2BIG, "root", step->b);
+    memcpy(options + length, parts[i], more + 1);
+    length += more;
+  }
+  int shown = open_path(stage, "lower", "lower"), target = open_path(stage, "root", "the new root");
+  must(sys_fchdir(shown), step->a);
+  struct text path;
+  text_start(&path, "/proc/self/fd/");
+  text_number(&path, (uint64_t)target);
+  must(sys_mount("overlay", path.bytes, "overlay", MS_NOSUID | MS_NODEV, options), step->b);
+  must(sys_fchdir(stage), step->b);
+  sys_close(shown);
+  sys_close(target);
   root_is_there();
 }
 
@@ -261,6 +274,7 @@ static void carry_out(const struct step *step) {
     case MASK: mask(step); break;
     case READ_ONLY: read_only(step); break;
     case SEAL: seal(); break;
+    case LAYERS: layers = step->b; break;
     default: child_fail(-ENOSYS, "root", "a step that this shim does not know");
   }
 }
@@ -277,7 +291,7 @@ void root_build(const struct config *the_config, int the_userns) {
   sys_umask(0);
   must(sys_mkdirat(stage, "empty", 0555), config->state_dir);
   for (size_t i = 0; i < config->steps_count; i++) {
-    if (root < 0 && config->steps[i].op > ROOT_OVERLAY) child_fail(-EINVAL, "root", "no root before other steps");
+    if (root < 0 && config->steps[i].op > ROOT_OVERLAY && config->steps[i].op != LAYERS) child_fail(-EINVAL, "root", "no root before other steps");
     carry_out(&config->steps[i]);
   }
   must(sys_fchdir(root), "the new root");

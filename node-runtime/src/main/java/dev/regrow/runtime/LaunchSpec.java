@@ -1,5 +1,6 @@
 package dev.regrow.runtime;
 
+import dev.regrow.runtime.image.PullPolicy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param slot as {@code web-2}; also the host name inside
  * @param labels opaque text that comes back with an adopted instance (workload uid, epoch, ...)
  * @param rootfs a directory, never written to; null: the host's programs, read-only
+ * @param image what its root comes from, if not from a directory; it must be brought here first
+ * @param layers of its image, once that is here
  * @param lease if not null, the shim kills the instance when so long passes without a renewal
  */
 public record LaunchSpec(
@@ -32,12 +35,105 @@ public record LaunchSpec(
     Limits limits,
     String stopSignal,
     Duration stopGrace,
-    @Nullable Duration lease) {
+    @Nullable Duration lease,
+    @Nullable Image image,
+    @Nullable Layers layers) {
 
   public LaunchSpec {
     labels = Map.copyOf(labels);
     command = List.copyOf(command);
     mounts = List.copyOf(mounts);
+  }
+
+  /** Without an image. */
+  public LaunchSpec(
+      InstanceKey key,
+      int attempt,
+      String slot,
+      Map<String, String> labels,
+      @Nullable Path rootfs,
+      boolean readOnlyRoot,
+      List<String> command,
+      Map<String, String> env,
+      int uid,
+      int gid,
+      String workdir,
+      Network network,
+      List<Mount> mounts,
+      Limits limits,
+      String stopSignal,
+      Duration stopGrace,
+      @Nullable Duration lease) {
+    this(
+        key,
+        attempt,
+        slot,
+        labels,
+        rootfs,
+        readOnlyRoot,
+        command,
+        env,
+        uid,
+        gid,
+        workdir,
+        network,
+        mounts,
+        limits,
+        stopSignal,
+        stopGrace,
+        lease,
+        null,
+        null);
+  }
+
+  /** The same, from an image. */
+  public LaunchSpec from(Image of) {
+    return new LaunchSpec(
+        key,
+        attempt,
+        slot,
+        labels,
+        null,
+        readOnlyRoot,
+        command,
+        env,
+        uid,
+        gid,
+        workdir,
+        network,
+        mounts,
+        limits,
+        stopSignal,
+        stopGrace,
+        lease,
+        of,
+        null);
+  }
+
+  /**
+   * What to run from.
+   *
+   * @param reference as {@code oci:host/name:tag@sha256:…} or {@code layout:/path}
+   * @param ownUser whether the image says as whom it runs; likewise the others
+   */
+  public record Image(
+      String reference,
+      PullPolicy policy,
+      boolean ownUser,
+      boolean ownWorkdir,
+      boolean ownStopSignal) {}
+
+  /**
+   * Where the layers of an image are.
+   *
+   * @param names below the directory, the lowest first
+   * @param wanted directories that the image lacks and the instance needs
+   */
+  public record Layers(Path directory, List<String> names, List<String> wanted) {
+    public Layers {
+      names = List.copyOf(names);
+      wanted = List.copyOf(wanted);
+    }
   }
 
   /** Which network the instance sees. */

@@ -94,6 +94,9 @@ final class Limits {
     if (text.indexOf('\0') >= 0) {
       return "holds a NUL character; remove it";
     }
+    if (text.isEmpty() && rules.getMayBeEmpty()) {
+      return null;
+    }
     String problem =
         field.format() == Format.LABEL_KEY
             ? labelKeyProblem(text)

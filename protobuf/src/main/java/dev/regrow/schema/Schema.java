@@ -196,7 +196,8 @@ public final class Schema {
    * Idempotent. An exclusive workload gets surge 0 and at least 1 unavailable, whatever it says.
    */
   public static <T extends Message> T withDefaults(T message) {
-    Message result = Defaults.writtenInto(message);
+    Message asked = message instanceof Workload given ? WorkloadRules.leftToImage(given) : message;
+    Message result = Defaults.writtenInto(asked);
     return sameType(
         message, result instanceof Workload workload ? WorkloadRules.normalised(workload) : result);
   }

@@ -6,6 +6,7 @@ import dev.regrow.v1.PlacementPolicy;
 import dev.regrow.v1.Port;
 import dev.regrow.v1.Resources;
 import dev.regrow.v1.Security;
+import dev.regrow.v1.StopPolicy;
 import dev.regrow.v1.UpdatePolicy;
 import dev.regrow.v1.Volume;
 import dev.regrow.v1.Workload;
@@ -97,6 +98,9 @@ final class WorkloadRules {
 
   private void image(InstanceTemplate instance) {
     String image = instance.getImage();
+    if (isImage(image) && image.indexOf('\n') >= 0) {
+      findings.add(INSTANCE.field("image"), "holds a line break; write it on one line");
+    }
     if (image.startsWith("dir:")) {
       String directory = normalised(image.substring("dir:".length()));
       if (directory.equals("/")) {
@@ -109,9 +113,43 @@ final class WorkloadRules {
     }
   }
 
+  /** Whether it brings a command, a user and the like along. */
+  private static boolean isImage(String image) {
+    return image.startsWith("oci:") || image.startsWith("layout:");
+  }
+
+  /** What an image decides is written as empty, so that no default takes its place. */
+  static Workload leftToImage(Workload workload) {
+    InstanceTemplate instance = workload.getInstance();
+    if (!isImage(instance.getImage())) {
+      return workload;
+    }
+    InstanceTemplate.Builder left = instance.toBuilder();
+    left.setUser(instance.getUser()).setWorkdir(instance.getWorkdir());
+    left.getStopBuilder().setSignal(instance.getStop().getSignal());
+    return workload.toBuilder().setInstance(left).build();
+  }
+
   private void command(InstanceTemplate instance) {
+    Path path = INSTANCE.field("command");
+    if (!isImage(instance.getImage())) {
+      if (instance.getCommandCount() == 0 && !findings.isUnreadable(path)) {
+        findings.add(
+            path, "is missing; the program and its arguments, as [/bin/web, --port, \"8080\"]");
+      }
+      decided(INSTANCE.field("user"), instance.hasUser(), instance.getUser());
+      decided(INSTANCE.field("workdir"), instance.hasWorkdir(), instance.getWorkdir());
+      StopPolicy stop = instance.getStop();
+      decided(INSTANCE.field("stop").field("signal"), stop.hasSignal(), stop.getSignal());
+    }
     if (instance.getCommandCount() > 0 && instance.getCommand(0).isEmpty()) {
       findings.add(INSTANCE.field("command").item(0), "is empty; write the program to start");
+    }
+  }
+
+  private void decided(Path path, boolean given, String text) {
+    if (given && text.isEmpty()) {
+      findings.add(path, "is empty, and there is no image to decide it; leave it out");
     }
   }
 

@@ -131,11 +131,11 @@ public final class Images implements AutoCloseable {
       store.used(image.digest(), Instant.now());
       return image;
     } catch (IOException | UncheckedIOException e) {
-      throw new RuntimeFailure("cannot pull image " + name + ": " + said(e), true, e);
+      throw RuntimeFailure.ofImage("cannot pull image " + name + ": " + said(e), true, e);
     } catch (BadImage e) {
-      throw new RuntimeFailure("cannot use image " + name + ": " + e.getMessage(), false, e);
+      throw RuntimeFailure.ofImage("cannot use image " + name + ": " + e.getMessage(), false, e);
     } catch (RuntimeFailure e) {
-      throw new RuntimeFailure(
+      throw RuntimeFailure.ofImage(
           "cannot pull image " + name + ": " + e.getMessage(), e.retryable(), e);
     } finally {
       goings.readLock().unlock();

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -53,7 +54,8 @@ public final class Launcher implements AutoCloseable {
     this.kernel = kernel;
     this.ids = ids;
     this.roots = data.resolve(ROOTS);
-    this.copies = new ShiftedCopies(data.resolve(COPIES), ShiftedCopies.Bounds.USUAL);
+    this.copies =
+        new ShiftedCopies(data.resolve(COPIES), ShiftedCopies.Bounds.USUAL, kernel::isOpaque);
     this.shims = new Shims(kernel, ShimBinary.install(data.resolve("shim")));
     this.host = host;
     this.filter = SyscallFilter.standard(Architecture.ofThisMachine());
@@ -102,25 +104,32 @@ public final class Launcher implements AutoCloseable {
   }
 
   private Launched launch(LaunchSpec spec, Places places, IdRange range) {
-    var rootfs = spec.rootfs();
+    var layers = spec.layers();
+    var rootfs = layers == null ? spec.rootfs() : layers.directory();
     if (rootfs == null) {
       return execute(spec, places, range, null);
     }
+    var names = layers == null ? List.<String>of() : layers.names();
     var device = device(rootfs);
     if (!ownersFixed.contains(device)) {
       try {
-        return execute(spec, places, range, new Lower(rootfs, false));
+        return execute(spec, places, range, new Lower(rootfs, false, names));
       } catch (Refusal e) {
         if (!e.mayBeForOwners(rootfs, writable(spec))) {
           throw e;
         }
       }
     }
-    var launched = execute(spec, places, range, copies.of(rootfs, spec.key().instanceId(), range));
+    var copy = copies.of(roots(rootfs, names), spec.key().instanceId(), range);
+    var launched = execute(spec, places, range, copy);
     ownersFixed.add(device); // Only now is it known that this was the reason.
     return launched.with(
         "its root is a copy of %s: the file system there (%s) cannot be shown to an instance with other owners (no idmapped mounts); keep root file systems on ext4, xfs or btrfs and a kernel of 5.19 or newer"
             .formatted(rootfs, fileSystem(rootfs)));
+  }
+
+  private static List<Path> roots(Path directory, List<String> layers) {
+    return layers.isEmpty() ? List.of(directory) : layers.stream().map(directory::resolve).toList();
   }
 
   private Launched execute(LaunchSpec spec, Places places, IdRange range, @Nullable Lower lower) {

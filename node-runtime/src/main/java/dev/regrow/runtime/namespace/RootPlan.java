@@ -14,6 +14,7 @@ import dev.regrow.runtime.LaunchSpec.Network;
 import dev.regrow.runtime.RuntimeFailure;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -83,6 +84,9 @@ public final class RootPlan {
     plan.kernelFilesystems();
     plan.devices();
     plan.identity(resolvConf);
+    if (spec.layers() != null) {
+      spec.layers().wanted().forEach(plan::wanted);
+    }
     spec.mounts().forEach(plan::mount);
     if (lower == null || spec.readOnlyRoot()) {
       plan.steps.add(RootStep.seal());
@@ -93,8 +97,11 @@ public final class RootPlan {
   private void root(@Nullable Lower lower, HostPrograms host, Path writable) {
     if (lower != null) {
       int owners = lower.shifted() ? 0 : IDMAPPED;
-      steps.add(
-          RootStep.rootOverlay(plain(lower.directory()), plain(writable), NOSUID | NODEV | owners));
+      var directory = plain(lower.directory());
+      if (!lower.layers().isEmpty()) {
+        steps.add(RootStep.layers(directory, topFirst(lower.layers())));
+      }
+      steps.add(RootStep.rootOverlay(directory, plain(writable), NOSUID | NODEV | owners));
     } else {
       steps.add(RootStep.rootTmpfs(MIB, ids.hostId(0), ids.hostId(0)));
       host.links().forEach((path, target) -> steps.add(RootStep.symlink(path, target)));
@@ -106,6 +113,13 @@ public final class RootPlan {
       scratch("/tmp", 01777, 0);
       scratch("/run", 0755, spec.uid());
     }
+  }
+
+  /** As overlayfs wants its lower directories. */
+  private static String topFirst(List<String> layers) {
+    var reversed = new ArrayList<>(layers);
+    Collections.reverse(reversed);
+    return String.join(":", reversed);
   }
 
   private void readOnly(String source, String path) {
@@ -152,6 +166,10 @@ public final class RootPlan {
             "/etc/hosts",
             "127.0.0.1 localhost\n::1 localhost ip6-localhost\n127.0.1.1 " + name + "\n"));
     steps.add(RootStep.text("/etc/resolv.conf", spec.network() == Network.HOST ? resolvConf : ""));
+  }
+
+  private void wanted(String path) {
+    steps.add(RootStep.directory(path, 0755, ids.hostId(spec.uid()), ids.hostId(spec.gid())));
   }
 
   private void mount(Mount mount) {

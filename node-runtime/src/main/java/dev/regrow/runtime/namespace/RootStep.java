@@ -43,7 +43,8 @@ public record RootStep(
     DEVICE(9),
     MASK(10),
     MAKE_READ_ONLY(11),
-    SEAL(12);
+    SEAL(12),
+    LAYERS(13);
 
     private final int number;
 
@@ -67,6 +68,11 @@ public record RootStep(
   static RootStep rootOverlay(String lower, String writable, int flags) {
     return new RootStep(
         Op.ROOT_OVERLAY, flags | READ_ONLY | RECURSIVE, 0, 0, 0, 0, lower, writable);
+  }
+
+  /** The next overlay's lower directories are these, within the one that it shows. */
+  static RootStep layers(String directory, String topFirst) {
+    return new RootStep(Op.LAYERS, 0, 0, 0, 0, 0, directory, topFirst);
   }
 
   static RootStep directory(String path, int mode, int uid, int gid) {

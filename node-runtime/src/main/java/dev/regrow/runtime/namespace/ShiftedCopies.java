@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
+import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * Copies of root file systems whose files belong to the ids of one instance: for where the kernel
@@ -18,6 +20,7 @@ public final class ShiftedCopies {
 
   private final Path copies;
   private final Bounds bounds;
+  private final Predicate<Path> opaque;
 
   /**
    * How large a root file system may be.
@@ -31,19 +34,22 @@ public final class ShiftedCopies {
 
   /**
    * @param copies is made when needed, closed to others; on a disk, not in memory
+   * @param opaque whether a directory of a layer hides what is below it
    */
-  public ShiftedCopies(Path copies, Bounds bounds) {
+  public ShiftedCopies(Path copies, Bounds bounds, Predicate<Path> opaque) {
     this.copies = copies;
     this.bounds = bounds;
+    this.opaque = opaque;
   }
 
   /**
    * The copy of that instance; made now if it is not there, which takes as long as reading and
    * writing all of it does.
    *
+   * @param rootfs one directory, or the layers of an image, the lowest first
    * @throws RuntimeFailure if it would be too large, for the bounds or for the disk
    */
-  public Lower of(Path rootfs, String instanceId, IdRange ids) {
+  public Lower of(List<Path> rootfs, String instanceId, IdRange ids) {
     // Named for its owners: a range of another node's by now must not get at the files.
     var copy = copies.resolve(instanceId).resolve(Integer.toString(ids.base()));
     if (!Files.isDirectory(copy, LinkOption.NOFOLLOW_LINKS)) {
@@ -61,13 +67,15 @@ public final class ShiftedCopies {
     return new Lower(copy, true);
   }
 
-  private void make(Path rootfs, Path copy, IdRange ids) throws IOException {
+  private void make(List<Path> rootfs, Path copy, IdRange ids) throws IOException {
     Files.createDirectories(
         copy.getParent(),
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     var unfinished = copy.resolveSibling("unfinished");
-    TreeCopy.check(rootfs, bounds, Files.getFileStore(copies).getUsableSpace());
-    TreeCopy.copy(rootfs, unfinished, ids);
+    for (var layer : rootfs) {
+      TreeCopy.check(layer, bounds, Files.getFileStore(copies).getUsableSpace());
+      TreeCopy.copy(layer, unfinished, ids, opaque);
+    }
     Files.move(unfinished, copy, StandardCopyOption.ATOMIC_MOVE);
   }
 

@@ -9,6 +9,8 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Comparator;
+import java.util.function.Predicate;
 
 /**
  * Copies a tree for other owners: directories, files and links, with modes and times, of one file
@@ -18,13 +20,18 @@ import java.nio.file.attribute.BasicFileAttributes;
 final class TreeCopy extends SimpleFileVisitor<Path> {
 
   private static final int PERMISSIONS = 07777;
+  private static final int TYPE = 0170000;
+  private static final int CHARACTER_DEVICE = 0020000;
 
   private final Path from;
   private final Path to;
   private final IdRange ids;
   private final long device;
 
-  private TreeCopy(Path from, Path to, IdRange ids) throws IOException {
+  private final Predicate<Path> opaque;
+
+  private TreeCopy(Path from, Path to, IdRange ids, Predicate<Path> opaque) throws IOException {
+    this.opaque = opaque;
     this.from = from;
     this.to = to;
     this.ids = ids;
@@ -32,10 +39,11 @@ final class TreeCopy extends SimpleFileVisitor<Path> {
   }
 
   /**
-   * @param to does not exist
+   * @param to is made, or is the copy of layers below, over which this one is laid: its whiteouts
+   *     and opaque directories take away what is there
    */
-  static void copy(Path from, Path to, IdRange ids) throws IOException {
-    Files.walkFileTree(from, new TreeCopy(from, to, ids));
+  static void copy(Path from, Path to, IdRange ids, Predicate<Path> opaque) throws IOException {
+    Files.walkFileTree(from, new TreeCopy(from, to, ids, opaque));
   }
 
   /**
@@ -86,7 +94,11 @@ final class TreeCopy extends SimpleFileVisitor<Path> {
   public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes)
       throws IOException {
     var there = target(directory);
-    Files.createDirectory(there);
+    boolean merged = Files.isDirectory(there, LinkOption.NOFOLLOW_LINKS);
+    if (!merged || opaque.test(directory)) {
+      remove(there);
+      Files.createDirectory(there);
+    }
     var seen = Owned.of(directory);
     own(there, seen);
     return seen.device() == device ? FileVisitResult.CONTINUE : FileVisitResult.SKIP_SUBTREE;
@@ -96,13 +108,33 @@ final class TreeCopy extends SimpleFileVisitor<Path> {
   public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
     if (attributes.isSymbolicLink() || attributes.isRegularFile()) {
       var there = target(file);
+      remove(there);
       Files.copy(file, there, LinkOption.NOFOLLOW_LINKS);
       own(there, Owned.of(file));
       if (attributes.isRegularFile()) {
         Files.setLastModifiedTime(there, attributes.lastModifiedTime());
       }
+    } else if (isWhiteout(file)) {
+      remove(target(file));
     }
     return FileVisitResult.CONTINUE;
+  }
+
+  private static boolean isWhiteout(Path file) throws IOException {
+    boolean device = (Owned.of(file).mode() & TYPE) == CHARACTER_DEVICE;
+    return device && Owned.number(file, "rdev").longValue() == 0;
+  }
+
+  /** What a layer below has there; follows no links. */
+  private static void remove(Path there) throws IOException {
+    if (!Files.exists(there, LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    try (var tree = Files.walk(there)) {
+      for (var path : tree.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    }
   }
 
   /** Owner first: chown(2) takes set-user-id bits away. */

@@ -9,6 +9,15 @@ import dev.regrow.runtime.RunningInstance;
 import dev.regrow.runtime.RuntimeFailure;
 import dev.regrow.runtime.cgroup.Cgroups;
 import dev.regrow.runtime.cgroup.HostCgroups;
+import dev.regrow.runtime.image.Digest;
+import dev.regrow.runtime.image.ImageCleaning;
+import dev.regrow.runtime.image.ImageLaunch;
+import dev.regrow.runtime.image.ImageReference;
+import dev.regrow.runtime.image.Images;
+import dev.regrow.runtime.image.Platform;
+import dev.regrow.runtime.image.source.Credentials;
+import dev.regrow.runtime.image.source.Registries;
+import dev.regrow.runtime.image.source.RegistryAuth;
 import dev.regrow.runtime.launch.Launcher;
 import dev.regrow.runtime.launch.Places;
 import dev.regrow.runtime.logs.FileLogs;
@@ -25,6 +34,7 @@ import dev.regrow.runtime.syscall.SyscallException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -54,6 +64,8 @@ public final class LocalNodeRuntime implements NodeRuntime {
   /** The kernel tears a pid namespace down at its own pace. */
   private static final Duration KILL_BOUND = Duration.ofSeconds(10);
 
+  private static final Duration CLEANING_EVERY = Duration.ofMinutes(10);
+
   private final RuntimeConfig config;
   private final Kernel kernel;
   private final Cgroups cgroups;
@@ -61,6 +73,8 @@ public final class LocalNodeRuntime implements NodeRuntime {
   private final Launcher launcher;
   private final Machine machine;
   private final ExitWatcher exits;
+  private final Images images;
+  private final Periodic cleaning = new Periodic("regrow-image-cleaning", CLEANING_EVERY);
   private final ExecutorService work = Threads.pool("regrow-runtime", LAUNCH_THREADS);
   private final ExecutorService disk = Threads.pool("regrow-logs", LOG_THREADS);
   private final FileLogs logs;
@@ -85,6 +99,13 @@ public final class LocalNodeRuntime implements NodeRuntime {
     this.machine = MachineReport.look(cgroups);
     this.logs = new FileLogs(config.logs(), disk);
     this.exits = new ExitWatcher(kernel);
+    this.images =
+        Images.open(
+            kernel,
+            config.dataDirectory().resolve("images"),
+            machine.bootId(),
+            Registries.standard(),
+            Platform.ofThisMachine());
   }
 
   /**
@@ -125,7 +146,34 @@ public final class LocalNodeRuntime implements NodeRuntime {
 
   @Override
   public CompletionStage<RunningInstance> launch(LaunchSpec spec) {
-    return supply(() -> start(spec));
+    var image = spec.image();
+    if (image == null) {
+      return supply(() -> start(spec));
+    }
+    return supply(() -> ImageReference.parse(image.reference()))
+        .thenCompose(reference -> images.ensure(reference, image.policy(), credentials(reference)))
+        .thenApplyAsync(here -> start(ImageLaunch.completed(spec, here, kernel)), work);
+  }
+
+  private @Nullable Credentials credentials(ImageReference reference) {
+    return RegistryAuth.of(config.registryAuth(), reference).orElse(null);
+  }
+
+  /** The images of this node. */
+  public Images images() {
+    return images;
+  }
+
+  /** Manifests of images that instances run from, known once {@link #adopt} has completed. */
+  public Set<Digest> imagesInUse() {
+    var used = new HashSet<Digest>();
+    for (var instance : instances.values()) {
+      var hex = instance.labels().get(ImageLaunch.LABEL);
+      if (hex != null && hex.matches("[0-9a-f]{64}")) {
+        used.add(new Digest(hex));
+      }
+    }
+    return used;
   }
 
   private RunningInstance start(LaunchSpec spec) {
@@ -253,6 +301,7 @@ public final class LocalNodeRuntime implements NodeRuntime {
       }
     }
     removeStrays();
+    cleaning.start(() -> images.clean(imagesInUse(), ImageCleaning.Policy.USUAL));
     return adopted;
   }
 
@@ -337,6 +386,8 @@ public final class LocalNodeRuntime implements NodeRuntime {
   @Override
   public void close() {
     exits.close();
+    cleaning.close();
+    images.close();
     logs.close();
     Threads.finish(work);
     launcher.close();

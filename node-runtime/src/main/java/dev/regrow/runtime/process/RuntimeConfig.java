@@ -40,6 +40,11 @@ public record RuntimeConfig(
         nodeUid, dataDirectory, logBytesPerFile, logFiles, logAttempts, logBytesMax, allowed);
   }
 
+  /** What registries know this node by, as docker login writes it; need not be there. */
+  Path registryAuth() {
+    return dataDirectory.resolve("registry-auth.json");
+  }
+
   Path logs() {
     return dataDirectory.resolve("logs");
   }

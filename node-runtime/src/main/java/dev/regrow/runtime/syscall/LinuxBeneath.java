@@ -139,7 +139,7 @@ final class LinuxBeneath implements Beneath {
   @Override
   public void fifo(Fd directory, byte[] name, int mode) {
     call(
-        () -> libc.mknodat(directory.number(), text(name), S_IFIFO | mode & 0777, 0),
+        () -> libc.mknodat(directory.number(), text(name), S_IFIFO | (mode & 0777), 0),
         "mknodat",
         name);
   }

@@ -40,7 +40,7 @@ class TreeCopyTest {
     Files.createSymbolicLink(from.resolve("link"), Path.of("program"));
     Files.setAttribute(Files.createDirectory(from.resolve("tmp")), "unix:mode", 01777);
 
-    TreeCopy.copy(from, to, IDS);
+    TreeCopy.copy(from, to, IDS, directory -> false);
 
     assertThat(unix(to.resolve("program"), "uid")).isEqualTo(IDS.hostId(1000));
     assertThat(unix(to.resolve("program"), "gid")).isEqualTo(IDS.hostId(50));
@@ -57,7 +57,7 @@ class TreeCopyTest {
     var file = Files.writeString(from.resolve("file"), "");
     Files.setAttribute(file, "unix:uid", 70_000);
 
-    TreeCopy.copy(from, to, IDS);
+    TreeCopy.copy(from, to, IDS, directory -> false);
 
     assertThat(unix(to.resolve("file"), "uid")).isEqualTo(IDS.hostId(65_534));
   }

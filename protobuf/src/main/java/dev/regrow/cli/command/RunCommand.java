@@ -54,7 +54,10 @@ public final class RunCommand extends Base {
         .argument("NAME", "The workload's name.", text -> name = text)
         .arguments("CMD", "After --.", 1, command::add)
         .option(
-            "--image", "IMAGE", "dir:/srv/rootfs; else the host's programs.", text -> image = text)
+            "--image",
+            "IMAGE",
+            "oci:HOST/NAME:TAG, layout:/PATH:TAG or dir:/PATH; else the host's programs.",
+            text -> image = text)
         .option("--replicas", "N", "How many (default: 1).", text -> replicas = Usage.number(text))
         .option("--cpu", "C", "Its share, as 500m or 2.", text -> cpu = text)
         .option("--memory", "M", "Its limit, as 64Mi.", text -> memory = text)

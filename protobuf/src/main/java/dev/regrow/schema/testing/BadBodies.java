@@ -133,14 +133,7 @@ public final class BadBodies {
         "/dev/shm",
         "/a/..");
     wrong("instance.stop.signal", "SIGTERM", "term", "15", "RTMIN");
-    wrong(
-        "instance.image",
-        "oci:registry.example/web:1",
-        "layout:/x",
-        "web",
-        "dir:srv",
-        "dir:/",
-        "dir:/srv/../etc");
+    wrong("instance.image", "oci:web", "layout:x", "web", "dir:srv", "dir:/", "dir:/srv/../etc");
     wrong("instance.network", "bridge", "Host", "", "container");
     wrong("instance.security.userNamespace", false);
     wrong("instance.security.seccomp", "unconfined", "Default", "");

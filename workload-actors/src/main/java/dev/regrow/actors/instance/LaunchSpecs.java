@@ -3,6 +3,8 @@ package dev.regrow.actors.instance;
 import dev.regrow.actors.link.NodeOrder;
 import dev.regrow.runtime.InstanceKey;
 import dev.regrow.runtime.LaunchSpec;
+import dev.regrow.runtime.image.ImageReference;
+import dev.regrow.runtime.image.PullPolicy;
 import dev.regrow.v1.InstanceTemplate;
 import dev.regrow.v1.Network;
 import dev.regrow.v1.Resources;
@@ -32,40 +34,57 @@ public final class LaunchSpecs {
     var template = run.template();
     var assignment = run.assignment();
     var user = UserIds.of(template.getUser());
-    return new LaunchSpec(
-        new InstanceKey(assignment.namespace(), assignment.workload(), assignment.instanceId()),
-        attempt,
-        assignment.slot(),
-        memory.toLabels(),
-        rootfsOf(template.getImage()),
-        template.getSecurity().getReadOnlyRoot(),
-        template.getCommandList(),
-        environmentOf(template),
-        user.uid(),
-        user.gid(),
-        template.getWorkdir().isEmpty() ? "/" : template.getWorkdir(),
-        networkOf(template.getNetwork()),
-        mountsOf(template.getVolumesList()),
-        limitsOf(template.getResources()),
-        template.getStop().getSignal().isEmpty() ? "TERM" : template.getStop().getSignal(),
-        Duration.ofMillis(template.getStop().getGrace()),
-        run.exclusive() ? lease : null);
+    var spec =
+        new LaunchSpec(
+            new InstanceKey(assignment.namespace(), assignment.workload(), assignment.instanceId()),
+            attempt,
+            assignment.slot(),
+            memory.toLabels(),
+            rootfsOf(template.getImage()),
+            template.getSecurity().getReadOnlyRoot(),
+            template.getCommandList(),
+            environmentOf(template),
+            user.uid(),
+            user.gid(),
+            template.getWorkdir().isEmpty() ? "/" : template.getWorkdir(),
+            networkOf(template.getNetwork()),
+            mountsOf(template.getVolumesList()),
+            limitsOf(template.getResources()),
+            template.getStop().getSignal().isEmpty() ? "TERM" : template.getStop().getSignal(),
+            Duration.ofMillis(template.getStop().getGrace()),
+            run.exclusive() ? lease : null);
+    return ImageReference.isOne(template.getImage()) ? spec.from(imageOf(template)) : spec;
+  }
+
+  private static LaunchSpec.Image imageOf(InstanceTemplate template) {
+    return new LaunchSpec.Image(
+        template.getImage(),
+        switch (template.getPull()) {
+          case MISSING, UNRECOGNIZED -> PullPolicy.MISSING;
+          case ALWAYS_PULL -> PullPolicy.ALWAYS;
+          case NEVER_PULL -> PullPolicy.NEVER;
+        },
+        template.getUser().isEmpty(),
+        template.getWorkdir().isEmpty(),
+        template.getStop().getSignal().isEmpty());
   }
 
   private static @Nullable Path rootfsOf(String image) {
-    if (image.isEmpty()) {
+    if (image.isEmpty() || ImageReference.isOne(image)) {
       return null;
     }
     if (!image.startsWith(IMAGE_DIRECTORY)) {
       throw new IllegalArgumentException(
-          "image %s: only dir:/absolute/path can be run here".formatted(image));
+          "image %s: write oci:HOST/NAME:TAG, layout:/PATH:TAG or dir:/PATH".formatted(image));
     }
     return Path.of(image.substring(IMAGE_DIRECTORY.length()));
   }
 
   private static Map<String, String> environmentOf(InstanceTemplate template) {
     var environment = new HashMap<String, String>();
-    environment.put("PATH", PATH);
+    if (!ImageReference.isOne(template.getImage())) { // An image may bring its own.
+      environment.put("PATH", PATH);
+    }
     environment.putAll(template.getEnvMap());
     return environment;
   }

@@ -16,7 +16,10 @@ final class StartFailures {
   private StartFailures() {}
 
   static Ended endOf(Throwable failure, Instant now) {
-    return new Ended(null, null, Ended.Reason.START_FAILED, messageOf(failure), now);
+    var cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    boolean image = cause instanceof RuntimeFailure known && known.isOfImage();
+    var reason = image ? Ended.Reason.IMAGE_PULL_FAILED : Ended.Reason.START_FAILED;
+    return new Ended(null, null, reason, messageOf(failure), now);
   }
 
   /** The runtime broke its promise that an end is always known. */

@@ -9,6 +9,7 @@ import dev.regrow.runtime.InstanceKey;
 import dev.regrow.runtime.LaunchSpec;
 import dev.regrow.v1.InstanceTemplate;
 import dev.regrow.v1.Network;
+import dev.regrow.v1.PullPolicy;
 import dev.regrow.v1.Resources;
 import dev.regrow.v1.Security;
 import dev.regrow.v1.StopPolicy;
@@ -100,13 +101,37 @@ class LaunchSpecsTest {
   }
 
   @Test
+  void what_a_template_leaves_empty_is_its_images() {
+    var template =
+        Orders.template().toBuilder()
+            .setImage("oci:registry.example/web:1")
+            .setPull(PullPolicy.ALWAYS_PULL)
+            .setUser("")
+            .setWorkdir("/srv")
+            .build();
+
+    var spec = specOf(template);
+
+    assertThat(spec.image())
+        .isEqualTo(
+            new LaunchSpec.Image(
+                "oci:registry.example/web:1",
+                dev.regrow.runtime.image.PullPolicy.ALWAYS,
+                true,
+                false,
+                template.getStop().getSignal().isEmpty()));
+    assertThat(spec.rootfs()).isNull();
+    assertThat(spec.env()).doesNotContainKey("PATH");
+  }
+
+  @Test
   void what_this_version_cannot_run_is_refused_with_its_name() {
-    var oci = Orders.template().toBuilder().setImage("oci:registry/web:1").build();
+    var unknown = Orders.template().toBuilder().setImage("docker:registry/web:1").build();
     var noNetwork = Orders.template().toBuilder().clearNetwork().build();
     var noSource =
         Orders.template().toBuilder().addVolumes(Volume.newBuilder().setAt("/x")).build();
 
-    assertThatThrownBy(() -> specOf(oci)).hasMessageContaining("oci:registry/web:1");
+    assertThatThrownBy(() -> specOf(unknown)).hasMessageContaining("docker:registry/web:1");
     assertThatThrownBy(() -> specOf(noNetwork)).hasMessageContaining("network");
     assertThatThrownBy(() -> specOf(noSource)).hasMessageContaining("/x");
   }

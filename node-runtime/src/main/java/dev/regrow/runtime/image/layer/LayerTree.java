@@ -6,11 +6,9 @@ import dev.regrow.runtime.syscall.Errno;
 import dev.regrow.runtime.syscall.Fd;
 import dev.regrow.runtime.syscall.SyscallException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -378,9 +376,9 @@ final class LayerTree implements AutoCloseable {
 
   /** Directories get their times last: what is made in them changes them. */
   void finish() {
-    List<String> keys = new ArrayList<>(directoryTimes.keySet());
-    for (var key : keys) {
-      long seconds = directoryTimes.get(key);
+    for (var entry : directoryTimes.entrySet()) {
+      var key = entry.getKey();
+      long seconds = entry.getValue();
       if (key.isEmpty()) {
         beneath.modified(beneath.top(), seconds);
       } else {

@@ -140,7 +140,7 @@ final class TarHeader {
     boolean negative = (block[at] & 0x40) != 0;
     long value = negative ? -1 : 0;
     for (int i = at; i < at + length; i++) {
-      int digit = i == at ? block[i] & 0x3F | (negative ? 0xC0 : 0) : block[i] & 0xFF;
+      int digit = i == at ? (block[i] & 0x3F) | (negative ? 0xC0 : 0) : block[i] & 0xFF;
       if (value > Long.MAX_VALUE >> 8 || value < Long.MIN_VALUE >> 8) {
         throw new BadImage("a tar header's " + what + " is too large");
       }

@@ -1,7 +1,6 @@
 package dev.regrow.runtime.image.layer;
 
 import dev.regrow.runtime.image.BadImage;
-import dev.regrow.runtime.image.layer.TarEntry.Type;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -66,10 +65,10 @@ public final class TarReader {
       TarHeader header, PaxRecords pax, byte @Nullable [] longName, byte @Nullable [] longLink) {
     var name = firstOf(pax.bytes("path"), longName, header.name());
     var type = type(header.type(), name);
-    boolean link = type == Type.SYMLINK || type == Type.HARD_LINK;
-    boolean device = type == Type.CHARACTER_DEVICE || type == Type.BLOCK_DEVICE;
+    boolean link = type == TarEntry.Type.SYMLINK || type == TarEntry.Type.HARD_LINK;
+    boolean device = type == TarEntry.Type.CHARACTER_DEVICE || type == TarEntry.Type.BLOCK_DEVICE;
     // Only files have content; some tars give the size of a link's target all the same.
-    long size = type == Type.FILE ? pax.number("size", header.size()) : 0;
+    long size = type == TarEntry.Type.FILE ? pax.number("size", header.size()) : 0;
     contentLeft = size;
     padding = padding(size);
     return new TarEntry(
@@ -94,16 +93,18 @@ public final class TarReader {
     return pax != null ? pax : gnu != null ? gnu : header;
   }
 
-  private static Type type(char type, byte[] name) {
+  private static TarEntry.Type type(char type, byte[] name) {
     return switch (type) {
       case '0', 0, '7' ->
-          name.length > 0 && name[name.length - 1] == '/' ? Type.DIRECTORY : Type.FILE;
-      case '1' -> Type.HARD_LINK;
-      case '2' -> Type.SYMLINK;
-      case '3' -> Type.CHARACTER_DEVICE;
-      case '4' -> Type.BLOCK_DEVICE;
-      case '5' -> Type.DIRECTORY;
-      case '6' -> Type.FIFO;
+          name.length > 0 && name[name.length - 1] == '/'
+              ? TarEntry.Type.DIRECTORY
+              : TarEntry.Type.FILE;
+      case '1' -> TarEntry.Type.HARD_LINK;
+      case '2' -> TarEntry.Type.SYMLINK;
+      case '3' -> TarEntry.Type.CHARACTER_DEVICE;
+      case '4' -> TarEntry.Type.BLOCK_DEVICE;
+      case '5' -> TarEntry.Type.DIRECTORY;
+      case '6' -> TarEntry.Type.FIFO;
       case 'S' ->
           throw new BadImage("the layer has a sparse file; write it without tar's --sparse");
       default -> throw new BadImage("the layer has an entry of unknown type " + (int) type);

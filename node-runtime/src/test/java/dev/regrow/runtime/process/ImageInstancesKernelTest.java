@@ -1,0 +1,184 @@
+package dev.regrow.runtime.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.regrow.runtime.Ended;
+import dev.regrow.runtime.InstanceKey;
+import dev.regrow.runtime.LaunchSpec;
+import dev.regrow.runtime.LaunchSpec.Image;
+import dev.regrow.runtime.LaunchSpec.Limits;
+import dev.regrow.runtime.LaunchSpec.Network;
+import dev.regrow.runtime.image.PullPolicy;
+import dev.regrow.runtime.image.testing.ImageBuilder;
+import dev.regrow.runtime.image.testing.TarBuilder;
+import dev.regrow.runtime.state.StateDirectory;
+import dev.regrow.runtime.testing.LeavesNothingBehind;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Instances whose root is an image; busybox is their program. */
+@Tag("kernel")
+final class ImageInstancesKernelTest {
+
+  private static final Path BUSYBOX = Path.of("/bin/busybox");
+  private static final long PATIENCE_SECONDS = 60;
+
+  @RegisterExtension final LeavesNothingBehind host = new LeavesNothingBehind();
+
+  private final Path data;
+
+  @SuppressWarnings("NullAway.Init")
+  private LocalNodeRuntime agent;
+
+  ImageInstancesKernelTest(@TempDir Path data) {
+    this.data = data;
+  }
+
+  @BeforeEach
+  void openAgent() throws IOException {
+    Files.setAttribute(data, "unix:mode", 0700);
+    agent = LocalNodeRuntime.open(RuntimeConfig.of(host.nodeUid(), data));
+    agent.adopt().toCompletableFuture().join();
+  }
+
+  @AfterEach
+  void sweep() throws IOException {
+    agent.close();
+    StateDirectory.deleteTree(data.resolve("host-etc")); // JUnit warns of each link in it
+    assertThat(Sweep.node(host.nodeUid(), data, Duration.ZERO)).isEmpty();
+  }
+
+  private String layout(ImageBuilder image) throws IOException {
+    ImageBuilder.writeLayout(data.resolve("layout"), image.build(), "v1");
+    return "layout:" + data.resolve("layout") + ":v1";
+  }
+
+  private static ImageBuilder busybox() throws IOException {
+    return new ImageBuilder()
+        .layer(
+            new TarBuilder()
+                .directory("bin/")
+                .program("bin/busybox", Files.readAllBytes(BUSYBOX))
+                .hardLink("bin/sh", "bin/busybox")
+                .directory("etc/")
+                .file("etc/passwd", "root:x:0:0::/root:/bin/sh\nweb:x:1001:1002::/srv:/bin/sh\n")
+                .file("etc/group", "root:x:0:\nstaff:x:50:\n")
+                .directory("old/")
+                .file("old/one", "1")
+                .directory("gone/")
+                .file("gone/x", "x"));
+  }
+
+  private LaunchSpec spec(String reference, List<String> command, boolean readOnly) {
+    return new LaunchSpec(
+            new InstanceKey("default", "web", "i1"),
+            1,
+            "web-0",
+            Map.of(),
+            null,
+            readOnly,
+            command,
+            Map.of("ORDERED", "yes", "BOTH", "order"),
+            65534,
+            65534,
+            "/",
+            Network.NONE,
+            List.of(),
+            new Limits(100, 0, 1 << 26, 1 << 28, 64),
+            "TERM",
+            Duration.ofSeconds(5),
+            null)
+        .from(new Image(reference, PullPolicy.MISSING, true, true, true));
+  }
+
+  /** Runs it to its end; what it wrote. */
+  private String run(LaunchSpec spec) throws Exception {
+    var instance = agent.launch(spec).toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    Ended ended = instance.ended().toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    var said = new StringBuilder();
+    try (var files = Files.walk(data.resolve("logs"))) {
+      for (var file : files.filter(Files::isRegularFile).sorted().toList()) {
+        said.append(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1));
+      }
+    }
+    assertThat(ended.exitCode()).as("%s: %s", ended, said).isEqualTo(0);
+    return said.toString();
+  }
+
+  @Test
+  void command_variables_user_and_directory_are_the_images() throws Exception {
+    var reference =
+        layout(
+            busybox()
+                .run(
+                    "{\"Entrypoint\":[\"/bin/sh\",\"-c\"],\"Cmd\":[\"echo $(/bin/busybox id -u):$(/bin/busybox id -g) $(/bin/busybox pwd) $HOME $IMAGE $ORDERED $BOTH\"],\"Env\":[\"IMAGE=yes\",\"BOTH=image\"],\"User\":\"web\",\"WorkingDir\":\"/made/for/it\",\"StopSignal\":\"SIGINT\"}"));
+
+    var said = run(spec(reference, List.of(), false));
+
+    assertThat(said).contains("1001:1002 /made/for/it /srv yes yes order");
+  }
+
+  @Test
+  void upper_layers_hide_what_lower_ones_have_and_instances_write_to_their_own() throws Exception {
+    var image =
+        busybox()
+            .layer(
+                new TarBuilder()
+                    .directory("old/")
+                    .file("old/.wh..wh..opq", "")
+                    .file("old/two", "2")
+                    .file(".wh.gone", ""))
+            .layer(new TarBuilder().file("top", "top"));
+    for (int i = 0; i < 60; i++) {
+      image.layer(new TarBuilder().file("layers/n" + i, Integer.toString(i)));
+    }
+    var reference = layout(image.run("{\"User\":\"0\"}"));
+    var script =
+        "cd /; set -- old/* layers/*; echo \"saw $1 $# $(/bin/busybox cat top layers/n59)\"; test ! -e gone || echo 'gone is there'; echo x > /top && echo wrote";
+
+    var said = run(spec(reference, List.of("/bin/sh", "-c", script), false));
+
+    assertThat(said).contains("saw old/two 61 top59").contains("wrote").doesNotContain("is there");
+    try (var files = Files.walk(data.resolve("images/layers"))) {
+      assertThat(files.filter(file -> file.endsWith("top")))
+          .singleElement()
+          .satisfies(file -> assertThat(file).hasContent("top"));
+    }
+  }
+
+  @Test
+  void a_read_only_root_has_volumes_that_can_be_written() throws Exception {
+    var reference =
+        layout(busybox().run("{\"User\":\"web:staff\",\"Volumes\":{\"/var/lib/app\":{}}}"));
+    var script = "echo x > /var/lib/app/y && echo wrote; echo z > /z || echo sealed";
+
+    var said = run(spec(reference, List.of("/bin/sh", "-c", script), true));
+
+    assertThat(said).contains("wrote").contains("sealed");
+  }
+
+  @Test
+  void an_image_that_cannot_be_had_fails_the_start_with_the_reason() throws Exception {
+    var reference = layout(busybox().run("{\"User\":\"nobody-here\"}"));
+    assertThatThrownBy(() -> run(spec(reference, List.of("/bin/sh"), false)))
+        .hasMessageContaining("nobody-here")
+        .hasMessageContaining("UID:GID");
+    assertThatThrownBy(() -> run(spec("layout:/nowhere/at/all", List.of("/bin/sh"), false)))
+        .hasMessageContaining("/nowhere/at/all");
+    assertThatThrownBy(() -> run(spec("oci:127.0.0.1:1/none:x", List.of("/bin/sh"), false)))
+        .hasMessageContaining("127.0.0.1:1/none:x");
+  }
+}
