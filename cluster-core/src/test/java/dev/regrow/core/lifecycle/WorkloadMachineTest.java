@@ -8,6 +8,8 @@ import dev.regrow.core.model.Opaque;
 import dev.regrow.core.placement.Candidate;
 import dev.regrow.core.store.Keys;
 import dev.regrow.core.store.RangeQuery;
+import dev.regrow.v1.LabelRequirement;
+import dev.regrow.v1.Placement;
 import dev.regrow.v1.UpdatePolicy;
 import dev.regrow.v1.Workload;
 import java.util.function.UnaryOperator;
@@ -179,6 +181,28 @@ class WorkloadMachineTest {
     assertThat(sim.nodes.get(2).alive()).hasSize(4);
     assertThat(sim.status().phase()).isEqualTo(Status.Phase.READY);
     assertThat(sim.records().revisions()).hasSize(1);
+  }
+
+  @Test
+  void a_change_of_placement_is_no_new_revision_moves_nothing_and_counts_from_then_on() {
+    var sim = new Simulation(11, 3, 1L << 40);
+    sim.ask(Simulation.apply("good", 3, UnaryOperator.identity()));
+    sim.pass(20_000);
+    var before = sim.records().assignments().keySet();
+    UnaryOperator<Workload.Builder> onlyOnTheThird =
+        declared ->
+            declared.setPlacement(
+                Placement.newBuilder()
+                    .addRequire(LabelRequirement.newBuilder().setLabel("node").addIn("n3")));
+
+    sim.ask(Simulation.apply("good", 3, onlyOnTheThird));
+    sim.pass(20_000);
+    assertThat(sim.records().revisions()).hasSize(1);
+    assertThat(sim.records().assignments().keySet()).isEqualTo(before);
+
+    sim.ask(new Ask.Restart());
+    sim.pass(60_000);
+    assertThat(sim.nodes.get(2).alive()).hasSize(3);
   }
 
   @Test
