@@ -118,10 +118,7 @@ final class Admission implements AutoCloseable {
         adminToken.isEmpty()
             ? CompletableFuture.<Void>completedFuture(null)
             : AdminToken.ensure(store.get(), adminToken, clock.millis());
-    return known.thenRun(
-        () ->
-            sync =
-                TokenSync.start(store.get(), tokens, copy(data), blocking));
+    return known.thenRun(() -> sync = TokenSync.start(store.get(), tokens, copy(data), blocking));
   }
 
   private static ContextFile contextFile(Path data) {

@@ -42,10 +42,7 @@ final class Gate {
     if (!header.regionMatches(true, 0, "Bearer ", 0, 7)) {
       throw unauthenticated("a token is needed: send Authorization: Bearer TOKEN", REALM);
     }
-    var pass =
-        tokens
-            .passOf(header.substring(7).trim())
-            .orElseThrow(this::unknown);
+    var pass = tokens.passOf(header.substring(7).trim()).orElseThrow(this::unknown);
     if (!pass.role().allows(needed)) {
       throw forbidden(
           "the token has the role %s; this needs %s".formatted(pass.role().text(), needed.text()));
