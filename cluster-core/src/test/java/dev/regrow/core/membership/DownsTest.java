@@ -54,6 +54,23 @@ class DownsTest {
   }
 
   @Test
+  void a_node_that_announced_its_restart_is_not_down_before_its_time() throws Exception {
+    get(
+        membership.register(
+            "bbbbbbbbbbbb", node -> node.toBuilder().setMember(B).setAwayUntil(8).build()));
+    var told = new LinkedBlockingQueue<Set<String>>();
+    get(downs.follow(told::add, DownsTest::nothingIsMissed));
+
+    assertThat(get(downs.declare(Set.of(B), A, 7))).isEqualTo(Outcome.DECLARED);
+
+    assertThat(told.poll(10, TimeUnit.SECONDS)).containsExactly(B);
+    assertThat(get(membership.nodes()))
+        .singleElement()
+        .extracting(StoredNode::getPhase)
+        .isNotEqualTo(NodePhase.NODE_DOWN);
+  }
+
+  @Test
   void of_two_that_declare_each_other_dead_only_the_first_is_believed() throws Exception {
     assertThat(get(downs.declare(Set.of(B), A, 7))).isEqualTo(Outcome.DECLARED);
 

@@ -1,5 +1,6 @@
 package dev.regrow.actors.bootstrap;
 
+import dev.regrow.actors.downing.Knocking;
 import dev.regrow.core.identity.NodeTls;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSession;
@@ -9,8 +10,10 @@ import scala.Option;
 /**
  * The cluster systems' connections, by the same certificates as the store's. (Pekko's own provider
  * for PEM files takes RSA keys only.)
+ *
+ * @param knocking is told of each connection that is made
  */
-record ArteryTls(NodeTls tls) implements SSLEngineProvider {
+record ArteryTls(NodeTls tls, Knocking knocking) implements SSLEngineProvider {
 
   @Override
   public SSLEngine createServerSSLEngine(String host, int port) {
@@ -19,6 +22,7 @@ record ArteryTls(NodeTls tls) implements SSLEngineProvider {
 
   @Override
   public SSLEngine createClientSSLEngine(String host, int port) {
+    knocking.connecting(host, port);
     return tls.calling(host, port);
   }
 

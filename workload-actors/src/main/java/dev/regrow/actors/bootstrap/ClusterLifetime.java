@@ -2,6 +2,8 @@ package dev.regrow.actors.bootstrap;
 
 import com.typesafe.config.Config;
 import dev.regrow.actors.downing.DowningSetup;
+import dev.regrow.actors.downing.Knocking;
+import dev.regrow.core.identity.NodeTls;
 import dev.regrow.core.membership.Downs;
 import dev.regrow.core.membership.Membership;
 import dev.regrow.core.store.Store;
@@ -36,7 +38,7 @@ final class ClusterLifetime {
 
   private final String nodeUid;
   private final Config config;
-  private final ArteryTls tls;
+  private final NodeTls tls;
   private final Membership membership;
   private final Downs downs;
   private final Supplier<ClusterGuardian.Surroundings> surroundings;
@@ -62,7 +64,7 @@ final class ClusterLifetime {
   ClusterLifetime(
       String nodeUid,
       Config config,
-      ArteryTls tls,
+      NodeTls tls,
       Membership membership,
       Downs downs,
       Supplier<ClusterGuardian.Surroundings> surroundings,
@@ -98,14 +100,23 @@ final class ClusterLifetime {
     wasUp = false;
     var guardian =
         ClusterGuardian.create(surroundings.get(), isServer, () -> scheduler.execute(this::isUp));
+    var knocking = new Knocking();
+    var artery = new ArteryTls(tls, knocking);
     var setup =
         ActorSystemSetup.create(
             BootstrapSetup.create(config),
-            SSLEngineProviderSetup.create(of -> tls),
-            new DowningSetup(downs, System::currentTimeMillis, DowningSetup.Pace.USUAL));
+            SSLEngineProviderSetup.create(of -> artery),
+            new DowningSetup(downs, System::currentTimeMillis, DowningSetup.Pace.USUAL, knocking));
     var created = ActorSystem.create(guardian, SYSTEM_NAME, setup);
     system = created;
-    created.getWhenTerminated().whenCompleteAsync((done, failure) -> ended(created), scheduler);
+    created
+        .getWhenTerminated()
+        .whenCompleteAsync(
+            (done, failure) -> {
+              knocking.close();
+              ended(created);
+            },
+            scheduler);
     var way = new Entrance(created, nodeUid, isServer, membership, scheduler);
     entrance = way;
     way.begin();

@@ -77,7 +77,7 @@ public final class NodeBootstrap {
     CompletableFuture<Store> store =
         inBackground(() -> Stores.open(config, data.store(), identity));
     var clusterConfig = inBackground(() -> SystemConfigs.ofClusterSystem(config));
-    var tls = inBackground(() -> new ArteryTls(NodeTls.of(identity.tls())));
+    var tls = inBackground(() -> NodeTls.of(identity.tls()));
     var nodeSystem =
         ActorSystem.create(
             NodeAgent.awaitingMachine(

@@ -37,7 +37,7 @@ public record ControlPlaneModule(ControlPlane controlPlane, FactReceiver facts) 
         Sweeper.create(store, board, workloads, link), "workload-sweeper", Props.empty());
     clusterSystem.systemActorOf(
         DrainKeeper.create(store, board, clock), "drain-keeper", Props.empty());
-    NodeWatch.start(store, board, workloads);
+    NodeWatch.start(clusterSystem, store, board, workloads);
     return new ControlPlaneModule(
         new ClusterControlPlane(clusterSystem, store, board, workloads, clock),
         new ClusterFacts(store, board, workloads));

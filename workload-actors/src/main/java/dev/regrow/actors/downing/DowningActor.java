@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.pekko.actor.AbstractActorWithTimers;
 import org.apache.pekko.actor.ActorRef;
+import org.apache.pekko.actor.ExtendedActorSystem;
 import org.apache.pekko.cluster.Cluster;
 import org.apache.pekko.cluster.ClusterEvent;
 import org.apache.pekko.cluster.Member;
@@ -20,9 +21,11 @@ import org.apache.pekko.cluster.MemberStatus;
 import org.apache.pekko.cluster.Reachability;
 import org.apache.pekko.cluster.UniqueAddress;
 import org.apache.pekko.pattern.Patterns;
+import org.apache.pekko.remote.RemoteActorRefProvider;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import scala.Option;
 import scala.jdk.javaapi.CollectionConverters;
 
 /**
@@ -33,6 +36,9 @@ final class DowningActor extends AbstractActorWithTimers {
 
   private static final Logger LOG = LoggerFactory.getLogger(DowningActor.class);
 
+  private static final Set<MemberStatus> IN =
+      Set.of(MemberStatus.joining(), MemberStatus.weaklyUp(), MemberStatus.up());
+
   private record Declared(Set<String> dead) {}
 
   private record Following(Store.Watch watch) {}
@@ -40,6 +46,9 @@ final class DowningActor extends AbstractActorWithTimers {
   private record Answered(Outcome outcome) {}
 
   private record Failed(Throwable cause) {}
+
+  /** Nobody listens there any more. */
+  private record Refused(String host, int port) {}
 
   private enum Settled {
     INSTANCE
@@ -55,6 +64,7 @@ final class DowningActor extends AbstractActorWithTimers {
   private final Map<String, Member> members = new HashMap<>();
   private Set<Blind> sights = Set.of();
   private Set<String> dead = Set.of();
+  private final Set<String> ended = new HashSet<>();
   private boolean asking;
   private long failingSinceNanos;
   private Store.@Nullable Watch watch;
@@ -73,6 +83,8 @@ final class DowningActor extends AbstractActorWithTimers {
         ClusterEvent.MemberEvent.class,
         ClusterEvent.ReachabilityChanged.class);
     follow();
+    var here = getSelf();
+    setup.knocking().listen((host, port) -> here.tell(new Refused(host, port), here));
   }
 
   @Override
@@ -96,6 +108,7 @@ final class DowningActor extends AbstractActorWithTimers {
         .match(ClusterEvent.MemberEvent.class, event -> know(event.member()))
         .match(ClusterEvent.ReachabilityChanged.class, changed -> see(changed.reachability()))
         .match(Declared.class, declared -> obey(declared.dead()))
+        .match(Refused.class, refused -> refused(refused))
         .match(Following.class, following -> followBy(following.watch()))
         .match(Follow.class, follow -> follow())
         .match(Settled.class, settled -> judge())
@@ -142,7 +155,22 @@ final class DowningActor extends AbstractActorWithTimers {
 
   private void forget(Member member) {
     members.remove(name(member.uniqueAddress()));
+    ended.remove(name(member.uniqueAddress()));
     sightChanged();
+  }
+
+  /** Its process has ended, and the kernel says so: that is as if nobody could see it any more. */
+  private void refused(Refused refused) {
+    for (var member : members.values()) {
+      var address = member.address();
+      boolean isThere =
+          address.host().contains(refused.host()) && address.port().contains(refused.port());
+      var name = name(member.uniqueAddress());
+      if (isThere && IN.contains(member.status()) && !name.equals(self) && ended.add(name)) {
+        LOG.info("{} has ended: its machine refuses connections", member.uniqueAddress());
+        sightChanged();
+      }
+    }
   }
 
   private void see(Reachability reachability) {
@@ -168,6 +196,11 @@ final class DowningActor extends AbstractActorWithTimers {
       failingSinceNanos = 0;
       return;
     }
+    if (!ended.isEmpty()) {
+      awake(
+          Duration.ofMillis(1)); // Who has ended does not come back: there is nothing to wait for.
+      return;
+    }
     var pace = setup.pace();
     awake(proposal.inMinority() ? pace.settled().plus(pace.minority()) : pace.settled());
   }
@@ -183,7 +216,13 @@ final class DowningActor extends AbstractActorWithTimers {
             .filter(m -> m.status() != MemberStatus.removed())
             .map(m -> new Downing.Member(name(m.uniqueAddress()), m.upNumber()))
             .collect(Collectors.toSet());
-    return Downing.propose(new View(self, known, sights));
+    var seen = new HashSet<>(sights);
+    for (var gone : ended) {
+      known.stream()
+          .filter(one -> !one.address().equals(gone))
+          .forEach(one -> seen.add(new Blind(one.address(), gone)));
+    }
+    return Downing.propose(new View(self, known, seen));
   }
 
   private void judge() {
@@ -246,7 +285,21 @@ final class DowningActor extends AbstractActorWithTimers {
           && member.status() != MemberStatus.removed()) {
         LOG.info("{} was declared dead", member.uniqueAddress());
         cluster.down(member.address());
+        if (ended.contains(name(member.uniqueAddress()))) {
+          quarantine(member.uniqueAddress());
+        }
       }
+    }
+  }
+
+  /**
+   * A member that is down is removed once it is unreachable, and one that is quarantined is so at
+   * once, without waiting for the failure detector.
+   */
+  private void quarantine(UniqueAddress unique) {
+    if (((ExtendedActorSystem) cluster.system()).provider()
+        instanceof RemoteActorRefProvider remote) {
+      remote.quarantine(unique.address(), Option.apply(unique.longUid()), "its process has ended");
     }
   }
 

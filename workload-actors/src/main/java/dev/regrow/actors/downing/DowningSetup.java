@@ -11,6 +11,7 @@ public final class DowningSetup extends Setup {
   private final Downs downs;
   private final LongSupplier wallMillis;
   private final Pace pace;
+  private final Knocking knocking;
 
   /**
    * How patient it is.
@@ -31,10 +32,14 @@ public final class DowningSetup extends Setup {
             Duration.ofMillis(500));
   }
 
-  public DowningSetup(Downs downs, LongSupplier wallMillis, Pace pace) {
+  /**
+   * @param knocking learns of connections to other members; closed by whoever made it
+   */
+  public DowningSetup(Downs downs, LongSupplier wallMillis, Pace pace, Knocking knocking) {
     this.downs = downs;
     this.wallMillis = wallMillis;
     this.pace = pace;
+    this.knocking = knocking;
   }
 
   Downs downs() {
@@ -43,6 +48,10 @@ public final class DowningSetup extends Setup {
 
   LongSupplier wallMillis() {
     return wallMillis;
+  }
+
+  Knocking knocking() {
+    return knocking;
   }
 
   Pace pace() {

@@ -13,6 +13,8 @@ import dev.regrow.core.store.WatchListener;
 import dev.regrow.v1.NodePhase;
 import dev.regrow.v1.StoredNode;
 import java.util.List;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.Props;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,10 +40,11 @@ public final class NodeWatch {
   }
 
   /** Runs for as long as the store does. */
-  public static void start(Store store, Board board, Workloads workloads) {
+  public static void start(ActorSystem<?> system, Store store, Board board, Workloads workloads) {
     var watch = new NodeWatch(store, board, workloads);
     watch.watchNodes();
     watch.watchAssignments(store.appliedIndex());
+    system.systemActorOf(Departures.create(watch::tellOfTheLost), "departures", Props.empty());
   }
 
   private void watchNodes() {
@@ -119,6 +122,12 @@ public final class NodeWatch {
     }
     board.lost(node.getUid(), lost);
     tellThoseOn(node.getUid(), new WorkloadCommand.NodeChanged(node.getUid(), lost));
+  }
+
+  private void tellOfTheLost() {
+    for (var uid : board.lostNodes()) {
+      tellThoseOn(uid, new WorkloadCommand.NodeChanged(uid, true));
+    }
   }
 
   private void tellThoseOn(String uid, WorkloadCommand.Remote news) {

@@ -95,7 +95,7 @@ class StoreDowningProviderTest {
     var setup =
         ActorSystemSetup.create(
             BootstrapSetup.create(config()),
-            new DowningSetup(new Downs(its), System::currentTimeMillis, BRISK));
+            new DowningSetup(new Downs(its), System::currentTimeMillis, BRISK, new Knocking()));
     var system = ActorSystem.create("regrow", setup);
     systems.add(system);
     return system;
