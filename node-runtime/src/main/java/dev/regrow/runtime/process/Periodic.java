@@ -28,17 +28,18 @@ final class Periodic implements AutoCloseable {
 
   /** First after one period. */
   void start(Runnable action) {
-    timer.scheduleWithFixedDelay(
-        () -> {
-          try {
-            action.run();
-          } catch (RuntimeException e) {
-            LOG.warn("{}", e.getMessage());
-          }
-        },
-        every.toMillis(),
-        every.toMillis(),
-        TimeUnit.MILLISECONDS);
+    var unused =
+        timer.scheduleWithFixedDelay(
+            () -> {
+              try {
+                action.run();
+              } catch (RuntimeException e) {
+                LOG.warn("{}", e.getMessage());
+              }
+            },
+            every.toMillis(),
+            every.toMillis(),
+            TimeUnit.MILLISECONDS);
   }
 
   @Override
