@@ -1,0 +1,155 @@
+package dev.regrow.runtime.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.regrow.runtime.image.source.Credentials;
+import dev.regrow.runtime.image.source.Registries;
+import dev.regrow.runtime.image.testing.FakeRegistry;
+import dev.regrow.runtime.image.testing.ImageBuilder;
+import dev.regrow.runtime.image.testing.TarBuilder;
+import dev.regrow.runtime.syscall.Kernel;
+import dev.regrow.runtime.testing.LeavesNothingBehind;
+import java.nio.file.Path;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Pulls from a registry that behaves, and from one that does not. */
+@Tag("kernel")
+final class RegistryKernelTest {
+
+  @RegisterExtension final LeavesNothingBehind host = new LeavesNothingBehind();
+
+  private final FakeRegistry registry = new FakeRegistry();
+  private final FakeRegistry other = new FakeRegistry();
+  private final ImageBuilder.Built image = image();
+  private final Path home;
+
+  RegistryKernelTest(@TempDir Path home) {
+    this.home = home;
+    registry.serve(image, "v1");
+    other.serve(image, "v1");
+  }
+
+  @AfterEach
+  void close() {
+    registry.close();
+    other.close();
+  }
+
+  private static ImageBuilder.Built image() {
+    var noise = new byte[300_000];
+    new Random(1).nextBytes(noise);
+    return new ImageBuilder()
+        .layer(new TarBuilder().program("noise", noise))
+        .layer(new TarBuilder().file("app", "v1"))
+        .build();
+  }
+
+  private LocalImage pull(@Nullable Credentials credentials) {
+    try (var images =
+        Images.open(
+            Kernel.load(),
+            home.resolve("store"),
+            "boot",
+            Registries.standard(),
+            Platform.ofThisMachine())) {
+      return images
+          .ensure(
+              ImageReference.parse("oci:" + registry.address() + "/shop/web:v1"),
+              PullPolicy.MISSING,
+              credentials)
+          .toCompletableFuture()
+          .join();
+    }
+  }
+
+  @Test
+  void an_image_is_pulled_once() {
+    var pulled = pull(null);
+    int asked = registry.seen.size();
+
+    assertThat(pulled.digest()).isEqualTo(image.manifest());
+    assertThat(pulled.layers().resolve(pulled.names().get(1)).resolve("app")).hasContent("v1");
+    assertThat(pull(null)).isEqualTo(pulled);
+    assertThat(registry.seen).hasSize(asked);
+  }
+
+  @Test
+  void an_answer_that_is_cut_off_goes_on_where_it_ended() {
+    registry.cutAfter(100_000);
+
+    var pulled = pull(null);
+
+    assertThat(pulled.layers().resolve(pulled.names().get(0)).resolve("noise")).hasSize(300_000);
+    assertThat(registry.seen).anyMatch(request -> request.contains(" bytes=100000- "));
+  }
+
+  @Test
+  void a_token_is_fetched_with_the_password_and_shown_instead_of_it() {
+    registry.demand(
+        "Bearer realm=\"http://%s/token\",service=\"reg\"".formatted(other.address()),
+        "Bearer t0k3n");
+
+    pull(new Credentials("me", "secret"));
+
+    assertThat(other.seen).singleElement().asString().startsWith("/token").contains("Basic");
+    assertThat(registry.seen).noneMatch(request -> request.contains("Basic"));
+  }
+
+  @Test
+  void a_password_is_shown_to_who_asks_for_it_and_not_where_blobs_are() {
+    var credentials = new Credentials("me", "secret");
+    registry.demand("Basic realm=\"reg\"", "Basic bWU6c2VjcmV0");
+    registry.redirectBlobsTo("http://" + other.address() + "/else");
+
+    pull(credentials);
+
+    assertThat(registry.seen).anyMatch(request -> request.endsWith("Basic bWU6c2VjcmV0"));
+    assertThat(other.seen).isNotEmpty().allMatch(request -> request.endsWith(" -"));
+    assertThat(credentials.toString()).doesNotContain("secret");
+  }
+
+  @Test
+  void nobody_is_redirected_to_where_there_is_no_TLS() {
+    registry.redirectBlobsTo("http://registry.example");
+
+    assertThatThrownBy(() -> pull(null)).hasMessageContaining("neither https nor on this machine");
+  }
+
+  @Test
+  void endless_redirects_end() {
+    registry.redirectBlobsTo("http://" + registry.address());
+
+    assertThatThrownBy(() -> pull(null)).hasMessageContaining("redirects more than");
+  }
+
+  @Test
+  void forged_and_missing_blobs_are_refused() {
+    var layer = Manifest.parse(image.manifestBytes()).layers().get(0);
+    var forged = image.blobs().get(layer.digest()).clone();
+    forged[1000] ^= 1;
+    registry.forge(layer.digest(), forged);
+    assertThatThrownBy(() -> pull(null)).hasMessageContaining("damaged");
+
+    registry.forge(layer.digest(), new byte[forged.length + 1]);
+    assertThatThrownBy(() -> pull(null)).hasMessageContaining("more than");
+
+    registry.forge(layer.digest(), image.blobs().get(layer.digest()));
+    assertThat(pull(null).digest()).isEqualTo(image.manifest());
+  }
+
+  @Test
+  void what_a_registry_refuses_or_has_not_is_said() {
+    registry.demand("Basic realm=\"reg\"", "Basic other");
+    assertThatThrownBy(() -> pull(null)).hasMessageContaining("wants a user and a password");
+    assertThatThrownBy(() -> pull(new Credentials("me", "wrong")))
+        .hasMessageContaining("HTTP 401")
+        .hasMessageContaining("shop/web");
+  }
+}
