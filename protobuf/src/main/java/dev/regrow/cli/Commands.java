@@ -1,6 +1,7 @@
 package dev.regrow.cli;
 
 import dev.regrow.cli.command.ApplyCommand;
+import dev.regrow.cli.command.ClusterCommand;
 import dev.regrow.cli.command.CompletionCommand;
 import dev.regrow.cli.command.DeleteCommand;
 import dev.regrow.cli.command.DescribeCommand;
@@ -54,6 +55,7 @@ public final class Commands {
     ALL.put("rollback", RollbackCommand::new);
     ALL.put("restart", RestartCommand::new);
     ALL.put("node-ctl", NodeCtlCommand::new);
+    ALL.put("cluster", ClusterCommand::new);
     ALL.put("token", TokenCommand::new);
     ALL.put(
         "bench",

@@ -9,23 +9,31 @@ import dev.regrow.core.store.Keys;
 import dev.regrow.core.store.RangeQuery;
 import dev.regrow.core.store.RangeResult;
 import dev.regrow.core.store.Store;
+import dev.regrow.core.store.StoreGroup;
+import dev.regrow.core.store.StoreMembership;
 import dev.regrow.v1.Capacity;
 import dev.regrow.v1.Cluster;
 import dev.regrow.v1.Member;
 import dev.regrow.v1.Node;
 import dev.regrow.v1.NodePhase;
 import dev.regrow.v1.StoreHealth;
+import dev.regrow.v1.StoreServer;
 import dev.regrow.v1.StoredCluster;
-import dev.regrow.v1.StoredIncarnation;
 import dev.regrow.v1.StoredNode;
+import java.time.Duration;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 
 /** Nodes and the cluster as a whole: what is stored of them, filled in with what they say. */
 final class NodeReads {
+
+  private static final Duration GROUP_WITHIN = Duration.ofSeconds(3);
 
   private final Store store;
   private final Board board;
@@ -105,7 +113,7 @@ final class NodeReads {
         && stored.getPhase() != NodePhase.NODE_PHASE_UNSPECIFIED) {
       return stored.getPhase();
     }
-    if (!board.speaking(stored.getUid())) {
+    if (stored.getAwayUntil() > 0 || !board.speaking(stored.getUid())) {
       return NodePhase.NODE_UNREACHABLE;
     }
     return switch (stored.getScheduling()) {
@@ -147,40 +155,77 @@ final class NodeReads {
                             .thenCombine(
                                 count(Keys.ASSIGNMENTS, records.index()),
                                 (workloads, instances) -> List.of(workloads, instances)),
-                        (nodes, counts) -> cluster(records, nodes, counts)));
+                        (nodes, counts) -> cluster(records, nodes, counts)))
+        .thenCombine(group(), NodeReads::withGroup);
   }
 
-  private Cluster cluster(RangeResult records, Listing<Node> nodes, List<Long> counts) {
+  /** Empty while the store has no leader, and where it has no servers. */
+  private CompletionStage<Optional<StoreGroup>> group() {
+    if (!(store instanceof StoreMembership servers)) {
+      return CompletableFuture.completedFuture(Optional.empty());
+    }
+    return servers
+        .group()
+        .toCompletableFuture()
+        .copy()
+        .orTimeout(GROUP_WITHIN.toMillis(), TimeUnit.MILLISECONDS)
+        .handle(
+            (group, failure) ->
+                failure == null ? Optional.of(group) : Optional.<StoreGroup>empty());
+  }
+
+  private static Cluster withGroup(Cluster.Builder cluster, Optional<StoreGroup> known) {
+    if (known.isEmpty()) {
+      cluster.getStoreBuilder().setOutlook("has no leader now: writes wait until it has one");
+      return cluster.build();
+    }
+    var group = known.get();
+    var names = new HashMap<String, String>();
+    cluster.getMembersList().forEach(member -> names.put(member.getUid(), member.getName()));
+    var health = cluster.getStoreBuilder().setOutlook(group.outlook());
+    for (var server : group.members()) {
+      health.addServers(
+          StoreServer.newBuilder()
+              .setNode(names.getOrDefault(server.nodeUid(), server.nodeUid()))
+              .setAddress(server.address())
+              .setVoter(server.voter())
+              .setWitness(server.witness())
+              .setLeader(server.leader())
+              .setReachable(server.reachable())
+              .setLag(server.lag()));
+    }
+    group
+        .leader()
+        .ifPresent(
+            leader -> {
+              cluster.setLeader(names.getOrDefault(leader.nodeUid(), leader.nodeUid()));
+              cluster
+                  .getMembersBuilderList()
+                  .forEach(member -> member.setLeader(member.getUid().equals(leader.nodeUid())));
+            });
+    return cluster.build();
+  }
+
+  private Cluster.Builder cluster(RangeResult records, Listing<Node> nodes, List<Long> counts) {
     var meta = StoredCluster.getDefaultInstance();
-    var incarnation = StoredIncarnation.getDefaultInstance();
     try {
       for (var entry : records.entries()) {
         if (entry.key().equals(Keys.META)) {
           meta = StoredCluster.parseFrom(entry.value());
-        } else if (entry.key().equals(Keys.INCARNATION)) {
-          incarnation = StoredIncarnation.parseFrom(entry.value());
         }
       }
     } catch (InvalidProtocolBufferException damaged) {
       throw new IllegalStateException("the records of the cluster cannot be read", damaged);
     }
-    var leader = incarnation.getNodeUid();
     return Cluster.newBuilder()
         .setId(meta.getId())
         .setVersion(version())
-        .setLeader(
-            nodes.items().stream()
-                .filter(node -> node.getUid().equals(leader))
-                .map(Node::getName)
-                .findFirst()
-                .orElse(""))
         .setIndex(records.index())
         .setFeatureLevel(meta.getFeatureLevel())
-        .addAllMembers(nodes.items().stream().map(node -> member(node, leader)).toList())
+        .addAllMembers(nodes.items().stream().map(NodeReads::member).toList())
         .setStore(health())
         .setWorkloads(counts.get(0))
-        .setInstances(counts.get(1))
-        .build();
+        .setInstances(counts.get(1));
   }
 
   private static String version() {
@@ -188,13 +233,13 @@ final class NodeReads {
         NodeReads.class.getPackage().getImplementationVersion(), "development");
   }
 
-  private static Member member(Node node, String leader) {
+  private static Member member(Node node) {
     return Member.newBuilder()
         .setName(node.getName())
         .setAddress(node.getAddress())
         .addAllRoles(node.getRolesList())
         .setPhase(node.getPhase())
-        .setLeader(node.getUid().equals(leader))
+        .setUid(node.getUid())
         .build();
   }
 
