@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Tag;
@@ -104,7 +105,7 @@ final class HostileImagesKernelTest {
           .join();
       throw new AssertionError(reference + " was taken");
     } catch (CompletionException e) {
-      return e.getCause();
+      return Objects.requireNonNullElse(e.getCause(), e);
     }
   }
 
@@ -151,7 +152,8 @@ final class HostileImagesKernelTest {
   }
 
   private void hugeSize(Path layout, Random random) throws IOException {
-    write(layout, new TarBuilder().header('0', "x", "", 1L << 20 + random.nextInt(12), 0644, 0, 0));
+    write(
+        layout, new TarBuilder().header('0', "x", "", 1L << (20 + random.nextInt(12)), 0644, 0, 0));
   }
 
   private void bomb(Path layout, Random random) throws IOException {

@@ -11,6 +11,7 @@ import dev.regrow.runtime.image.testing.TarBuilder;
 import dev.regrow.runtime.syscall.Kernel;
 import dev.regrow.runtime.testing.LeavesNothingBehind;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -132,7 +133,7 @@ final class RegistryKernelTest {
   @Test
   void forged_and_missing_blobs_are_refused() {
     var layer = Manifest.parse(image.manifestBytes()).layers().get(0);
-    var forged = image.blobs().get(layer.digest()).clone();
+    var forged = Objects.requireNonNull(image.blobs().get(layer.digest())).clone();
     forged[1000] ^= 1;
     registry.forge(layer.digest(), forged);
     assertThatThrownBy(() -> pull(null)).hasMessageContaining("damaged");

@@ -12,6 +12,7 @@ import dev.regrow.runtime.syscall.Kernel;
 import dev.regrow.runtime.testing.LeavesNothingBehind;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -57,7 +58,7 @@ final class UnpackingKernelTest {
     var layer =
         new TarBuilder()
             .directory("srv/")
-            .entry('0', "srv/run", "", "hello".getBytes(), 04755, 1000, 100)
+            .entry('0', "srv/run", "", "hello".getBytes(StandardCharsets.UTF_8), 04755, 1000, 100)
             .build();
 
     var result = unpack(layer);

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 /** An image as its documents and blobs. */
@@ -23,7 +24,7 @@ public final class ImageBuilder {
   public record Built(
       Map<Digest, byte[]> blobs, Digest manifest, byte[] config, List<byte[]> archives) {
     public byte[] manifestBytes() {
-      return blobs.get(manifest);
+      return Objects.requireNonNull(blobs.get(manifest), "every manifest is among its blobs");
     }
   }
 
