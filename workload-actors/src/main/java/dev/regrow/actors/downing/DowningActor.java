@@ -13,7 +13,6 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.pekko.actor.AbstractActorWithTimers;
 import org.apache.pekko.actor.ActorRef;
-import org.apache.pekko.actor.ExtendedActorSystem;
 import org.apache.pekko.cluster.Cluster;
 import org.apache.pekko.cluster.ClusterEvent;
 import org.apache.pekko.cluster.Member;
@@ -297,8 +296,7 @@ final class DowningActor extends AbstractActorWithTimers {
    * once, without waiting for the failure detector.
    */
   private void quarantine(UniqueAddress unique) {
-    if (((ExtendedActorSystem) cluster.system()).provider()
-        instanceof RemoteActorRefProvider remote) {
+    if (cluster.system().provider() instanceof RemoteActorRefProvider remote) {
       remote.quarantine(unique.address(), Option.apply(unique.longUid()), "its process has ended");
     }
   }
