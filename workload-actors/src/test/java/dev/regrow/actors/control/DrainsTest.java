@@ -33,11 +33,15 @@ class DrainsTest extends ControlPlaneOfOne {
 
     var begun = get(plane.drain("n1", Duration.ofSeconds(1)));
     assertThat(begun.getPhase()).isEqualTo(NodePhase.NODE_DRAINING);
-    var late = awaitNode("n1", node -> node.getDrain().getGivenUp());
+    // That it is cordoned now is known a moment later than that the drain was given up.
+    var blocked = namespace + "/web-0: node n1 is cordoned";
+    var late =
+        awaitNode(
+            "n1",
+            node ->
+                node.getDrain().getGivenUp() && node.getDrain().getBlockedList().contains(blocked));
 
     assertThat(late.getPhase()).isEqualTo(NodePhase.NODE_CORDONED);
-    assertThat(late.getDrain().getBlockedList())
-        .contains(namespace + "/web-0: node n1 is cordoned");
     assertThat(get(plane.workload(ref(), ReadPoint.LOCAL)).getStatus().getReady()).isEqualTo(1);
     get(plane.scale(ref(), 2, Precondition.NONE));
     awaitInstance(i -> i.getMessage().equals("node n1 is cordoned"));
