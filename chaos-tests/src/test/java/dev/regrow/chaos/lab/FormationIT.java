@@ -9,11 +9,16 @@ import dev.regrow.client.Calls;
 import dev.regrow.v1.Instance;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Several machines become one cluster. */
+/**
+ * Several machines become one cluster. In the full form only: the other scenarios form theirs the
+ * same way.
+ */
 @RealNodes
+@EnabledIfSystemProperty(named = "regrow.full", matches = "true")
 class FormationIT {
 
   private static final Duration SOON = Duration.ofSeconds(60);

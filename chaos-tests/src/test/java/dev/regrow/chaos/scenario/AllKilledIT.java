@@ -52,7 +52,7 @@ class AllKilledIT {
         String cluster = client.send(Calls.cluster()).getId();
         Map<String, String> untouched = Observed.identities(before);
 
-        for (int round = 0; round < Effort.of("rounds", 2, 10); round++) {
+        for (int round = 0; round < Effort.of("rounds", 1, 10); round++) {
           int number = round;
           var keys = IntStream.range(0, KEYS).mapToObj(i -> "k%d-%d".formatted(number, i)).toList();
           killAllUnderLoad(lab, founder, client, keys);

@@ -48,7 +48,7 @@ class MachineDeathIT {
         client.send(Calls.apply(Programs.complete(Programs.sleeper(OTHER, 1))));
         new Observed(client).awaitReady(WEB, size * ON_EACH, SETTLED_WITHIN, each -> true);
       }
-      for (int round = 0; round < Effort.of("rounds", 3, 30); round++) {
+      for (int round = 0; round < Effort.of("rounds", 2, 30); round++) {
         killOne(lab, founder, size);
       }
     } finally {

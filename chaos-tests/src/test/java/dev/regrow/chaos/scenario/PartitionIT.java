@@ -1,6 +1,7 @@
 package dev.regrow.chaos.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.regrow.chaos.cluster.Await;
 import dev.regrow.chaos.history.Durability;
@@ -55,6 +56,9 @@ class PartitionIT {
   private Machine founder;
   private int partitions;
 
+  /** The kind of cut that the reduced form tries beside that of the leader. */
+  private final int drawnKind = random.nextInt(4);
+
   @BeforeAll
   void form() {
     founder = Formation.form(lab, SIZE).get(0);
@@ -69,8 +73,13 @@ class PartitionIT {
     lab.close();
   }
 
+  private void inReducedFormOnlyIfDrawn(int kind) {
+    assumeTrue(Boolean.getBoolean("regrow.full") || kind == drawnKind, "not drawn by this seed");
+  }
+
   @Test
   void a_node_that_does_not_lead_is_cut_off() {
+    inReducedFormOnlyIfDrawn(0);
     String leader = leader();
     String one = drawn(lab.names().stream().filter(name -> !name.equals(leader)).toList());
 
@@ -87,6 +96,7 @@ class PartitionIT {
 
   @Test
   void one_machine_is_a_bridge_between_two_that_do_not_hear_each_other() {
+    inReducedFormOnlyIfDrawn(1);
     String bridge = drawn(lab.names());
     var ends = lab.names().stream().filter(name -> !name.equals(bridge)).toList();
 
@@ -95,6 +105,7 @@ class PartitionIT {
 
   @Test
   void a_machine_hears_others_that_do_not_hear_it() {
+    inReducedFormOnlyIfDrawn(2);
     String mute = drawn(lab.names());
     var others = lab.names().stream().filter(name -> !name.equals(mute)).toList();
 
@@ -103,6 +114,7 @@ class PartitionIT {
 
   @Test
   void a_machine_is_heard_by_others_that_it_does_not_hear() {
+    inReducedFormOnlyIfDrawn(3);
     String deaf = drawn(lab.names());
     var others = lab.names().stream().filter(name -> !name.equals(deaf)).toList();
 

@@ -65,8 +65,11 @@ final class LocalNodes {
     for (int i = contexts.size() + 1; i <= wanted; i++) {
       contexts.put("n" + i, join(i, wanted, first, timeout));
     }
-    return first.withNodes(
-        contexts.values().stream().flatMap(context -> context.nodes().stream()).toList());
+    var all =
+        first.withNodes(
+            contexts.values().stream().flatMap(context -> context.nodes().stream()).toList());
+    new Acquaintance(terminal).await(all);
+    return all;
   }
 
   /** All at once: no server is ready before a majority of them is there. */
