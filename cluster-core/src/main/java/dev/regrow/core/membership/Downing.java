@@ -55,6 +55,16 @@ public final class Downing {
     public Proposal {
       dead = Set.copyOf(dead);
     }
+
+    /**
+     * What can be declared at once: a process that has ended does not come back, so there is
+     * nothing to wait for. Whoever merely does not answer may yet.
+     *
+     * @param ended addresses of members whose machine refuses connections
+     */
+    public Set<String> certain(Set<String> ended) {
+      return dead.stream().filter(ended::contains).collect(Collectors.toUnmodifiableSet());
+    }
   }
 
   /**

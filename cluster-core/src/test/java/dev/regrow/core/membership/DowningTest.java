@@ -54,6 +54,15 @@ class DowningTest {
     }
   }
 
+  @Test
+  void who_merely_does_not_answer_is_not_judged_with_one_that_has_ended() {
+    var proposal = propose("m1", 4, blind("m1", "m3"), blind("m2", "m3"), blind("m1", "m4"));
+
+    assertThat(proposal.dead()).containsExactlyInAnyOrder("m3", "m4");
+    assertThat(proposal.certain(Set.of("m4", "m7"))).containsExactly("m4");
+    assertThat(proposal.certain(Set.of())).isEmpty();
+  }
+
   @Property
   void those_that_stay_all_see_each_other_and_none_goes_without_cause(@ForAll("views") View view) {
     var proposal = Downing.propose(view);

@@ -1,5 +1,6 @@
 package dev.regrow.actors.bootstrap;
 
+import dev.regrow.actors.downing.Lives;
 import dev.regrow.core.membership.Formation.Candidate;
 import dev.regrow.core.membership.Formation.Decision;
 import dev.regrow.core.membership.Formation.Outlook;
@@ -16,7 +17,6 @@ import org.apache.pekko.actor.AddressFromURIString;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.cluster.Member;
 import org.apache.pekko.cluster.MemberStatus;
-import org.apache.pekko.cluster.UniqueAddress;
 import org.apache.pekko.cluster.typed.Cluster;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,12 +54,7 @@ final class Entrance {
     this.scheduler = scheduler;
     var unique = Cluster.get(system).selfMember().uniqueAddress();
     this.self =
-        new Self(new Candidate(name(unique), nodeUid, System.currentTimeMillis()), isServer);
-  }
-
-  /** As the store has it: a life of a cluster system, not only its address. */
-  private static String name(UniqueAddress unique) {
-    return unique.address() + "#" + unique.longUid();
+        new Self(new Candidate(Lives.name(unique), nodeUid, System.currentTimeMillis()), isServer);
   }
 
   /** Registers first: whoever declares this system dead finds the node that goes down with it. */
@@ -147,7 +142,7 @@ final class Entrance {
     var members =
         StreamSupport.stream(state.getMembers().spliterator(), false)
             .map(Member::uniqueAddress)
-            .map(Entrance::name)
+            .map(Lives::name)
             .toList();
     if (asked.stream().noneMatch(members::contains)) {
       end("this node came into another cluster than the one that the store names");

@@ -59,12 +59,13 @@ final class DowningActor extends AbstractActorWithTimers {
 
   private final DowningSetup setup;
   private final Cluster cluster = Cluster.get(getContext().getSystem());
-  private final String self = name(cluster.selfUniqueAddress());
+  private final String self = Lives.name(cluster.selfUniqueAddress());
   private final Map<String, Member> members = new HashMap<>();
   private Set<Blind> sights = Set.of();
   private Set<String> dead = Set.of();
   private final Set<String> ended = new HashSet<>();
   private boolean asking;
+  private long dueNanos;
   private long failingSinceNanos;
   private Store.@Nullable Watch watch;
   private volatile boolean stopped;
@@ -147,14 +148,14 @@ final class DowningActor extends AbstractActorWithTimers {
   }
 
   private void know(Member member) {
-    members.put(name(member.uniqueAddress()), member);
+    members.put(Lives.name(member.uniqueAddress()), member);
     obey(dead); // It may have been declared before we met it.
     sightChanged();
   }
 
   private void forget(Member member) {
-    members.remove(name(member.uniqueAddress()));
-    ended.remove(name(member.uniqueAddress()));
+    members.remove(Lives.name(member.uniqueAddress()));
+    ended.remove(Lives.name(member.uniqueAddress()));
     sightChanged();
   }
 
@@ -164,7 +165,7 @@ final class DowningActor extends AbstractActorWithTimers {
       var address = member.address();
       boolean isThere =
           address.host().contains(refused.host()) && address.port().contains(refused.port());
-      var name = name(member.uniqueAddress());
+      var name = Lives.name(member.uniqueAddress());
       if (isThere && IN.contains(member.status()) && !name.equals(self) && ended.add(name)) {
         LOG.info("{} has ended: its machine refuses connections", member.uniqueAddress());
         sightChanged();
@@ -176,7 +177,7 @@ final class DowningActor extends AbstractActorWithTimers {
     var now = new HashSet<Blind>();
     for (var sight : CollectionConverters.asJava(reachability.records())) {
       if (sight.status() != Reachability.Reachable$.MODULE$) {
-        now.add(new Blind(name(sight.observer()), name(sight.subject())));
+        now.add(new Blind(Lives.name(sight.observer()), Lives.name(sight.subject())));
       }
     }
     if (!now.equals(sights)) {
@@ -195,13 +196,8 @@ final class DowningActor extends AbstractActorWithTimers {
       failingSinceNanos = 0;
       return;
     }
-    if (!ended.isEmpty()) {
-      awake(
-          Duration.ofMillis(1)); // Who has ended does not come back: there is nothing to wait for.
-      return;
-    }
-    var pace = setup.pace();
-    awake(proposal.inMinority() ? pace.settled().plus(pace.minority()) : pace.settled());
+    dueNanos = System.nanoTime() + setup.pace().patience(proposal).toNanos();
+    judge();
   }
 
   private void awake(Duration wait) {
@@ -211,9 +207,9 @@ final class DowningActor extends AbstractActorWithTimers {
   private Downing.Proposal propose() {
     var known =
         members.values().stream()
-            .filter(m -> !dead.contains(name(m.uniqueAddress())))
+            .filter(m -> !dead.contains(Lives.name(m.uniqueAddress())))
             .filter(m -> m.status() != MemberStatus.removed())
-            .map(m -> new Downing.Member(name(m.uniqueAddress()), m.upNumber()))
+            .map(m -> new Downing.Member(Lives.name(m.uniqueAddress()), m.upNumber()))
             .collect(Collectors.toSet());
     var seen = new HashSet<>(sights);
     for (var gone : ended) {
@@ -229,9 +225,15 @@ final class DowningActor extends AbstractActorWithTimers {
     if (asking || proposal.dead().isEmpty()) {
       return;
     }
+    long patience = dueNanos - System.nanoTime();
+    var gone = patience <= 0 ? proposal.dead() : proposal.certain(ended);
+    if (gone.isEmpty()) {
+      awake(Duration.ofNanos(patience));
+      return;
+    }
     asking = true;
-    LOG.info("declaring dead, if the store agrees: {}", proposal.dead());
-    var declared = setup.downs().declare(proposal.dead(), self, setup.wallMillis().getAsLong());
+    LOG.info("declaring dead, if the store agrees: {}", gone);
+    var declared = setup.downs().declare(gone, self, setup.wallMillis().getAsLong());
     Patterns.pipe(
             declared.handle(
                 (outcome, failure) ->
@@ -279,12 +281,12 @@ final class DowningActor extends AbstractActorWithTimers {
       return;
     }
     for (var member : Set.copyOf(members.values())) {
-      if (dead.contains(name(member.uniqueAddress()))
+      if (dead.contains(Lives.name(member.uniqueAddress()))
           && member.status() != MemberStatus.down()
           && member.status() != MemberStatus.removed()) {
         LOG.info("{} was declared dead", member.uniqueAddress());
         cluster.down(member.address());
-        if (ended.contains(name(member.uniqueAddress()))) {
+        if (ended.contains(Lives.name(member.uniqueAddress()))) {
           quarantine(member.uniqueAddress());
         }
       }
@@ -299,10 +301,5 @@ final class DowningActor extends AbstractActorWithTimers {
     if (cluster.system().provider() instanceof RemoteActorRefProvider remote) {
       remote.quarantine(unique.address(), Option.apply(unique.longUid()), "its process has ended");
     }
-  }
-
-  /** As the store has it: a life of a cluster system, not only its address. */
-  private static String name(UniqueAddress unique) {
-    return unique.address() + "#" + unique.longUid();
   }
 }

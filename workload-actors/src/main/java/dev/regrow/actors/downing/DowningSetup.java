@@ -1,5 +1,6 @@
 package dev.regrow.actors.downing;
 
+import dev.regrow.core.membership.Downing;
 import dev.regrow.core.membership.Downs;
 import java.time.Duration;
 import java.util.function.LongSupplier;
@@ -30,6 +31,11 @@ public final class DowningSetup extends Setup {
             Duration.ofSeconds(2),
             Duration.ofSeconds(10),
             Duration.ofMillis(500));
+
+    /** How long a proposal must have stood before it is put to the store. */
+    Duration patience(Downing.Proposal proposal) {
+      return proposal.inMinority() ? settled.plus(minority) : settled;
+    }
   }
 
   /**
