@@ -10,10 +10,12 @@ import dev.regrow.core.store.Keys;
 import dev.regrow.core.store.RangeQuery;
 import dev.regrow.core.store.Store;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.PostStop;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
@@ -29,6 +31,11 @@ public final class DrainKeeper {
   /** What it is told; only by itself. */
   public sealed interface Command {}
 
+  /** A node drains, or did a moment ago. */
+  private enum Begin implements Command {
+    INSTANCE
+  }
+
   private enum Look implements Command {
     INSTANCE
   }
@@ -40,6 +47,9 @@ public final class DrainKeeper {
   private final Store store;
   private final Board board;
   private final Supplier<Now> clock;
+
+  /** A look is under way, or will follow. */
+  private boolean looking;
 
   private DrainKeeper(
       ActorContext<Command> context,
@@ -62,29 +72,49 @@ public final class DrainKeeper {
   }
 
   private Behavior<Command> keeping() {
-    timers.startSingleTimer(Look.INSTANCE, EVERY);
+    var self = context.getSelf();
+    var unlisten =
+        board.listen(
+            changed -> {
+              if (changed instanceof Board.Changed.NodeChanged node
+                  && board.draining(node.nodeUid())) {
+                self.tell(Begin.INSTANCE);
+              }
+            });
+    self.tell(Begin.INSTANCE); // What drained before we listened.
     return Behaviors.receive(Command.class)
-        .onMessage(
-            Look.class,
-            look -> {
-              CompletionStage<Void> all = CompletableFuture.completedStage(null);
-              for (var uid : board.drainingNodes()) {
-                all = all.thenCompose(done -> judge(uid));
-              }
-              context.pipeToSelf(
-                  all, (done, failure) -> new Looked(failure == null ? "" : failure.toString()));
-              return Behaviors.same();
-            })
-        .onMessage(
-            Looked.class,
-            looked -> {
-              if (!looked.problem().isEmpty()) {
-                context.getLog().warn("could not look after drains: {}", looked.problem());
-              }
-              timers.startSingleTimer(Look.INSTANCE, EVERY);
+        .onMessage(Begin.class, begin -> looking ? Behaviors.same() : look())
+        .onMessage(Look.class, look -> look())
+        .onMessage(Looked.class, this::looked)
+        .onSignal(
+            PostStop.class,
+            stopped -> {
+              unlisten.run();
               return Behaviors.same();
             })
         .build();
+  }
+
+  private Behavior<Command> look() {
+    var draining = board.drainingNodes();
+    looking = !draining.isEmpty();
+    if (looking) {
+      CompletionStage<Void> all = CompletableFuture.completedStage(null);
+      for (var uid : draining) {
+        all = all.thenCompose(done -> judge(uid));
+      }
+      context.pipeToSelf(
+          all, (done, failure) -> new Looked(failure == null ? "" : failure.toString()));
+    }
+    return Behaviors.same();
+  }
+
+  private Behavior<Command> looked(Looked looked) {
+    if (!looked.problem().isEmpty()) {
+      context.getLog().warn("could not look after drains: {}", looked.problem());
+    }
+    timers.startSingleTimer(Look.INSTANCE, EVERY);
+    return Behaviors.same();
   }
 
   private CompletionStage<Void> judge(String uid) {
@@ -103,7 +133,7 @@ public final class DrainKeeper {
    * Whether any may still run; what has ended for good stays on the books, and is nothing to move.
    */
   private CompletionStage<Boolean> anyAlive(
-      java.util.List<Entry> entries, String prefix, int from, long index) {
+      List<Entry> entries, String prefix, int from, long index) {
     if (from >= entries.size()) {
       return CompletableFuture.completedStage(false);
     }
