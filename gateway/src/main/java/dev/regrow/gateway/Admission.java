@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -55,32 +56,36 @@ final class Admission implements AutoCloseable {
     }
     var tokens = new Tokens(clock);
     tokens.waitForStore();
-    if (joins || before.filter(known -> known.token().isEmpty()).isPresent()) {
-      readCopy(data, tokens);
-      return new Admission(data, clock, tokens, "");
+    // What this node knew when it ran last counts until the store has told.
+    var known = new ArrayList<>(readCopy(data));
+    var token = "";
+    if (!joins && before.filter(earlier -> earlier.token().isEmpty()).isEmpty()) {
+      token =
+          before
+              .map(Context::token)
+              .filter(earlier -> TokenText.idOf(earlier).equals(AdminToken.ID))
+              .orElseGet(() -> TokenText.random(AdminToken.ID));
+      // So does this one: this node made it.
+      known.removeIf(other -> other.getId().equals(AdminToken.ID));
+      known.add(
+          StoredToken.newBuilder()
+              .setId(AdminToken.ID)
+              .setRole(Role.ADMIN.text())
+              .setHash(TokenText.hash(token))
+              .build());
     }
-    var token =
-        before
-            .map(Context::token)
-            .filter(known -> TokenText.idOf(known).equals(AdminToken.ID))
-            .orElseGet(() -> TokenText.random(AdminToken.ID));
-    // Until the store has been read, this token is known to be good: this node made it.
-    tokens.replaceAll(
-        List.of(
-            StoredToken.newBuilder()
-                .setId(AdminToken.ID)
-                .setRole(Role.ADMIN.text())
-                .setHash(TokenText.hash(token))
-                .build()));
+    tokens.replaceAll(known);
     return new Admission(data, clock, tokens, token);
   }
 
-  /** What this node knew when it ran last counts until the store has told. */
-  private static void readCopy(Path data, Tokens tokens) {
+  private static List<StoredToken> readCopy(Path data) {
     try {
-      tokens.replaceAll(copy(data).read());
+      return copy(data).read();
     } catch (IOException e) {
-      LOG.warn("The copy of the token hashes is unreadable; the store's are awaited", e);
+      LOG.warn(
+          "The copy of the token hashes is unreadable, so the store's are awaited: {}",
+          e.getMessage());
+      return List.of();
     }
   }
 

@@ -1,14 +1,12 @@
 package dev.regrow.gateway.auth;
 
-import com.google.protobuf.InvalidProtocolBufferException;
-import dev.regrow.core.store.Entry;
+import dev.regrow.core.codec.TokenCodec;
 import dev.regrow.core.store.Keys;
 import dev.regrow.core.store.RangeQuery;
 import dev.regrow.core.store.RangeResult;
 import dev.regrow.core.store.Store;
 import dev.regrow.core.store.WatchListener;
 import dev.regrow.v1.StoredToken;
-import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -45,19 +43,11 @@ public final class TokenSync implements AutoCloseable {
   }
 
   /**
-   * Begins with the file's tokens, if there are any, and goes on with the store's.
+   * Begins: follows the store's tokens and keeps the copy of them.
    *
    * @param blocking runs what touches the disk
    */
   public static TokenSync start(Store store, Tokens tokens, TokenFile file, Executor blocking) {
-    try {
-      var known = file.read();
-      if (!known.isEmpty()) {
-        tokens.replaceAll(known);
-      }
-    } catch (IOException e) {
-      LOG.warn("The copy of the token hashes is unreadable; the store's are awaited", e);
-    }
     var sync = new TokenSync(store, tokens, file, blocking);
     sync.list();
     return sync;
@@ -66,11 +56,10 @@ public final class TokenSync implements AutoCloseable {
   private void list() {
     store
         .range(RangeQuery.prefix(Keys.TOKENS))
+        .thenAcceptAsync(this::listed, blocking)
         .whenCompleteAsync(
-            (result, failure) -> {
-              if (failure == null) {
-                listed(result);
-              } else {
+            (done, failure) -> {
+              if (failure != null) {
                 LOG.warn(
                     "The tokens cannot be read from the store, which is tried again: {}",
                     failure.getMessage());
@@ -95,7 +84,7 @@ public final class TokenSync implements AutoCloseable {
 
   private void listed(RangeResult result) {
     var all = new ArrayList<StoredToken>();
-    result.entries().forEach(entry -> all.add(parse(entry)));
+    result.entries().forEach(entry -> all.add(TokenCodec.stored(entry)));
     tokens.replaceAll(result.index(), all);
     try {
       file.write(all);
@@ -113,14 +102,6 @@ public final class TokenSync implements AutoCloseable {
       watch = closed ? watch : next;
     }
     over.close(); // Not under the lock: it waits for a listener, which may be waiting for us.
-  }
-
-  private static StoredToken parse(Entry entry) {
-    try {
-      return StoredToken.parseFrom(entry.value());
-    } catch (InvalidProtocolBufferException e) {
-      throw new IllegalStateException("the record " + entry.key() + " is damaged", e);
-    }
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.regrow.gateway.auth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import dev.regrow.core.store.Keys;
 import dev.regrow.core.store.StoreException;
 import dev.regrow.core.store.Txn;
@@ -129,6 +130,26 @@ final class TokensTest {
             PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("tokens"))))
         .isEqualTo("rw-------");
     assertThat(Files.readString(folder.resolve("tokens"))).doesNotContain(admin);
+  }
+
+  @Test
+  void a_damaged_record_is_read_again_until_it_is_whole(@TempDir Path folder) throws IOException {
+    var file = new TokenFile(folder.resolve("tokens"));
+    try (var store = new InMemoryStore()) {
+      var reader = TokenText.random("r1");
+      store
+          .commit(
+              new Txn(
+                  List.of(),
+                  List.of(new Txn.Write.Put(Keys.token("r1"), ByteString.copyFromUtf8("\u0007")))))
+          .toCompletableFuture()
+          .join();
+      try (var sync = TokenSync.start(store, tokens, file, ForkJoinPool.commonPool())) {
+        assertThat(sync).isNotNull();
+        put(store, stored(reader, "read", 0));
+        await(() -> tokens.roleOf(reader).isPresent());
+      }
+    }
   }
 
   @Test
