@@ -5,8 +5,6 @@ import dev.regrow.core.model.InstanceId;
 import dev.regrow.core.model.Live;
 import dev.regrow.core.model.Records;
 import dev.regrow.core.model.Workload;
-import dev.regrow.core.placement.Placed;
-import dev.regrow.core.placement.Placement;
 import dev.regrow.core.reconcile.Standing;
 import java.util.Map;
 import java.util.SortedMap;
@@ -59,7 +57,7 @@ public final class Leaving {
       return "its replacement %s on %s is not ready yet"
           .formatted(replacement.id(), replacement.node().name());
     }
-    var nowhere = nowhere();
+    var nowhere = world.nowhere(workload, records);
     if (nowhere != null) {
       return nowhere;
     }
@@ -76,19 +74,5 @@ public final class Leaving {
         .filter(other -> !world.drains(other.node()))
         .findFirst()
         .orElse(null);
-  }
-
-  /** Why it can go nowhere else; null: it can. */
-  private @Nullable String nowhere() {
-    var revision = records.current();
-    if (revision == null) {
-      return null;
-    }
-    var request =
-        Placement.Request.first(
-            revision.template().demand(), workload.policy().placement(), world.nodes(), 0);
-    return Placement.place(request, world.nodes()) instanceof Placed.Nowhere nowhere
-        ? nowhere.why()
-        : null;
   }
 }

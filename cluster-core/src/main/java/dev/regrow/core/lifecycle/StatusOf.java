@@ -6,8 +6,6 @@ import dev.regrow.core.model.InstanceId;
 import dev.regrow.core.model.Live;
 import dev.regrow.core.model.Records;
 import dev.regrow.core.model.Workload;
-import dev.regrow.core.placement.Placed;
-import dev.regrow.core.placement.Placement;
 import dev.regrow.core.reconcile.Member;
 import dev.regrow.core.reconcile.Standing;
 import java.util.ArrayList;
@@ -17,7 +15,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /** Tells a workload's status from what is stored, what nodes say and where there is room. */
 public final class StatusOf {
@@ -77,7 +74,7 @@ public final class StatusOf {
     if (workload.deleted() || status.slots.size() >= workload.replicas()) {
       return unplaced;
     }
-    var why = status.nowhere();
+    var why = world.nowhere(workload, records);
     for (int slot = 0; why != null && slot < workload.replicas(); slot++) {
       if (!status.slots.containsKey(slot)) {
         unplaced.put(slot, why);
@@ -150,7 +147,7 @@ public final class StatusOf {
     if (rollout.stalled() == rollout.revision()) {
       return Phase.DEGRADED;
     }
-    if (desired > 0 && slots.isEmpty() && nowhere() != null) {
+    if (desired > 0 && slots.isEmpty() && world.nowhere(workload, records) != null) {
       return Phase.PENDING;
     }
     return rollout.done() && allCurrent() && !comingUp() ? Phase.DEGRADED : Phase.PROGRESSING;
@@ -186,7 +183,8 @@ public final class StatusOf {
             .flatMap(List::stream)
             .filter(seen -> !serves(seen))
             .allMatch(seen -> starting(seen));
-    return fresh && (slots.size() == workload.replicas() || nowhere() == null);
+    return fresh
+        && (slots.size() == workload.replicas() || world.nowhere(workload, records) == null);
   }
 
   private boolean starting(Seen seen) {
@@ -227,7 +225,7 @@ public final class StatusOf {
       var seen = slots.getOrDefault(slot, List.of());
       var current = seen.stream().filter(s -> s.member().current()).toList();
       if (current.isEmpty()) {
-        var nowhere = nowhere();
+        var nowhere = world.nowhere(workload, records);
         var why = seen.isEmpty() ? "not yet placed" : "waits for its turn to be replaced";
         return workload.slotName(slot) + ": " + (nowhere == null ? why : nowhere);
       }
@@ -236,19 +234,5 @@ public final class StatusOf {
       }
     }
     return stopping > 0 ? stopping + " older instances are stopping" : "";
-  }
-
-  /** Why one more instance fits nowhere; null: it does fit somewhere. */
-  private @Nullable String nowhere() {
-    var revision = records.current();
-    if (revision == null) {
-      return null;
-    }
-    var request =
-        Placement.Request.first(
-            revision.template().demand(), workload.policy().placement(), world.nodes(), 0);
-    return Placement.place(request, world.nodes()) instanceof Placed.Nowhere nowhere
-        ? nowhere.why()
-        : null;
   }
 }
