@@ -1,6 +1,7 @@
 package dev.regrow.runtime.image;
 
 import dev.regrow.runtime.RuntimeFailure;
+import dev.regrow.runtime.disk.Trees;
 import dev.regrow.runtime.image.layer.Bounds;
 import dev.regrow.runtime.image.layer.Unpacking;
 import dev.regrow.runtime.syscall.Kernel;
@@ -13,7 +14,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -51,7 +51,7 @@ final class LayerStore {
     this.temporary = root.resolve("tmp");
     this.bootId = bootId;
     this.bounds = bounds;
-    deleteTree(temporary);
+    Trees.delete(temporary);
     Files.createDirectories(temporary);
     removeUnfinished();
   }
@@ -142,7 +142,7 @@ final class LayerStore {
       Files.move(tree, layers.resolve(name), StandardCopyOption.ATOMIC_MOVE);
       write(name, new Entry(diffId.hex(), bootId, result.bytes()));
     } finally {
-      deleteTree(place);
+      Trees.delete(place);
     }
   }
 
@@ -203,24 +203,12 @@ final class LayerStore {
     Files.deleteIfExists(records.resolve(name));
     var gone = temporary.resolve("removed-" + counter.incrementAndGet());
     Files.move(layers.resolve(name), gone, StandardCopyOption.ATOMIC_MOVE);
-    deleteTree(gone);
+    Trees.delete(gone);
   }
 
   private static List<String> names(Path directory) throws IOException {
     try (var entries = Files.list(directory)) {
       return entries.map(entry -> entry.getFileName().toString()).sorted().toList();
-    }
-  }
-
-  /** Follows no links. */
-  static void deleteTree(Path directory) throws IOException {
-    if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
-      return;
-    }
-    try (var tree = Files.walk(directory)) {
-      for (var path : tree.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(path);
-      }
     }
   }
 }

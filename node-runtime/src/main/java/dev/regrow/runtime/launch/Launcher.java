@@ -81,8 +81,8 @@ public final class Launcher implements AutoCloseable {
    * nothing of it runs any more. Idempotent.
    */
   public static void sweep(Path data, Path idRangeClaims, String nodeUid) {
-    PlanExecutor.deleteTree(data.resolve(ROOTS));
-    PlanExecutor.deleteTree(data.resolve(COPIES));
+    PlanExecutor.remove(data.resolve(ROOTS));
+    PlanExecutor.remove(data.resolve(COPIES));
     IdRanges.releaseAll(idRangeClaims, nodeUid);
   }
 
@@ -92,7 +92,7 @@ public final class Launcher implements AutoCloseable {
    * @throws RuntimeFailure if it did not; nothing of it is left then
    */
   public Launched launch(LaunchSpec spec, Places places) {
-    PlanExecutor.deleteTree(root(spec.key())); // of the attempts before
+    PlanExecutor.remove(root(spec.key())); // of the attempts before
     var range = ids.of(slot(spec.key(), spec.slot()));
     try {
       return launch(spec, places, range);
@@ -161,7 +161,7 @@ public final class Launcher implements AutoCloseable {
 
   /** Removes what ended attempts of an instance wrote, and its copy of a root. Idempotent. */
   public void discard(InstanceKey key) {
-    PlanExecutor.deleteTree(root(key));
+    PlanExecutor.remove(root(key));
     copies.discard(key.instanceId());
   }
 

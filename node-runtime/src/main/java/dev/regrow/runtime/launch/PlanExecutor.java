@@ -1,6 +1,7 @@
 package dev.regrow.runtime.launch;
 
 import dev.regrow.runtime.RuntimeFailure;
+import dev.regrow.runtime.disk.Trees;
 import dev.regrow.runtime.shim.ShimReport;
 import dev.regrow.runtime.syscall.Fd;
 import dev.regrow.runtime.syscall.Kernel;
@@ -11,12 +12,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -79,18 +78,14 @@ final class PlanExecutor implements LaunchStep.Executor {
 
   @Override
   public void removeWritable(LaunchStep.MakeWritable step) {
-    deleteTree(step.directory());
+    remove(step.directory());
   }
 
   /** Follows no links. */
-  static void deleteTree(Path directory) {
-    if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
-      return;
-    }
-    try (var tree = Files.walk(directory)) {
-      for (var path : tree.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(path);
-      }
+  /** Removes what an instance left there, if anything. */
+  static void remove(Path directory) {
+    try {
+      Trees.delete(directory);
     } catch (IOException e) {
       throw new RuntimeFailure("cannot remove " + directory + ": " + e, true, e);
     }

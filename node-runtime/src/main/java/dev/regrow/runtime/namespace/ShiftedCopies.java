@@ -1,13 +1,13 @@
 package dev.regrow.runtime.namespace;
 
 import dev.regrow.runtime.RuntimeFailure;
+import dev.regrow.runtime.disk.Trees;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Comparator;
 import java.util.List;
 import java.util.function.Predicate;
 
@@ -82,13 +82,8 @@ public final class ShiftedCopies {
   /** Removes the copies of an instance. Idempotent; follows no links. */
   public void discard(String instanceId) {
     var directory = copies.resolve(instanceId);
-    if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
-      return;
-    }
-    try (var tree = Files.walk(directory)) {
-      for (var path : tree.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(path);
-      }
+    try {
+      Trees.delete(directory);
     } catch (IOException e) {
       throw new RuntimeFailure("cannot remove " + directory + ": " + e, true, e);
     }

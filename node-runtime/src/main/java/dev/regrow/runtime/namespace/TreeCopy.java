@@ -1,6 +1,7 @@
 package dev.regrow.runtime.namespace;
 
 import dev.regrow.runtime.RuntimeFailure;
+import dev.regrow.runtime.disk.Trees;
 import dev.regrow.runtime.namespace.ShiftedCopies.Bounds;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
@@ -9,7 +10,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.Comparator;
 import java.util.function.Predicate;
 
 /**
@@ -96,7 +96,7 @@ final class TreeCopy extends SimpleFileVisitor<Path> {
     var there = target(directory);
     boolean merged = Files.isDirectory(there, LinkOption.NOFOLLOW_LINKS);
     if (!merged || opaque.test(directory)) {
-      remove(there);
+      Trees.delete(there);
       Files.createDirectory(there);
     }
     var seen = Owned.of(directory);
@@ -108,14 +108,14 @@ final class TreeCopy extends SimpleFileVisitor<Path> {
   public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
     if (attributes.isSymbolicLink() || attributes.isRegularFile()) {
       var there = target(file);
-      remove(there);
+      Trees.delete(there);
       Files.copy(file, there, LinkOption.NOFOLLOW_LINKS);
       own(there, Owned.of(file));
       if (attributes.isRegularFile()) {
         Files.setLastModifiedTime(there, attributes.lastModifiedTime());
       }
     } else if (isWhiteout(file)) {
-      remove(target(file));
+      Trees.delete(target(file));
     }
     return FileVisitResult.CONTINUE;
   }
@@ -123,18 +123,6 @@ final class TreeCopy extends SimpleFileVisitor<Path> {
   private static boolean isWhiteout(Path file) throws IOException {
     boolean device = (Owned.of(file).mode() & TYPE) == CHARACTER_DEVICE;
     return device && Owned.number(file, "rdev").longValue() == 0;
-  }
-
-  /** What a layer below has there; follows no links. */
-  private static void remove(Path there) throws IOException {
-    if (!Files.exists(there, LinkOption.NOFOLLOW_LINKS)) {
-      return;
-    }
-    try (var tree = Files.walk(there)) {
-      for (var path : tree.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
-    }
   }
 
   /** Owner first: chown(2) takes set-user-id bits away. */

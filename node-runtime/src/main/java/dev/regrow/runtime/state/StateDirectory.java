@@ -1,6 +1,7 @@
 package dev.regrow.runtime.state;
 
 import dev.regrow.runtime.RuntimeFailure;
+import dev.regrow.runtime.disk.Trees;
 import dev.regrow.runtime.syscall.Kernel;
 import dev.regrow.runtime.syscall.MountFlag;
 import java.io.IOException;
@@ -14,7 +15,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.stream.Stream;
@@ -82,7 +82,7 @@ public final class StateDirectory {
       while (isMounted()) {
         kernel.umountDetached(root);
       }
-      deleteTree(root);
+      Trees.delete(root);
       removeIfEmpty(ID_RANGES);
       removeIfEmpty(RUN);
     } catch (IOException e) {
@@ -160,7 +160,7 @@ public final class StateDirectory {
   /** Idempotent. */
   public void forget(String instanceId) {
     try {
-      deleteTree(instance(instanceId));
+      Trees.delete(instance(instanceId));
     } catch (IOException e) {
       throw failure("remove state of " + instanceId, e);
     }
@@ -173,18 +173,6 @@ public final class StateDirectory {
     } catch (FileAlreadyExistsException e) {
       if (!Files.isDirectory(dir, LinkOption.NOFOLLOW_LINKS)) {
         throw e;
-      }
-    }
-  }
-
-  /** Follows no links. */
-  public static void deleteTree(Path dir) throws IOException {
-    if (!Files.exists(dir, LinkOption.NOFOLLOW_LINKS)) {
-      return;
-    }
-    try (Stream<Path> tree = Files.walk(dir)) {
-      for (var path : tree.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(path);
       }
     }
   }

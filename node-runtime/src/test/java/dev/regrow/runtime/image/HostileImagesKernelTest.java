@@ -3,6 +3,7 @@ package dev.regrow.runtime.image;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.regrow.runtime.RuntimeFailure;
+import dev.regrow.runtime.disk.Trees;
 import dev.regrow.runtime.image.source.Registries;
 import dev.regrow.runtime.image.testing.ImageBuilder;
 import dev.regrow.runtime.image.testing.TarBuilder;
@@ -92,8 +93,8 @@ final class HostileImagesKernelTest {
       assertThat(home.resolve("victims")).as(what).isEmptyDirectory();
       assertThat(names(store.resolve("tmp"))).as(what).isEmpty();
       assertThat(names(home)).as(what).containsExactly("layout", "store", "victim", "victims");
-      LayerStore.deleteTree(store);
-      LayerStore.deleteTree(layout);
+      Trees.delete(store);
+      Trees.delete(layout);
     }
   }
 

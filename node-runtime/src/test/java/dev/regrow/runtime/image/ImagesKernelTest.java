@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.luben.zstd.Zstd;
 import dev.regrow.runtime.RuntimeFailure;
+import dev.regrow.runtime.disk.Trees;
 import dev.regrow.runtime.image.source.Registries;
 import dev.regrow.runtime.image.testing.ImageBuilder;
 import dev.regrow.runtime.image.testing.TarBuilder;
@@ -70,7 +71,7 @@ final class ImagesKernelTest {
     try (var images = open("boot-1")) {
       first = ensure(images, "layout:" + place + ":v1");
     }
-    LayerStore.deleteTree(place);
+    Trees.delete(place);
 
     try (var images = open("boot-1")) {
       var again = ensure(images, "layout:" + place + ":v1", PullPolicy.NEVER);

@@ -40,7 +40,7 @@ final class ShimsTest {
   @AfterEach
   void close() {
     shims.close();
-    PlanExecutor.deleteTree(home);
+    PlanExecutor.remove(home);
   }
 
   @Test

@@ -166,6 +166,6 @@ final class TestNode implements AutoCloseable {
       attempt.shim.close();
     }
     Launcher.sweep(home.resolve("data"), claims, uid);
-    PlanExecutor.deleteTree(home);
+    PlanExecutor.remove(home);
   }
 }

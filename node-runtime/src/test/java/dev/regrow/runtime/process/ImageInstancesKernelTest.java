@@ -9,10 +9,10 @@ import dev.regrow.runtime.LaunchSpec;
 import dev.regrow.runtime.LaunchSpec.Image;
 import dev.regrow.runtime.LaunchSpec.Limits;
 import dev.regrow.runtime.LaunchSpec.Network;
+import dev.regrow.runtime.disk.Trees;
 import dev.regrow.runtime.image.PullPolicy;
 import dev.regrow.runtime.image.testing.ImageBuilder;
 import dev.regrow.runtime.image.testing.TarBuilder;
-import dev.regrow.runtime.state.StateDirectory;
 import dev.regrow.runtime.testing.LeavesNothingBehind;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -57,7 +57,7 @@ final class ImageInstancesKernelTest {
   @AfterEach
   void sweep() throws IOException {
     agent.close();
-    StateDirectory.deleteTree(data.resolve("host-etc")); // JUnit warns of each link in it
+    Trees.delete(data.resolve("host-etc")); // JUnit warns of each link in it
     assertThat(Sweep.node(host.nodeUid(), data, Duration.ZERO)).isEmpty();
   }
 

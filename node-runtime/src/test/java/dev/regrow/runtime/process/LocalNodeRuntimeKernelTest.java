@@ -12,6 +12,7 @@ import dev.regrow.runtime.LaunchSpec.Network;
 import dev.regrow.runtime.Logs;
 import dev.regrow.runtime.RunningInstance;
 import dev.regrow.runtime.RuntimeFailure;
+import dev.regrow.runtime.disk.Trees;
 import dev.regrow.runtime.state.ProcFs;
 import dev.regrow.runtime.state.StateDirectory;
 import dev.regrow.runtime.syscall.Fd;
@@ -61,7 +62,7 @@ class LocalNodeRuntimeKernelTest {
   @AfterEach
   void sweep() throws Exception {
     agent().close();
-    StateDirectory.deleteTree(data.resolve("host-etc")); // JUnit warns of each link in it
+    Trees.delete(data.resolve("host-etc")); // JUnit warns of each link in it
     assertThat(Sweep.node(host.nodeUid(), data, Duration.ZERO)).isEmpty();
     assertThat(Sweep.node(host.nodeUid(), data, Duration.ZERO)).isEmpty();
     assertThat(StateDirectory.RUN.resolve(host.nodeUid())).doesNotExist();

@@ -11,10 +11,10 @@ import dev.regrow.actors.control.ReadPoint;
 import dev.regrow.actors.instance.NodeClock;
 import dev.regrow.actors.testing.Orders;
 import dev.regrow.core.model.Now;
+import dev.regrow.runtime.disk.Trees;
 import dev.regrow.runtime.process.LocalNodeRuntime;
 import dev.regrow.runtime.process.RuntimeConfig;
 import dev.regrow.runtime.process.Sweep;
-import dev.regrow.runtime.state.StateDirectory;
 import dev.regrow.v1.Instance;
 import dev.regrow.v1.InstancePhase;
 import dev.regrow.v1.Kind;
@@ -62,7 +62,7 @@ class NodeOnThisMachineTest {
       stop(node, StopMode.END_INSTANCES);
     }
     if (!uid.isEmpty()) {
-      StateDirectory.deleteTree(data.resolve("host-etc")); // JUnit warns of each link in it
+      Trees.delete(data.resolve("host-etc")); // JUnit warns of each link in it
       // A stopped node leaves its agent's cgroup and its state for the next one.
       assertThat(Sweep.node(uid, data, Duration.ZERO)).isEmpty();
     }

@@ -15,7 +15,9 @@ record EntryPath(byte[] parent, byte[] name) {
   static final String WHITEOUT = ".wh.";
   static final String OPAQUE = ".wh..wh..opq";
 
-  private static final int PATH_MAX = 4095;
+  /** Less than a path may have, 4,095, by what leads to the layer. */
+  private static final int PATH_MAX = 3072;
+
   private static final int NAME_MAX = 255;
 
   /**

@@ -40,18 +40,6 @@ final class LayerTree implements AutoCloseable {
           Errno.EINVAL,
           Errno.EMLINK);
 
-  /** Devices that build tools leave in /dev, which every instance has an own one of. */
-  private static final Map<String, Integer> USUAL_DEVICES =
-      Map.of(
-          "dev/null", 1 << 8 | 3,
-          "dev/zero", 1 << 8 | 5,
-          "dev/full", 1 << 8 | 7,
-          "dev/random", 1 << 8 | 8,
-          "dev/urandom", 1 << 8 | 9,
-          "dev/tty", 5 << 8,
-          "dev/console", 5 << 8 | 1,
-          "dev/ptmx", 5 << 8 | 2);
-
   private final Beneath beneath;
   private final Fd trash;
   private final Set<String> whiteouts = new HashSet<>();
@@ -167,7 +155,7 @@ final class LayerTree implements AutoCloseable {
       case SYMLINK -> symlink(path, entry);
       case HARD_LINK -> hardLink(path, entry);
       case FIFO -> fifo(path, entry);
-      case CHARACTER_DEVICE, BLOCK_DEVICE -> device(path, entry);
+      case CHARACTER_DEVICE, BLOCK_DEVICE -> UsualDevices.require(path, entry);
     }
     return null;
   }
@@ -222,16 +210,6 @@ final class LayerTree implements AutoCloseable {
           return true;
         });
     beneath.own(directory, path.name(), id(entry.uid()), id(entry.gid()));
-  }
-
-  private static void device(EntryPath path, TarEntry entry) {
-    var usual = USUAL_DEVICES.get(path.key());
-    boolean harmless =
-        entry.type() == TarEntry.Type.CHARACTER_DEVICE && usual != null && usual == entry.device();
-    if (!harmless) {
-      throw new BadImage(
-          "'" + entry.shownName() + "' is a device node, which no image may bring along");
-    }
   }
 
   private void directory(EntryPath path, TarEntry entry) {
