@@ -133,6 +133,21 @@ final class AbsentControlPlane implements ControlPlane {
   }
 
   @Override
+  public CompletionStage<Node> promote(String node) {
+    return refused();
+  }
+
+  @Override
+  public CompletionStage<Node> demote(String node) {
+    return refused();
+  }
+
+  @Override
+  public CompletionStage<Node> remove(String node, boolean force) {
+    return refused();
+  }
+
+  @Override
   public CompletionStage<Listing<Event>> events(ListQuery query, ReadPoint at) {
     return refused();
   }

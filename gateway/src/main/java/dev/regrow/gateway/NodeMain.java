@@ -16,6 +16,7 @@ import dev.regrow.gateway.metrics.Metrics;
 import dev.regrow.runtime.process.LocalNodeRuntime;
 import dev.regrow.runtime.process.RuntimeConfig;
 import dev.regrow.runtime.process.ServiceManager;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -37,6 +38,8 @@ import org.slf4j.LoggerFactory;
  * <pre>
  *   checks ──▶ node system and gateway listen (503) ──▶ store, cluster ──▶ ready
  *     │ refused: exit 1 or 2                                 │ cannot go on: exit 1
+ *   another role is wanted ──▶ prepares ──▶ gateway and node stop, instances live on ──▶ starts as that
+ *   removed from the cluster ──▶ instances end ──▶ exit 1
  *   TERM, any time ──▶ gateway drains ──▶ node stops, instances live on ──▶ exit 0
  * </pre>
  */
@@ -48,7 +51,7 @@ public final class NodeMain {
 
   private final NodeOptions options;
   private final InetAddress address;
-  private final String role;
+  private String role;
   private final ServiceManager manager = ServiceManager.in(System.getenv());
   private final Shutdown shutdown =
       new Shutdown(() -> manager.stopping("Stopping; its instances live on"));
@@ -74,6 +77,7 @@ public final class NodeMain {
       NodeLog.configure(options.data());
       FatalErrors.install();
       var identity = options.data().resolve("identity");
+      RemovedMark.in(options.data()).refuse();
       var role = RoleFile.in(options.data()).settle(options.role(), Joining.isNew(identity));
       Joining.ifNew(options, identity, address.getHostAddress());
       new NodeMain(options, address, role).run();
@@ -90,6 +94,13 @@ public final class NodeMain {
   }
 
   private void run() {
+    while (true) {
+      role = live();
+    }
+  }
+
+  /** Until this node is to be something else. Returns what; ends the JVM where it cannot go on. */
+  private String live() {
     var begun = new CompletableFuture<RegrowNode>();
     StartWatch.follow(
         begun.thenCompose(RegrowNode::serving),
@@ -118,7 +129,24 @@ public final class NodeMain {
     node.serving()
         .thenCompose(serving -> admission.follow(node, work -> new Thread(work, "tokens").start()))
         .whenComplete((done, failure) -> served(node, failure));
-    awaitEnd(node);
+    var wanted = awaitEnd(node);
+    become(wanted, node, server, admission);
+    return wanted;
+  }
+
+  /** As a restart of the JVM would: announced, and what runs is adopted again. */
+  private void become(
+      String wanted, RegrowNode node, GatewayServer server, Admission admission) {
+    LOG.info("Node {} becomes a {}; its instances live on", node.name(), wanted);
+    manager.starting("Becomes a " + wanted, StartWatch.GOOD_FOR);
+    server.stop(Shutdown.DRAIN).toCompletableFuture().join();
+    admission.close();
+    node.stop(StopMode.KEEP_INSTANCES).toCompletableFuture().join();
+    try {
+      RoleFile.in(options.data()).become(wanted);
+    } catch (IOException e) {
+      end(1, "cannot note that this node is a %s now: %s".formatted(wanted, e.getMessage()));
+    }
   }
 
   private void served(RegrowNode node, @org.jspecify.annotations.Nullable Throwable failure) {
@@ -194,13 +222,36 @@ public final class NodeMain {
     }
   }
 
-  private void awaitEnd(RegrowNode node) {
+  /** Returns what this node is to become, once all is ready for that. */
+  private String awaitEnd(RegrowNode node) {
+    var ended = node.ended().toCompletableFuture();
+    var expelled = node.expelled().toCompletableFuture();
+    var ready =
+        node.roleWanted()
+            .thenCompose(wanted -> node.become(wanted).thenApply(done -> wanted))
+            .toCompletableFuture();
     try {
-      node.ended().toCompletableFuture().join();
+      CompletableFuture.anyOf(ended, expelled, ready).join();
     } catch (java.util.concurrent.CompletionException e) {
       var cause = e.getCause() == null ? e : e.getCause();
       LOG.error("Node {} cannot go on: {}", node.name(), cause.getMessage());
       end(1, cause.getMessage());
     }
+    if (expelled.isDone()) {
+      leaveForGood(node, expelled.join());
+    }
+    if (ready.isDone()) {
+      return ready.join();
+    }
+    Shutdown.exit(0);
+    throw new IllegalStateException("the JVM has ended");
+  }
+
+  /** What it ran is replaced elsewhere, or nothing: nothing of it may go on here. */
+  private void leaveForGood(RegrowNode node, String why) {
+    LOG.error("{}; its instances end", why);
+    RemovedMark.in(options.data()).write(why);
+    node.stop(StopMode.END_INSTANCES).toCompletableFuture().join();
+    end(1, why);
   }
 }

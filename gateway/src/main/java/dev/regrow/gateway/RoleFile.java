@@ -1,5 +1,6 @@
 package dev.regrow.gateway;
 
+import dev.regrow.core.disk.DurableFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -11,6 +12,9 @@ import java.util.Optional;
 final class RoleFile {
 
   private static final String USUAL = "server";
+
+  /** The second line of what {@link #become} wrote: the command line is older than that. */
+  private static final String CHANGED = "as the cluster wanted";
 
   private final Path data;
   private final Path file;
@@ -24,8 +28,13 @@ final class RoleFile {
     return new RoleFile(data);
   }
 
+  /** From its next start on it is that; what is told by the command line does not count then. */
+  void become(String role) throws IOException {
+    DurableFile.write(file, (role + "\n" + CHANGED + "\n").getBytes(StandardCharsets.US_ASCII));
+  }
+
   /**
-   * What this node is: what it was before, else what it is told now.
+   * What this node is: what the cluster made it, what it was before, else what it is told now.
    *
    * @param isNew it has no identity yet, so what an attempt before this one wrote binds nobody
    * @throws StartFailure if it was something else, or the file cannot be used
@@ -33,7 +42,11 @@ final class RoleFile {
   String settle(Optional<String> told, boolean isNew) {
     try {
       if (!isNew && Files.exists(file)) {
-        var before = Files.readString(file, StandardCharsets.US_ASCII).strip();
+        var lines = Files.readAllLines(file, StandardCharsets.US_ASCII);
+        var before = lines.isEmpty() ? "" : lines.get(0).strip();
+        if (lines.contains(CHANGED)) {
+          return before;
+        }
         if (told.isPresent() && !told.get().equals(before)) {
           throw StartFailure.refused(
               "this node is a %s, so --role %s cannot make it another; start it without --role"

@@ -146,6 +146,25 @@ public final class Calls {
     return Call.post(nodePath(name) + "/drain", body, true, Node.parser());
   }
 
+  /** It becomes a server by itself; {@link #node} says when it is one. */
+  public static Call<Node> promote(String name) {
+    return Call.post(nodePath(name) + "/promote", Empty.getDefaultInstance(), true, Node.parser());
+  }
+
+  public static Call<Node> demote(String name) {
+    return Call.post(nodePath(name) + "/demote", Empty.getDefaultInstance(), true, Node.parser());
+  }
+
+  /**
+   * Takes a node out of the cluster for good.
+   *
+   * @param force it is dead
+   */
+  public static Call<Node> remove(String name, boolean force) {
+    var path = force ? Uris.with(nodePath(name), "force", "true") : nodePath(name);
+    return Call.delete(path, Node.parser());
+  }
+
   private static String nodePath(String name) {
     return "/v1/nodes/" + Uris.segment(name);
   }

@@ -51,6 +51,9 @@ public final class Routes {
       new Parameter("since", "integer", false, "The index after which changes are wanted.");
   private static final Parameter ROLE =
       new Parameter("role", "string", false, "Of the new node: server or worker (the default).");
+  private static final Parameter FORCE =
+      new Parameter(
+          "force", "boolean", false, "It is dead: what it ran is replaced without waiting for it.");
   private static final List<Parameter> LIST =
       List.of(
           new Parameter(
@@ -185,6 +188,30 @@ public final class Routes {
         "Its instances move elsewhere; answered when that has begun.",
         202,
         DrainRequest.getDefaultInstance());
+    nodeChange(
+        routes,
+        "promote",
+        "promoteNode",
+        "It keeps the store, too; answered when that is said, the node becomes it by itself.",
+        202,
+        null);
+    nodeChange(
+        routes,
+        "demote",
+        "demoteNode",
+        "It runs instances only; as promote, and refused where the store would stop.",
+        202,
+        null);
+    routes.add(
+        new Draft(
+                "DELETE",
+                "/v1/nodes/{node}",
+                "removeNode",
+                "Out of the cluster for good; answered with the node as it was.",
+                Access.ADMIN)
+            .answers(Node.getDefaultInstance(), 200)
+            .with(List.of(FORCE))
+            .route());
     routes.add(list("/v1/events", "listAllEvents", "Events everywhere.", events));
     routes.add(list(NAMESPACE + "/events", "listEvents", "Events of one namespace.", events));
   }

@@ -98,6 +98,12 @@ public record NodeIdentity(String nodeUid, UUID clusterId, TlsFiles tls) {
         directory().resolve(CONTACTS_FILE), lines.getBytes(StandardCharsets.US_ASCII));
   }
 
+  /** A node that is no server any more signs for nobody. */
+  public void forgetAuthority() throws IOException {
+    Files.deleteIfExists(directory().resolve(AUTHORITY_KEY_FILE));
+    DurableFile.syncDirectory(directory());
+  }
+
   Path directory() {
     return DurableFile.parentOf(tls.key());
   }

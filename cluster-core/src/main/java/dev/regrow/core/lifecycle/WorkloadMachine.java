@@ -217,6 +217,11 @@ public final class WorkloadMachine {
     return state.with(state.soft().withLost(map -> map.putIfAbsent(nodeUid, now.bootMillis())));
   }
 
+  /** A node that people took out of the cluster: what it had is lost at once. */
+  public static WorkloadState gone(WorkloadState state, String nodeUid) {
+    return state.with(state.soft().withLost(map -> map.put(nodeUid, Long.MIN_VALUE / 2)));
+  }
+
   /** The records were read again, and a request is decided on first. */
   public static WorkloadState reading(WorkloadState state, Records records) {
     return state.idle().with(records).with(state.soft().only(records.assignments()));

@@ -15,6 +15,7 @@ public final class Keys {
   public static final String INCARNATION = "cluster/incarnation";
   public static final String DOWNS = "cluster/downs";
   public static final String META = "cluster/meta";
+  public static final String REMOVED = "removed/";
 
   /** Of the largest number. */
   private static final int DIGITS = 19;
@@ -52,6 +53,11 @@ public final class Keys {
 
   public static String node(String nodeUid) {
     return NODES + nodeUid;
+  }
+
+  /** Says that a node was taken out of the cluster for good. */
+  public static String removed(String nodeUid) {
+    return REMOVED + nodeUid;
   }
 
   public static String events(String namespace, String name) {

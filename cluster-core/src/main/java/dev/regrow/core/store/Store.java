@@ -1,5 +1,6 @@
 package dev.regrow.core.store;
 
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -36,6 +37,14 @@ public interface Store extends AutoCloseable {
 
   /** Whether writes are accepted, and if not, why and what helps. */
   Health health();
+
+  /**
+   * Completes, with why and what helps, once the cluster says that this node was removed from it
+   * for good; never where there are no others.
+   */
+  default CompletionStage<String> expelled() {
+    return new CompletableFuture<>();
+  }
 
   /** Hands leadership over where it can, flushes and stops. Idempotent. */
   @Override

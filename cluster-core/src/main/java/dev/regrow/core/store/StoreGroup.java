@@ -59,6 +59,35 @@ public record StoreGroup(long term, List<Member> members) {
     return Math.max(-1, reachable - (voters / 2 + 1));
   }
 
+  /** The members without a node's server. */
+  public StoreGroup without(String nodeUid) {
+    return new StoreGroup(
+        term, members.stream().filter(member -> !member.nodeUid().equals(nodeUid)).toList());
+  }
+
+  /**
+   * Judges whether a node's server may go.
+   *
+   * @param force also if what is left has no quorum of reachable servers
+   * @throws MembershipRefused if nobody who votes would be left, or writing would stop
+   */
+  public void mayGo(String nodeUid, boolean force) {
+    var then = without(nodeUid);
+    if (then.voters().isEmpty()) {
+      throw new MembershipRefused(
+          "%s is the last server that votes, and all that is stored would go with it; let another join or be promoted first"
+              .formatted(nodeUid));
+    }
+    if (!force && then.failuresTolerated() < 0) {
+      throw new MembershipRefused(
+          "without %s, %d of %d voting servers would be reachable and writing would stop; bring others back first"
+              .formatted(
+                  nodeUid,
+                  then.voters().stream().filter(Member::reachable).count(),
+                  then.voters().size()));
+    }
+  }
+
   /** One sentence about what a further failure would cost. */
   public String outlook() {
     int tolerated = failuresTolerated();

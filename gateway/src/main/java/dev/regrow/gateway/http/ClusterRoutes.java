@@ -16,6 +16,8 @@ import org.apache.pekko.http.javadsl.model.HttpResponse;
 /** Nodes, and what they are together. */
 final class ClusterRoutes {
 
+  private static final String FORCE = "force";
+
   private final Supplier<ControlPlane> control;
 
   ClusterRoutes(Supplier<ControlPlane> control) {
@@ -29,6 +31,10 @@ final class ClusterRoutes {
         change("cordon", this::cordon),
         change("uncordon", this::uncordon),
         change("drain", this::drain),
+        change("promote", this::promote),
+        change("demote", this::demote),
+        Route.change("DELETE", "/v1/nodes/{node}", Set.of(FORCE), this::remove)
+            .needing(Role.ADMIN),
         Route.read("/v1/cluster", Set.of(), this::cluster).forAll());
   }
 
@@ -48,6 +54,28 @@ final class ClusterRoutes {
     return control
         .get()
         .uncordon(call.name("node"))
+        .thenApply(node -> Answers.object(200, call.format(), node));
+  }
+
+  /** Answered when it is said: the node becomes it by itself. */
+  private CompletionStage<HttpResponse> promote(Call call) {
+    return control
+        .get()
+        .promote(call.name("node"))
+        .thenApply(node -> Answers.object(202, call.format(), node));
+  }
+
+  private CompletionStage<HttpResponse> demote(Call call) {
+    return control
+        .get()
+        .demote(call.name("node"))
+        .thenApply(node -> Answers.object(202, call.format(), node));
+  }
+
+  private CompletionStage<HttpResponse> remove(Call call) {
+    return control
+        .get()
+        .remove(call.name("node"), call.parameters().flag(FORCE))
         .thenApply(node -> Answers.object(200, call.format(), node));
   }
 

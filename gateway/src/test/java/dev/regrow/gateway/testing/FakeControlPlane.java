@@ -243,6 +243,28 @@ public final class FakeControlPlane implements ControlPlane {
   }
 
   @Override
+  public CompletionStage<Node> promote(String node) {
+    return node(node, ReadPoint.LOCAL);
+  }
+
+  @Override
+  public CompletionStage<Node> demote(String node) {
+    return node(node, ReadPoint.LOCAL)
+        .thenCompose(
+            found ->
+                CompletableFuture.failedFuture(
+                    new Refusal(Refusal.Kind.CONFLICT, "writing would stop")));
+  }
+
+  @Override
+  public CompletionStage<Node> remove(String node, boolean force) {
+    return force
+        ? node(node, ReadPoint.LOCAL)
+        : CompletableFuture.failedFuture(
+            new Refusal(Refusal.Kind.CONFLICT, "node %s has 3 instances".formatted(node)));
+  }
+
+  @Override
   public CompletionStage<Listing<Event>> events(ListQuery query, ReadPoint at) {
     return read(
         at, () -> kept.page(query, kept.matching(query).stream().map(FakeViews::event).toList()));

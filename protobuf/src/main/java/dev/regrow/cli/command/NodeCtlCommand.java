@@ -10,11 +10,12 @@ import dev.regrow.client.Call;
 import dev.regrow.client.Calls;
 import dev.regrow.v1.Drain;
 import dev.regrow.v1.Node;
+import dev.regrow.v1.NodePhase;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** {@code node-ctl}: cordons, drains and opens nodes. */
+/** {@code node-ctl}: cordons, drains and opens nodes, and says what they are to the cluster. */
 public final class NodeCtlCommand extends Base {
 
   private static final Duration PAUSE = Duration.ofMillis(200);
@@ -28,6 +29,8 @@ public final class NodeCtlCommand extends Base {
 
   private Duration timeout = Duration.ofMinutes(10);
 
+  private boolean force;
+
   private final Output output = new Output();
 
   public NodeCtlCommand(Terminal terminal) {
@@ -36,23 +39,36 @@ public final class NodeCtlCommand extends Base {
 
   @Override
   Usage own() {
-    return Usage.of("node-ctl", "Keep new instances from a node, empty it, or open it again.")
-        .argument("ACTION", "cordon, uncordon or drain.", text -> action = text)
+    return Usage.of(
+            "node-ctl",
+            "Keep new instances from a node, empty it, make it a server or a worker, or remove it.")
+        .argument(
+            "ACTION",
+            "cordon, uncordon, drain, promote, demote or remove.",
+            text -> action = text)
         .argument("NODE", "Which one.", text -> name = text)
         .option(
             "--timeout",
             "D",
-            "How long a drain may take (default: 10m).",
+            "How long to wait for a drain or a change of its role (default: 10m).",
             text -> timeout = Durations.parse(text))
+        .flag("--force", "remove: the node is dead, do not wait for it.", () -> force = true)
         .with(output::declare)
         .footer(
             "drain moves each workload's instances at the pace of its update policy and waits until the",
             "node is empty. What is still there at the end stays; the node is cordoned in any case.",
             "Ctrl-C leaves the drain to go on. Exits 4 when it was not done in time, saying what blocks.",
             "",
+            "promote makes a worker a server, which keeps the store; demote makes a server a worker. The",
+            "node restarts its own parts for that, and its instances stay. remove takes a drained node out",
+            "for good: it is never let in again. --force says that it is dead; what it ran is replaced at",
+            "once.",
+            "",
             "Examples:",
             "  regrow node-ctl drain n2 --timeout 5m",
-            "  regrow node-ctl uncordon n2");
+            "  regrow node-ctl uncordon n2",
+            "  regrow node-ctl promote n4",
+            "  regrow node-ctl remove --force n3");
   }
 
   @Override
@@ -61,7 +77,14 @@ public final class NodeCtlCommand extends Base {
       case "cordon" -> told(change(Calls.cordon(name)), "takes no new instances");
       case "uncordon" -> told(change(Calls.uncordon(name)), "takes new instances again");
       case "drain" -> drain();
-      default -> throw Failure.usage("node-ctl " + action + ": it is cordon, uncordon or drain");
+      case "promote" -> become(Calls.promote(name), "server", "is a server of the store");
+      case "demote" -> become(Calls.demote(name), "worker", "is a worker");
+      case "remove" -> remove();
+      default ->
+          throw Failure.usage(
+              "node-ctl "
+                  + action
+                  + ": it is cordon, uncordon, drain, promote, demote or remove");
     }
     return ExitCode.OK;
   }
@@ -77,6 +100,30 @@ public final class NodeCtlCommand extends Base {
     } else {
       output.show(terminal, node, Node::getName);
     }
+  }
+
+  /** Until it says so itself, and is back. */
+  private void become(Call<Node> call, String role, String words) {
+    var node = change(call);
+    long deadline = System.nanoTime() + timeout.toNanos();
+    while (!node.getRolesList().contains(role) || node.getPhase() == NodePhase.NODE_UNREACHABLE) {
+      if (System.nanoTime() > deadline) {
+        throw new Failure(
+            ExitCode.TIMED_OUT,
+            "node %s is not a %s after %s: look at its log; it goes on trying"
+                .formatted(name, role, Durations.age(timeout)));
+      }
+      terminal.progress("node %s: becomes a %s".formatted(name, role));
+      pause();
+      node = client().send(Calls.node(name));
+    }
+    terminal.clearProgress();
+    told(node, words);
+  }
+
+  private void remove() {
+    Lookup.node(client(), name);
+    told(client().send(Calls.remove(name, force)), "is removed, and is never let in again");
   }
 
   private void drain() {

@@ -186,6 +186,16 @@ public final class Board {
     return roll.draining();
   }
 
+  /** Whether a node was taken out of the cluster for good. */
+  public boolean isRemoved(String nodeUid) {
+    return roll.removedNodes().contains(nodeUid);
+  }
+
+  /** The uids of those that were taken out and whose records are still there. */
+  public Set<String> removedNodes() {
+    return roll.removedNodes();
+  }
+
   /** All nodes that have ever spoken or are on record, as placement sees them. */
   public Fleet fleet() {
     return roll.at(clock.get().bootMillis());

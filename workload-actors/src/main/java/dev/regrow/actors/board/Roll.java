@@ -63,7 +63,13 @@ final class Roll {
 
     /** A witness runs nothing, and who is neither recorded nor heard of is nobody. */
     boolean counts() {
-      return record == null ? summary != null : !record.getRolesList().contains(WITNESS);
+      return record == null
+          ? summary != null
+          : !isRemoved() && !record.getRolesList().contains(WITNESS);
+    }
+
+    boolean isRemoved() {
+      return record != null && record.getRemovedAt() > 0;
     }
 
     boolean isDraining() {
@@ -143,6 +149,7 @@ final class Roll {
     boolean same =
         before != null
             && before.getScheduling() == record.getScheduling()
+            && before.getRemovedAt() == record.getRemovedAt()
             && before.getName().equals(record.getName())
             && before.getRolesList().equals(record.getRolesList())
             && before.getLabelsMap().equals(record.getLabelsMap());
@@ -173,6 +180,13 @@ final class Roll {
   synchronized Set<String> draining() {
     return lines.values().stream()
         .filter(Line::isDraining)
+        .map(line -> line.uid)
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  synchronized Set<String> removedNodes() {
+    return lines.values().stream()
+        .filter(Line::isRemoved)
         .map(line -> line.uid)
         .collect(Collectors.toUnmodifiableSet());
   }

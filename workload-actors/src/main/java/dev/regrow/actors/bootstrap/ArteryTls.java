@@ -12,8 +12,9 @@ import scala.Option;
  * for PEM files takes RSA keys only.)
  *
  * @param knocking is told of each connection that is made
+ * @param expelled who is not spoken to
  */
-record ArteryTls(NodeTls tls, Knocking knocking) implements SSLEngineProvider {
+record ArteryTls(NodeTls tls, Knocking knocking, Expelled expelled) implements SSLEngineProvider {
 
   @Override
   public SSLEngine createServerSSLEngine(String host, int port) {
@@ -29,11 +30,15 @@ record ArteryTls(NodeTls tls, Knocking knocking) implements SSLEngineProvider {
   /** The handshake has judged the certificates. */
   @Override
   public Option<Throwable> verifyClientSession(String host, SSLSession session) {
-    return Option.empty();
+    return verified(session);
   }
 
   @Override
   public Option<Throwable> verifyServerSession(String host, SSLSession session) {
-    return Option.empty();
+    return verified(session);
+  }
+
+  private Option<Throwable> verified(SSLSession session) {
+    return expelled.judge(session).<Option<Throwable>>map(Option::apply).orElseGet(Option::empty);
   }
 }

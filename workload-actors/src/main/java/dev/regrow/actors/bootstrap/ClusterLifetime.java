@@ -39,6 +39,7 @@ final class ClusterLifetime {
   private final String nodeUid;
   private final Config config;
   private final NodeTls tls;
+  private final Expelled expelled;
   private final Membership membership;
   private final Downs downs;
   private final Supplier<ClusterGuardian.Surroundings> surroundings;
@@ -57,6 +58,7 @@ final class ClusterLifetime {
   private boolean stopping;
 
   /**
+   * @param expelled who is not spoken to
    * @param away how long after a stop the others wait for this node
    * @param joined called when a cluster system has become a member
    * @param lost called when a cluster system has ended
@@ -65,6 +67,7 @@ final class ClusterLifetime {
       String nodeUid,
       Config config,
       NodeTls tls,
+      Expelled expelled,
       Membership membership,
       Downs downs,
       Supplier<ClusterGuardian.Surroundings> surroundings,
@@ -76,6 +79,7 @@ final class ClusterLifetime {
     this.nodeUid = nodeUid;
     this.config = config;
     this.tls = tls;
+    this.expelled = expelled;
     this.membership = membership;
     this.downs = downs;
     this.surroundings = surroundings;
@@ -101,7 +105,7 @@ final class ClusterLifetime {
     var guardian =
         ClusterGuardian.create(surroundings.get(), isServer, () -> scheduler.execute(this::isUp));
     var knocking = new Knocking();
-    var artery = new ArteryTls(tls, knocking);
+    var artery = new ArteryTls(tls, knocking, expelled);
     var setup =
         ActorSystemSetup.create(
             BootstrapSetup.create(config),

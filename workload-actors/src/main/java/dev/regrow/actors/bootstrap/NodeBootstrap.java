@@ -85,6 +85,8 @@ public final class NodeBootstrap {
             "regrow-node",
             SystemConfigs.ofNodeSystem());
     var node = new RegrowNode(config, identity, nodeSystem, runtime, store, blocking);
+    var expelled = new Expelled();
+    var unusedFollowing = store.thenAccept(opened -> follow(opened, node, expelled));
     var cluster =
         store.thenCombine(
             clusterConfig,
@@ -93,6 +95,7 @@ public final class NodeBootstrap {
                     identity.nodeUid(),
                     settings,
                     tls.join(),
+                    expelled,
                     new Membership(opened),
                     new Downs(opened),
                     () -> surroundings(node, nodeSystem, opened),
@@ -178,6 +181,13 @@ public final class NodeBootstrap {
                 node.cannotGoOn(new StartRefused(what + ": " + cause.getMessage(), cause));
               }
             });
+  }
+
+  /** What people want of this node and of others, while it runs. */
+  private void follow(Store store, RegrowNode node, Expelled expelled) {
+    expelled.follow(store, scheduler);
+    store.expelled().thenAccept(node::isExpelled);
+    new OwnRecord(store, identity.nodeUid(), scheduler, node::isWanted, node::isExpelled).follow();
   }
 
   /** Until it is done: the store may have no majority for as long as it likes. */

@@ -31,6 +31,8 @@ public record NodeConfig(
     Duration away,
     Map<String, String> labels) {
 
+  public static final String SERVER = "server";
+
   public static final int GATEWAY_PORT = 7400;
   public static final int CLUSTER_PORT = 7410;
   public static final int STORE_PORT = 7420;
@@ -42,7 +44,7 @@ public record NodeConfig(
 
   /** Whether it keeps the store and its share of the control plane. */
   public boolean isServer() {
-    return roles.contains("server");
+    return roles.contains(SERVER);
   }
 
   /** A server with the usual ports. */

@@ -30,6 +30,8 @@ public final class RegrowNode {
   private final Executor blocking;
   private final CompletableFuture<Void> serving = new CompletableFuture<>();
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
+  private final CompletableFuture<String> roleWanted = new CompletableFuture<>();
+  private final CompletableFuture<String> expelled = new CompletableFuture<>();
   private volatile @Nullable ControlPlane control;
   private volatile @Nullable Stopper stopper;
   private volatile boolean member;
@@ -86,6 +88,24 @@ public final class RegrowNode {
   /** Completes once the node has stopped; fails with {@link StartRefused} if it cannot go on. */
   public CompletionStage<Void> ended() {
     return ended.minimalCompletionStage();
+  }
+
+  /**
+   * Completes with {@code server} or {@code worker} once people want this node to be that, and it
+   * is something else: {@link #become} it, stop this node, and start it as that.
+   */
+  public CompletionStage<String> roleWanted() {
+    return roleWanted.minimalCompletionStage();
+  }
+
+  /** Completes with why, once this node was removed from the cluster: end what it runs, and it. */
+  public CompletionStage<String> expelled() {
+    return expelled.minimalCompletionStage();
+  }
+
+  /** Makes ready for another role, while this node still runs; tries until it is done. */
+  public CompletionStage<Void> become(String role) {
+    return store.thenCompose(opened -> new RoleChange(identity, opened).become(role));
   }
 
   /** Present while this node is in the cluster. */
@@ -171,6 +191,16 @@ public final class RegrowNode {
     if (parts != null) {
       parts.endClusterSystem();
     }
+  }
+
+  void isWanted(String role) {
+    if (config.isServer() != role.equals(NodeConfig.SERVER)) {
+      roleWanted.complete(role);
+    }
+  }
+
+  void isExpelled(String why) {
+    expelled.complete(why);
   }
 
   void controlIsGone() {

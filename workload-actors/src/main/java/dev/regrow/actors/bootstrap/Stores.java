@@ -18,6 +18,8 @@ final class Stores {
    */
   static Store open(NodeConfig node, Path directory, NodeIdentity identity) throws IOException {
     if (!node.isServer()) {
+      // What it kept when it was a server is nobody's any more.
+      RaftStore.discard(directory);
       return RemoteStore.connect(identity, identity.contacts());
     }
     var config = RaftStoreConfig.of(directory, node.bind(), node.storePort(), identity);

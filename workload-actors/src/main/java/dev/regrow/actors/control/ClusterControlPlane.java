@@ -22,6 +22,7 @@ import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.cluster.MemberStatus;
+import org.apache.pekko.cluster.UniqueAddress;
 import org.apache.pekko.cluster.typed.Cluster;
 
 /** The door to the cluster: changes go to workload entities, reads to the store and the board. */
@@ -40,6 +41,7 @@ final class ClusterControlPlane implements ControlPlane {
   private final NodeReads nodes;
   private final DrainReads drains;
   private final NodeChanges changes;
+  private final ServerChanges servers;
   private final WatchedKinds watched;
   private final Planning planning;
 
@@ -54,6 +56,8 @@ final class ClusterControlPlane implements ControlPlane {
     watched = new WatchedKinds(store, board, reads, instances, nodes);
     drains = new DrainReads(store, reads);
     changes = new NodeChanges(store, nodes, clock);
+    servers = 
+        new ServerChanges(store, nodes, name(Cluster.get(system).selfMember().uniqueAddress()), clock);
     planning = new Planning(store, board, clock);
   }
 
@@ -65,6 +69,11 @@ final class ClusterControlPlane implements ControlPlane {
     }
     var health = store.health();
     return health.writable() ? Optional.empty() : Optional.of(health.message());
+  }
+
+  /** As in the record of a node. */
+  private static String name(UniqueAddress unique) {
+    return unique.address() + "#" + unique.longUid();
   }
 
   @Override
@@ -188,6 +197,21 @@ final class ClusterControlPlane implements ControlPlane {
   @Override
   public CompletionStage<Node> drain(String node, Duration timeout) {
     return Refusals.of(changes.drain(node, timeout).thenCompose(drains::explained));
+  }
+
+  @Override
+  public CompletionStage<Node> promote(String node) {
+    return Refusals.of(servers.promote(node));
+  }
+
+  @Override
+  public CompletionStage<Node> demote(String node) {
+    return Refusals.of(servers.demote(node));
+  }
+
+  @Override
+  public CompletionStage<Node> remove(String node, boolean force) {
+    return Refusals.of(servers.remove(node, force));
   }
 
   @Override

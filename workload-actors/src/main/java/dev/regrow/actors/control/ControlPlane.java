@@ -72,6 +72,20 @@ public interface ControlPlane {
    */
   CompletionStage<Node> drain(String node, Duration timeout);
 
+  /** It shall keep the store, too; answers when that is said, and the node becomes it by itself. */
+  CompletionStage<Node> promote(String node);
+
+  /** It shall run instances only; as {@link #promote}. Refused where the store would stop. */
+  CompletionStage<Node> demote(String node);
+
+  /**
+   * Takes it out of the cluster for good.
+   *
+   * @param force it is dead: its instances are replaced at once, wherever they were
+   * @return the node as it was; fails with CONFLICT where something would be lost
+   */
+  CompletionStage<Node> remove(String node, boolean force);
+
   /** Oldest first. */
   CompletionStage<Listing<Event>> events(ListQuery query, ReadPoint at);
 

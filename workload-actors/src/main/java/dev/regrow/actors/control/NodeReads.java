@@ -66,6 +66,7 @@ final class NodeReads {
             found ->
                 new Listing<>(
                     found.entries().stream()
+                        .filter(entry -> stored(entry).getRemovedAt() == 0)
                         .map(this::node)
                         .sorted(Comparator.comparing(Node::getName))
                         .toList(),

@@ -3,6 +3,7 @@ package dev.regrow.actors.sharding;
 import dev.regrow.actors.board.Board;
 import dev.regrow.core.codec.AssignmentCodec;
 import dev.regrow.core.membership.Membership;
+import dev.regrow.core.membership.Removals;
 import dev.regrow.core.membership.Scheduling;
 import dev.regrow.core.model.Now;
 import dev.regrow.core.store.Entry;
@@ -21,8 +22,8 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 
 /**
- * Ends drains: when nothing is left on the node, or when it is late. One on each server; who comes
- * second finds it done.
+ * Ends drains: when nothing is left on the node, or when it is late; and forgets removed nodes once
+ * nothing is left there. One on each server; who comes second finds it done.
  */
 public final class DrainKeeper {
 
@@ -77,7 +78,7 @@ public final class DrainKeeper {
         board.listen(
             changed -> {
               if (changed instanceof Board.Changed.NodeChanged node
-                  && board.draining(node.nodeUid())) {
+                  && (board.draining(node.nodeUid()) || board.isRemoved(node.nodeUid()))) {
                 self.tell(Begin.INSTANCE);
               }
             });
@@ -97,11 +98,15 @@ public final class DrainKeeper {
 
   private Behavior<Command> look() {
     var draining = board.drainingNodes();
-    looking = !draining.isEmpty();
+    var removed = board.removedNodes();
+    looking = !draining.isEmpty() || !removed.isEmpty();
     if (looking) {
       CompletionStage<Void> all = CompletableFuture.completedStage(null);
       for (var uid : draining) {
         all = all.thenCompose(done -> judge(uid));
+      }
+      for (var uid : removed) {
+        all = all.thenCompose(done -> new Removals(store).forget(uid)).thenAccept(gone -> {});
       }
       context.pipeToSelf(
           all, (done, failure) -> new Looked(failure == null ? "" : failure.toString()));

@@ -13,6 +13,8 @@ import dev.regrow.core.store.WatchListener;
 import dev.regrow.v1.NodePhase;
 import dev.regrow.v1.StoredNode;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Props;
 import org.slf4j.Logger;
@@ -31,6 +33,10 @@ public final class NodeWatch {
   private final Board board;
   private final Workloads workloads;
   private final Absences absences;
+
+  /** Nodes that workloads were told to be gone for good: it counts more than being lost. */
+  private final Set<String> known = ConcurrentHashMap.newKeySet();
+
 
   private NodeWatch(Store store, Board board, Workloads workloads) {
     this.store = store;
@@ -117,7 +123,10 @@ public final class NodeWatch {
     if (drained) {
       tellThoseOn(node.getUid(), new WorkloadCommand.Wake());
     }
-    if (board.lostNodes().contains(node.getUid()) == lost) {
+    boolean removedNow = node.getRemovedAt() > 0 && !known.contains(node.getUid());
+    if (removedNow) {
+      known.add(node.getUid());
+    } else if (board.lostNodes().contains(node.getUid()) == lost) {
       return;
     }
     board.lost(node.getUid(), lost);

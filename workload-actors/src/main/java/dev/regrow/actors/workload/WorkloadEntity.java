@@ -149,6 +149,9 @@ public final class WorkloadEntity {
   }
 
   private void onNodeChanged(NodeChanged changed) {
+    if (state != null && changed.lost() && around.board().isRemoved(changed.nodeUid())) {
+      state = WorkloadMachine.gone(state, changed.nodeUid());
+    }
     onInput(
         changed.lost()
             ? new Input.NodeLost(changed.nodeUid())
@@ -180,7 +183,10 @@ public final class WorkloadEntity {
       }
     }
     for (var lost : around.board().lostNodes()) {
-      loaded = WorkloadMachine.missing(loaded, lost, around.clock().get());
+      loaded =
+          around.board().isRemoved(lost)
+              ? WorkloadMachine.gone(loaded, lost)
+              : WorkloadMachine.missing(loaded, lost, around.clock().get());
     }
     state = loaded;
     var again = asking;

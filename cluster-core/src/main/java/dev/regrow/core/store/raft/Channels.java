@@ -32,6 +32,7 @@ final class Channels implements AutoCloseable {
   private final SslContext tls;
   private final Executor executor;
   private final Map<String, ManagedChannel> byAddress = new ConcurrentHashMap<>();
+  private final CompletableFuture<String> expelled = new CompletableFuture<>();
   private volatile boolean closed;
 
   /**
@@ -106,7 +107,28 @@ final class Channels implements AutoCloseable {
       return;
     }
     ManagedChannel channel = byAddress.computeIfAbsent(address, this::connect);
-    ClientCalls.asyncServerStreamingCall(channel.newCall(method, options), question, answers);
+    ClientCalls.asyncServerStreamingCall(
+        channel.newCall(method, options), question, listening(answers));
+  }
+
+  private <A> StreamObserver<A> listening(StreamObserver<A> answers) {
+    return new StreamObserver<>() {
+      @Override
+      public void onNext(A part) {
+        answers.onNext(part);
+      }
+
+      @Override
+      public void onError(Throwable failure) {
+        Gatekeeper.told(failure).ifPresent(expelled::complete);
+        answers.onError(failure);
+      }
+
+      @Override
+      public void onCompleted() {
+        answers.onCompleted();
+      }
+    };
   }
 
   private ManagedChannel connect(String address) {
@@ -155,6 +177,11 @@ final class Channels implements AutoCloseable {
     NoAnswer(String message) {
       super(message);
     }
+  }
+
+  /** Completes, with why, once any server says that this node was removed from the cluster. */
+  CompletableFuture<String> expelled() {
+    return expelled.copy();
   }
 
   @Override

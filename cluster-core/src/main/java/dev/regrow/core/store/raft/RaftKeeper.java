@@ -234,7 +234,12 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
         closedByRaft();
       }
       case RESTARTING -> restart();
-      case FAILED, REMOVED, CLOSED -> {
+      case REMOVED -> {
+        // Whom the cluster has removed for good is told so when it asks.
+        var unused = seat.othersLetGo(Objects.requireNonNull(peer));
+        return false;
+      }
+      case FAILED, CLOSED -> {
         return true;
       }
     }

@@ -1,8 +1,10 @@
 package dev.regrow.core.store.raft;
 
 import dev.regrow.core.disk.SpaceGuard;
+import dev.regrow.core.store.Keys;
 import dev.regrow.core.store.RangeQuery;
 import dev.regrow.core.store.RangeResult;
+import dev.regrow.core.store.Removed;
 import dev.regrow.core.store.Replica;
 import dev.regrow.core.store.Store;
 import dev.regrow.core.store.StoreException;
@@ -17,8 +19,10 @@ import dev.regrow.v1.StoreRangeRequest;
 import dev.regrow.v1.StoreTxn;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
@@ -88,7 +92,8 @@ public final class RaftStore implements Store, StoreMembership {
             this,
             this::write,
             new RosterKeeper(keeper::current, seat::inBetween),
-            keeper::leaderAddress);
+            keeper::leaderAddress,
+            new Gatekeeper(this::removal));
   }
 
   /**
@@ -109,6 +114,11 @@ public final class RaftStore implements Store, StoreMembership {
     return open(config, SpaceGuard.Limits.forDisk(total));
   }
 
+  /** Deletes what a server kept that is none any more. */
+  public static void discard(Path directory) throws IOException {
+    StoreDirectory.deleteTree(directory);
+  }
+
   /** The same, with other limits of disk space than the disk's size suggests. */
   static RaftStore open(RaftStoreConfig config, SpaceGuard.Limits limits) throws IOException {
     var directory = new StoreDirectory(config.directory());
@@ -121,6 +131,16 @@ public final class RaftStore implements Store, StoreMembership {
       throw failed;
     }
     return store;
+  }
+
+  private Optional<String> removal(String nodeUid) {
+    var record = replica.read(state -> state.range(RangeQuery.key(Keys.removed(nodeUid))));
+    return record.entries().stream().findFirst().map(entry -> Removed.words(entry.value()));
+  }
+
+  @Override
+  public CompletionStage<String> expelled() {
+    return channels.expelled();
   }
 
   private List<String> serversAndSelf() {

@@ -245,6 +245,11 @@ public final class RemoteStore implements Store, StoreMembership {
   }
 
   @Override
+  public CompletionStage<String> expelled() {
+    return channels.expelled();
+  }
+
+  @Override
   public CompletionStage<StoreGroup> group() {
     return group.group();
   }

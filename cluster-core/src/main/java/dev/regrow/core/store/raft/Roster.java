@@ -91,29 +91,16 @@ final class Roster {
   }
 
   /**
-   * Lets a node's server go.
+   * Lets a node's server go, where {@link StoreGroup#mayGo} says so.
    *
    * @return the members then; empty: it is not there
    */
   static Optional<List<Member>> remove(StoreGroup now, String nodeUid, boolean force) {
-    List<Member> left =
-        now.members().stream().filter(member -> !member.nodeUid().equals(nodeUid)).toList();
+    List<Member> left = now.without(nodeUid).members();
     if (left.size() == now.members().size()) {
       return Optional.empty();
     }
-    var then = new StoreGroup(now.term(), left);
-    if (then.voters().isEmpty()) {
-      throw new MembershipRefused(
-          "%s is the last server that votes; let another join first".formatted(nodeUid));
-    }
-    if (!force && then.failuresTolerated() < 0) {
-      throw new MembershipRefused(
-          "without %s, %d of %d voting servers would be reachable and writing would stop; bring others back first"
-              .formatted(
-                  nodeUid,
-                  then.voters().stream().filter(Member::reachable).count(),
-                  then.voters().size()));
-    }
+    now.mayGo(nodeUid, force);
     return Optional.of(left);
   }
 

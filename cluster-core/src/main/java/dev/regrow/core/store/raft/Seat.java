@@ -41,6 +41,7 @@ final class Seat {
   private volatile String trouble = "";
   private @Nullable CompletableFuture<StoreGroup> joining;
   private @Nullable CompletableFuture<Void> promoting;
+  private @Nullable CompletableFuture<StoreGroup> asking;
   private volatile @Nullable Member inBetween;
 
   Seat(RaftStoreConfig config, GroupClient client, List<String> contacts) {
@@ -94,7 +95,8 @@ final class Seat {
     if (group.includesSelf()) {
       trouble = "";
       joining = null;
-      return Standing.IN;
+      boolean lonely = self.getFormed() && node.leaderAddress().isEmpty();
+      return lonely && othersLetGo(self) ? Standing.LET_GO : Standing.IN;
     }
     if (!self.getFormed()) {
       join(self);
@@ -110,6 +112,9 @@ final class Seat {
   boolean isSettled(RaftNode node, Standing standing) throws IOException {
     if (standing != Standing.IN) {
       return false;
+    }
+    if (node.leaderAddress().isEmpty()) {
+      return false; // It may have been let go, and nobody would tell.
     }
     GroupAtLeader group = node.group();
     node.watchPauses(!group.others().isEmpty());
@@ -163,6 +168,22 @@ final class Seat {
       Thread.currentThread().interrupt();
       return false;
     }
+  }
+
+  /**
+   * Whether the others say so, as far as they have answered; asks them without waiting. Who was
+   * stopped when it was let go does not learn it from its own log.
+   */
+  boolean othersLetGo(StorePeer self) {
+    CompletableFuture<StoreGroup> asked = asking;
+    if (contacts.isEmpty() || (asked != null && !asked.isDone())) {
+      return false;
+    }
+    asking = asked == null ? client.group().toCompletableFuture() : null;
+    return asked != null
+        && !asked.isCompletedExceptionally()
+        && asked.join().members().stream()
+            .noneMatch(member -> member.peerId().equals(self.getPeerId()));
   }
 
   private void promote(GroupAtLeader group) {

@@ -191,7 +191,7 @@ final class StoreDirectory {
     return Start.RECOVER;
   }
 
-  private static void deleteTree(Path tree) throws IOException {
+  static void deleteTree(Path tree) throws IOException {
     if (!Files.exists(tree)) {
       return;
     }

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
+import org.apache.ratis.thirdparty.io.grpc.ServerInterceptors;
 import org.apache.ratis.thirdparty.io.grpc.ServerServiceDefinition;
 import org.apache.ratis.thirdparty.io.grpc.stub.ServerCallStreamObserver;
 import org.apache.ratis.thirdparty.io.grpc.stub.ServerCalls;
@@ -40,11 +41,18 @@ final class StoreService {
   private final Writer writer;
   private final RosterKeeper roster;
   private final Supplier<String> leader;
+  private final Gatekeeper gatekeeper;
 
   /**
    * @param leader HOST:PORT of who leads, or nothing: for those who asked the wrong one
    */
-  StoreService(Store reader, Writer writer, RosterKeeper roster, Supplier<String> leader) {
+  StoreService(
+      Store reader,
+      Writer writer,
+      RosterKeeper roster,
+      Supplier<String> leader,
+      Gatekeeper gatekeeper) {
+    this.gatekeeper = gatekeeper;
     this.reader = reader;
     this.writer = writer;
     this.roster = roster;
@@ -52,7 +60,7 @@ final class StoreService {
   }
 
   ServerServiceDefinition definition() {
-    return ServerServiceDefinition.builder(Wire.SERVICE)
+    var service = ServerServiceDefinition.builder(Wire.SERVICE)
         .addMethod(Wire.COMMIT, ServerCalls.asyncUnaryCall(this::commit))
         .addMethod(Wire.RANGE, ServerCalls.asyncServerStreamingCall(this::range))
         .addMethod(Wire.WATCH, ServerCalls.asyncServerStreamingCall(this::watch))
@@ -60,6 +68,7 @@ final class StoreService {
         .addMethod(Wire.REMOVE, ServerCalls.asyncUnaryCall(this::remove))
         .addMethod(Wire.GROUP, ServerCalls.asyncUnaryCall(this::group))
         .build();
+    return ServerInterceptors.intercept(service, gatekeeper);
   }
 
   private void commit(StoreCommitRequest request, StreamObserver<StoreCommitReply> answer) {

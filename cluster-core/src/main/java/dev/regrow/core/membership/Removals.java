@@ -1,0 +1,225 @@
+package dev.regrow.core.membership;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import com.google.protobuf.Parser;
+import dev.regrow.core.store.Entry;
+import dev.regrow.core.store.Keys;
+import dev.regrow.core.store.MembershipRefused;
+import dev.regrow.core.store.RangeQuery;
+import dev.regrow.core.store.Store;
+import dev.regrow.core.store.StoreException;
+import dev.regrow.core.store.Txn;
+import dev.regrow.core.store.TxnResult;
+import dev.regrow.core.store.WatchListener;
+import dev.regrow.v1.StoredAssignment;
+import dev.regrow.v1.StoredDowns;
+import dev.regrow.v1.StoredNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Takes nodes out of the cluster for good, and knows which were. */
+public final class Removals {
+
+  private static final int ATTEMPTS = 8;
+
+  private final Store store;
+
+  public Removals(Store store) {
+    this.store = store;
+  }
+
+  /**
+   * Removes a node. Its server of the store, if it has one, is the caller's business, before this.
+   *
+   * @param force it is dead: what it has is not waited for
+   * @return fails with {@link MembershipRefused} where something would be lost, with a {@link
+   *     StoreException} when the store does
+   */
+  public CompletionStage<Void> remove(String nodeUid, boolean force, long nowMillis) {
+    return attempt(nodeUid, force, nowMillis, ATTEMPTS);
+  }
+
+  /** Whether that would be refused now; the same failures. */
+  public CompletionStage<Void> check(String nodeUid, boolean force) {
+    return read(Keys.node(nodeUid))
+        .thenCombine(
+            living(nodeUid),
+            (entry, living) -> {
+              if (entry != null) {
+                Removal.judge(parse(StoredNode.parser(), entry), living, force);
+              }
+              return null;
+            });
+  }
+
+  private CompletionStage<Void> attempt(
+      String nodeUid, boolean force, long nowMillis, int attempts) {
+    return read(Keys.node(nodeUid))
+        .thenCombine(living(nodeUid), Found::new)
+        .thenCombine(read(Keys.DOWNS), (found, downs) -> txn(found, downs, force, nowMillis))
+        .thenCompose(
+            txn ->
+                txn == null
+                    ? CompletableFuture.completedFuture(true)
+                    : store.commit(txn).handle(Removals::committed))
+        .thenCompose(
+            done -> {
+              if (done) {
+                return CompletableFuture.completedFuture(null);
+              }
+              return attempts > 0
+                  ? attempt(nodeUid, force, nowMillis, attempts - 1)
+                  : CompletableFuture.failedFuture(
+                      new StoreException(
+                          StoreException.Kind.OUTCOME_UNKNOWN,
+                          "the record of the node changes all the time; look, then try again"));
+            });
+  }
+
+  private record Found(@Nullable Entry node, List<String> living) {}
+
+  private static @Nullable Txn txn(
+      Found found, @Nullable Entry downs, boolean force, long nowMillis) {
+    var entry = found.node();
+    if (entry == null) {
+      return null;
+    }
+    var node = parse(StoredNode.parser(), entry);
+    if (node.getRemovedAt() > 0) {
+      return null;
+    }
+    Removal.judge(node, found.living(), force);
+    var known =
+        downs == null ? StoredDowns.getDefaultInstance() : parse(StoredDowns.parser(), downs);
+    return Removal.txn(entry, node, downs, known, force, nowMillis);
+  }
+
+  /** False: lost a race, or nobody knows; reading again tells. */
+  private static boolean committed(TxnResult result, @Nullable Throwable failure) {
+    if (failure == null) {
+      return result instanceof TxnResult.Committed;
+    }
+    var cause = failure.getCause() == null ? failure : failure.getCause();
+    if (cause instanceof StoreException known
+        && known.kind() == StoreException.Kind.OUTCOME_UNKNOWN) {
+      return false;
+    }
+    throw cause instanceof RuntimeException known ? known : new IllegalStateException(cause);
+  }
+
+  /**
+   * Forgets the record of a removed node to which nothing is assigned any more.
+   *
+   * @return whether it is gone
+   */
+  public CompletionStage<Boolean> forget(String nodeUid) {
+    return read(Keys.node(nodeUid))
+        .thenCombine(living(nodeUid), Found::new)
+        .thenCompose(
+            found -> {
+              var entry = found.node();
+              if (entry == null) {
+                return CompletableFuture.completedFuture(true);
+              }
+              boolean removed = parse(StoredNode.parser(), entry).getRemovedAt() > 0;
+              if (!removed || !found.living().isEmpty()) {
+                return CompletableFuture.completedFuture(false);
+              }
+              return store
+                  .commit(
+                      new Txn(
+                          List.of(new Txn.Condition.ChangedAt(entry.key(), entry.modIndex())),
+                          List.of(new Txn.Write.Delete(entry.key()))))
+                  .handle(Removals::committed);
+            });
+  }
+
+  /** What is assigned to a node and has not ended for good, as {@code default/web-1}. */
+  private CompletionStage<List<String>> living(String nodeUid) {
+    var prefix = Keys.nodeAssignments(nodeUid);
+    return store
+        .range(RangeQuery.prefix(prefix).linearizable())
+        .thenCompose(
+            found -> {
+              CompletionStage<List<String>> all =
+                  CompletableFuture.completedStage(new ArrayList<>());
+              for (var entry : found.entries()) {
+                var key = Keys.ASSIGNMENTS + entry.key().substring(prefix.length());
+                all = all.thenCompose(names -> with(names, key, found.index()));
+              }
+              return all;
+            });
+  }
+
+  private CompletionStage<List<String>> with(List<String> names, String key, long index) {
+    return store
+        .range(RangeQuery.key(key).atLeast(index))
+        .thenApply(
+            found -> {
+              for (var entry : found.entries()) {
+                var assignment = parse(StoredAssignment.parser(), entry);
+                if (!assignment.hasEnded()) {
+                  names.add(key.split("/", -1)[1] + "/" + assignment.getSlot());
+                }
+              }
+              return names;
+            });
+  }
+
+  /**
+   * Tells the uid of each node that was removed, once or more.
+   *
+   * @param listener called by one thread at a time; must not block
+   * @param lost called once if news were missed: follow again
+   */
+  public CompletionStage<Store.Watch> follow(Consumer<String> listener, Runnable lost) {
+    return store
+        .range(RangeQuery.prefix(Keys.REMOVED))
+        .thenApply(
+            found -> {
+              found.entries().forEach(entry -> listener.accept(uid(entry.key())));
+              return store.watch(
+                  Keys.REMOVED,
+                  found.index(),
+                  new WatchListener() {
+                    @Override
+                    public void onChanges(long index, List<Change> changes) {
+                      changes.forEach(change -> listener.accept(uid(change.key())));
+                    }
+
+                    @Override
+                    public void onGone(long oldestIndex) {
+                      lost.run();
+                    }
+                  });
+            });
+  }
+
+  private static String uid(String key) {
+    return key.substring(Keys.REMOVED.length());
+  }
+
+  private CompletionStage<@Nullable Entry> read(String key) {
+    return store
+        .range(RangeQuery.key(key).linearizable())
+        .thenApply(result -> result.entries().isEmpty() ? null : result.entries().get(0));
+  }
+
+  private static <M extends Message> M parse(Parser<M> parser, Entry entry) {
+    return parse(parser, entry.key(), entry.value());
+  }
+
+  private static <M extends Message> M parse(Parser<M> parser, String key, ByteString value) {
+    try {
+      return parser.parseFrom(value);
+    } catch (InvalidProtocolBufferException garbage) {
+      throw new IllegalStateException("the store's record " + key + " cannot be read", garbage);
+    }
+  }
+}

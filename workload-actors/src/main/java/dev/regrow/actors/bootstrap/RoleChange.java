@@ -1,0 +1,75 @@
+package dev.regrow.actors.bootstrap;
+
+import dev.regrow.core.identity.NodeIdentity;
+import dev.regrow.core.store.Store;
+import dev.regrow.core.store.StoreMembership;
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a node needs before it starts again in another role: a server-to-be what only servers have,
+ * a worker-to-be a group that no longer counts on it.
+ */
+final class RoleChange {
+
+  private static final Logger LOG = LoggerFactory.getLogger(RoleChange.class);
+  private static final long AGAIN_SECONDS = 1;
+
+  private final NodeIdentity identity;
+  private final Store store;
+
+  RoleChange(NodeIdentity identity, Store store) {
+    this.identity = identity;
+    this.store = store;
+  }
+
+  /** Tries until it is done: what it waits for are others. */
+  CompletionStage<Void> become(String role) {
+    return once(role)
+        .handle(
+            (done, failure) -> {
+              if (failure == null) {
+                return CompletableFuture.<Void>completedFuture(null);
+              }
+              LOG.warn(
+                  "this node cannot become a {} yet: {}",
+                  role,
+                  Closing.causeOf(failure).getMessage());
+              return CompletableFuture.runAsync(
+                      () -> {},
+                      CompletableFuture.delayedExecutor(AGAIN_SECONDS, TimeUnit.SECONDS))
+                  .thenCompose(later -> become(role));
+            })
+        .thenCompose(next -> next);
+  }
+
+  private CompletionStage<Void> once(String role) {
+    return role.equals(NodeConfig.SERVER) ? toServer() : toWorker();
+  }
+
+  /** The authority's key comes by the store's own transport, for who is to be a server on record. */
+  private CompletionStage<Void> toServer() {
+    return CompletableFuture.completedFuture(null);
+  }
+
+  private CompletionStage<Void> toWorker() {
+    if (!(store instanceof StoreMembership servers)) {
+      return CompletableFuture.completedFuture(null);
+    }
+    return servers
+        .remove(identity.nodeUid(), false)
+        .thenAccept(
+            then -> {
+              try {
+                identity.forgetAuthority();
+              } catch (IOException failed) {
+                throw new CompletionException(failed);
+              }
+            });
+  }
+}
