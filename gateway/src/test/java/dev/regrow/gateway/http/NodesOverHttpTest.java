@@ -41,6 +41,28 @@ final class NodesOverHttpTest {
     assertThat(refused.body()).contains("\"field\":\"timeout\"");
   }
 
+  @Test
+  void a_promotion_is_answered_when_it_is_said_and_a_demotion_that_costs_the_store_is_409()
+      throws Exception {
+    assertThat(post("n1/promote", "").statusCode()).isEqualTo(202);
+    var refused = post("n1/demote", "");
+
+    assertThat(refused.statusCode()).isEqualTo(409);
+    assertThat(refused.body()).contains("writing would stop");
+  }
+
+  @Test
+  void a_node_with_instances_is_removed_by_force_only() throws Exception {
+    assertThat(delete("n1").statusCode()).isEqualTo(409);
+    assertThat(delete("n1").body()).contains("has 3 instances");
+    assertThat(delete("n1?force=true").statusCode()).isEqualTo(200);
+    assertThat(delete("n9?force=true").statusCode()).isEqualTo(404);
+  }
+
+  private HttpResponse<String> delete(String path) throws Exception {
+    return gateway.send(gateway.request("/v1/nodes/" + path).DELETE());
+  }
+
   private HttpResponse<String> post(String path, String body) throws Exception {
     return gateway.send(
         gateway

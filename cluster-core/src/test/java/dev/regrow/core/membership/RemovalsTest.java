@@ -1,0 +1,150 @@
+package dev.regrow.core.membership;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Message;
+import dev.regrow.core.store.Keys;
+import dev.regrow.core.store.MembershipRefused;
+import dev.regrow.core.store.RangeQuery;
+import dev.regrow.core.store.Removed;
+import dev.regrow.core.store.Txn;
+import dev.regrow.core.store.testing.InMemoryStore;
+import dev.regrow.v1.LastEnd;
+import dev.regrow.v1.NodePhase;
+import dev.regrow.v1.NodeScheduling;
+import dev.regrow.v1.StoredAssignment;
+import dev.regrow.v1.StoredDowns;
+import dev.regrow.v1.StoredNode;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class RemovalsTest {
+
+  private static final String UID = "0123456789ab";
+  private static final String MEMBER = "pekko://regrow@10.0.0.3:7410#77";
+
+  private final InMemoryStore store = new InMemoryStore();
+  private final Removals removals = new Removals(store);
+
+  @AfterEach
+  void close() {
+    store.close();
+  }
+
+  @Test
+  void a_node_that_has_instances_is_not_removed_and_the_refusal_names_them() {
+    aNode(NodeScheduling.CORDONED);
+    assigned("web-1", false);
+
+    assertThatThrownBy(() -> remove(false))
+        .hasCauseInstanceOf(MembershipRefused.class)
+        .hasMessageContaining("default/web-1")
+        .hasMessageContaining("drain n3");
+    assertThat(read(Keys.removed(UID))).isEmpty();
+  }
+
+  @Test
+  void a_node_that_takes_new_instances_is_not_removed() {
+    aNode(NodeScheduling.OPEN);
+
+    assertThatThrownBy(() -> remove(false)).hasMessageContaining("still takes new instances");
+  }
+
+  @Test
+  void an_empty_node_is_declared_dead_marked_and_forgotten() throws Exception {
+    aNode(NodeScheduling.CORDONED);
+    assigned("done-1", true);
+
+    remove(false);
+
+    var marked = StoredNode.parseFrom(read(Keys.node(UID)).orElseThrow());
+    assertThat(marked.getPhase()).isEqualTo(NodePhase.NODE_DOWN);
+    assertThat(marked.getRemovedAt()).isEqualTo(4711);
+    assertThat(
+            StoredDowns.parseFrom(read(Keys.DOWNS).orElseThrow()).getDownsList().get(0).getMember())
+        .isEqualTo(MEMBER);
+    assertThat(Removed.words(read(Keys.removed(UID)).orElseThrow()))
+        .contains("node n3", UID, "for good", "join token");
+    assertThat(removals.forget(UID).toCompletableFuture().join()).isTrue();
+    assertThat(read(Keys.node(UID))).isEmpty();
+    assertThat(read(Keys.removed(UID))).isPresent();
+  }
+
+  @Test
+  void a_dead_node_is_removed_by_force_and_remembered_until_all_it_had_is_replaced() {
+    aNode(NodeScheduling.OPEN);
+    assigned("web-1", false);
+
+    remove(true);
+
+    assertThat(removals.forget(UID).toCompletableFuture().join()).isFalse();
+    assigned("web-1", true);
+    assertThat(removals.forget(UID).toCompletableFuture().join()).isTrue();
+  }
+
+  @Test
+  void to_remove_what_is_removed_or_unknown_changes_nothing() {
+    aNode(NodeScheduling.CORDONED);
+    remove(false);
+    long index = store.appliedIndex();
+
+    remove(false);
+    removals.remove("ffffffffffff", true, 1).toCompletableFuture().join();
+
+    assertThat(store.appliedIndex()).isEqualTo(index);
+  }
+
+  @Test
+  void who_follows_learns_of_those_before_and_those_to_come() throws Exception {
+    var told = new LinkedBlockingQueue<String>();
+    aNode(NodeScheduling.CORDONED);
+    remove(false);
+
+    removals.follow(told::add, () -> {}).toCompletableFuture().join();
+    put(Keys.removed("ffffffffffff"), StoredNode.getDefaultInstance());
+
+    assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo(UID);
+    assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo("ffffffffffff");
+  }
+
+  private void remove(boolean force) {
+    removals.remove(UID, force, 4711).toCompletableFuture().join();
+  }
+
+  private void aNode(NodeScheduling scheduling) {
+    put(
+        Keys.node(UID),
+        StoredNode.newBuilder()
+            .setUid(UID)
+            .setName("n3")
+            .setMember(MEMBER)
+            .setScheduling(scheduling)
+            .build());
+  }
+
+  private void assigned(String slot, boolean ended) {
+    var assignment = StoredAssignment.newBuilder().setInstanceId(slot).setSlot(slot);
+    if (ended) {
+      assignment.setEnded(LastEnd.getDefaultInstance());
+    }
+    put(Keys.assignment("default", "app", slot), assignment.build());
+    put(Keys.nodeAssignment(UID, "default", "app", slot), StoredNode.getDefaultInstance());
+  }
+
+  private void put(String key, Message value) {
+    var write = new Txn.Write.Put(key, value.toByteString());
+    store.commit(new Txn(List.of(), List.of(write))).toCompletableFuture().join();
+  }
+
+  private Optional<ByteString> read(String key) {
+    return store.range(RangeQuery.key(key)).toCompletableFuture().join().entries().stream()
+        .findFirst()
+        .map(entry -> entry.value());
+  }
+}

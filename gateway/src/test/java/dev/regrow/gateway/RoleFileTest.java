@@ -1,0 +1,50 @@
+package dev.regrow.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RoleFileTest {
+
+  private final Path data;
+  private final RoleFile file;
+
+  RoleFileTest(@TempDir Path data) {
+    this.data = data;
+    this.file = RoleFile.in(data);
+  }
+
+  @Test
+  void what_a_node_was_it_stays_and_another_word_is_refused() {
+    assertThat(file.settle(Optional.of("worker"), true)).isEqualTo("worker");
+
+    assertThat(file.settle(Optional.empty(), false)).isEqualTo("worker");
+    assertThatThrownBy(() -> file.settle(Optional.of("server"), false))
+        .isInstanceOf(StartFailure.class)
+        .hasMessageContaining("is a worker");
+  }
+
+  @Test
+  void what_the_cluster_made_it_counts_more_than_the_command_line_of_its_unit() throws Exception {
+    file.settle(Optional.of("worker"), true);
+
+    file.become("server");
+
+    assertThat(file.settle(Optional.of("worker"), false)).isEqualTo("server");
+  }
+
+  @Test
+  void a_node_that_was_removed_does_not_start_again_and_says_why() {
+    RemovedMark.in(data).refuse();
+
+    RemovedMark.in(data).write("node n3 was removed");
+
+    assertThatThrownBy(() -> RemovedMark.in(data).refuse())
+        .isInstanceOf(StartFailure.class)
+        .hasMessage("node n3 was removed");
+  }
+}
