@@ -80,7 +80,11 @@ public final class NodeMain {
       RemovedMark.in(options.data()).refuse();
       var role = RoleFile.in(options.data()).settle(options.role(), Joining.isNew(identity));
       Joining.ifNew(options, identity, address.getHostAddress());
-      new NodeMain(options, address, role).run();
+      if (role.equals(Witness.ROLE)) {
+        new Witness(options, address).run(identity);
+      } else {
+        new NodeMain(options, address, role).run();
+      }
     } catch (StartFailure failure) {
       end(failure.exitCode(), failure.getMessage());
     } catch (StartRefused refused) {

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  * @param bind an address as digits
  * @param hostPaths what instances may mount of the host
  * @param labels what people say of it, for placement
- * @param role {@code server} or {@code worker}; empty: what it was, or what is usual
+ * @param role {@code server}, {@code worker} or {@code witness}; empty: what it was, or what is usual
  */
 record NodeOptions(
     String name,
@@ -44,7 +44,7 @@ record NodeOptions(
   static final String HELP =
       """
       Usage: regrow node [--name NAME] [--data DIR] [--bind ADDR] [--config FILE]
-                         [--join ADDR[:PORT] --join-token-file F] [--role server|worker]
+                         [--join ADDR[:PORT] --join-token-file F] [--role server|worker|witness]
       Runs one node in the foreground. Its first start forms a cluster, or joins one; later ones
       continue as what it is.
       TERM stops the node and leaves its instances running.
@@ -57,7 +57,8 @@ record NodeOptions(
                              no elsewhere: its instances wait until it is back
         --join ADDR[:PORT]   the gateway of a node of the cluster to join (default port: 7400)
         --join-token-file F  holds a token that may let nodes in
-        --role ROLE          server: keeps the store, too; worker: runs instances only (default:
+        --role ROLE          server: keeps the store, too; worker: runs instances only; witness:
+                             votes in the store's group and runs nothing, for two servers (default:
                              worker when joining, else server)
         --label KEY=VALUE    says something of the machine for placement, as zone=a; can be given
                              several times, and counts until the next start
@@ -71,7 +72,7 @@ record NodeOptions(
 
   private static final Pattern DURATION = Pattern.compile("(\\d{1,6})([smhd])");
   private static final Map<String, Integer> UNITS = Map.of("s", 1, "m", 60, "h", 3600, "d", 86_400);
-  private static final List<String> ROLES = List.of("server", "worker");
+  private static final List<String> ROLES = List.of("server", "worker", Witness.ROLE);
   private static final long AWAY_SECONDS_MAX = 86_400;
 
   private static final Set<String> KNOWN =

@@ -35,6 +35,8 @@ final class NodeReads {
 
   private static final Duration GROUP_WITHIN = Duration.ofSeconds(3);
 
+  private static final String WITNESS = "witness";
+
   private final Store store;
   private final Board board;
 
@@ -71,7 +73,36 @@ final class NodeReads {
                         .sorted(Comparator.comparing(Node::getName))
                         .toList(),
                     found.index(),
-                    ""));
+                    ""))
+        .thenCompose(this::withWitnesses);
+  }
+
+  /** A witness says nothing of itself: whether it is there is what the store's leader knows. */
+  private CompletionStage<Listing<Node>> withWitnesses(Listing<Node> listing) {
+    if (listing.items().stream().noneMatch(NodeReads::isWitness)) {
+      return CompletableFuture.completedFuture(listing);
+    }
+    return group()
+        .thenApply(
+            group ->
+                new Listing<>(
+                    listing.items().stream()
+                        .map(node -> isWitness(node) ? seen(node, group) : node)
+                        .toList(),
+                    listing.index(),
+                    listing.next()));
+  }
+
+  private static Node seen(Node witness, Optional<StoreGroup> group) {
+    boolean there =
+        group.stream()
+            .flatMap(known -> known.members().stream())
+            .anyMatch(one -> one.nodeUid().equals(witness.getUid()) && one.reachable());
+    return there ? witness : witness.toBuilder().setPhase(NodePhase.NODE_UNREACHABLE).build();
+  }
+
+  private static boolean isWitness(Node node) {
+    return node.getRolesList().contains(WITNESS);
   }
 
   CompletionStage<Node> node(String name, ReadPoint at) {
@@ -113,6 +144,9 @@ final class NodeReads {
     if (stored.getPhase() != NodePhase.NODE_READY
         && stored.getPhase() != NodePhase.NODE_PHASE_UNSPECIFIED) {
       return stored.getPhase();
+    }
+    if (stored.getRolesList().contains(WITNESS)) {
+      return NodePhase.NODE_READY;
     }
     if (stored.getAwayUntil() > 0 || !board.speaking(stored.getUid())) {
       return NodePhase.NODE_UNREACHABLE;

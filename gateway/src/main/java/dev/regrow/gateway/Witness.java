@@ -1,0 +1,125 @@
+package dev.regrow.gateway;
+
+import dev.regrow.core.identity.NodeIdentity;
+import dev.regrow.core.membership.Membership;
+import dev.regrow.core.store.raft.RaftStore;
+import dev.regrow.core.store.raft.RaftStoreConfig;
+import dev.regrow.runtime.process.ServiceManager;
+import dev.regrow.v1.NodePhase;
+import dev.regrow.v1.StoredNode;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@code regrow node --role witness}: a vote in the store's group and nothing else: no workloads,
+ * no gateway, no actor system. It leads only as long as no server can.
+ */
+final class Witness {
+
+  static final String ROLE = "witness";
+
+  private static final Logger LOG = LoggerFactory.getLogger(Witness.class);
+  private static final long AGAIN_SECONDS = 1;
+
+  private final NodeOptions options;
+  private final InetAddress address;
+  private final ServiceManager manager = ServiceManager.in(System.getenv());
+
+  Witness(NodeOptions options, InetAddress address) {
+    this.options = options;
+    this.address = address;
+  }
+
+  /** Returns only when it has ended; by then the exit code is set. */
+  void run(Path identityDirectory) {
+    var shutdown = new Shutdown(() -> manager.stopping("Stopping"));
+    var identity = identity(identityDirectory);
+    var store = open(identity);
+    shutdown.stopLast(() -> CompletableFuture.runAsync(store::close));
+    register(store, identity.nodeUid());
+    LOG.info(
+        "Witness {} ({}) votes at {}:{}; its data is in {}",
+        options.name(),
+        identity.nodeUid(),
+        address.getHostAddress(),
+        options.storePort(),
+        options.data());
+    manager.ready("Witness %s is there to vote".formatted(options.name()));
+    var why = store.expelled().toCompletableFuture().join();
+    LOG.error("{}", why);
+    RemovedMark.in(options.data()).write(why);
+    System.err.println("regrow node: " + why);
+    Shutdown.exit(1);
+  }
+
+  private static NodeIdentity identity(Path directory) {
+    try {
+      return NodeIdentity.open(directory)
+          .orElseThrow(
+              () ->
+                  StartFailure.usage(
+                      "a witness cannot form a cluster: give --join and --join-token-file"));
+    } catch (IOException e) {
+      throw StartFailure.refused("cannot read who this node is: " + e.getMessage());
+    }
+  }
+
+  private RaftStore open(NodeIdentity identity) {
+    try {
+      return RaftStore.open(
+          RaftStoreConfig.of(
+                  options.data().resolve("store"),
+                  address.getHostAddress(),
+                  options.storePort(),
+                  identity)
+              .joining(identity.contacts())
+              .asWitness());
+    } catch (IOException e) {
+      throw StartFailure.refused("cannot open the store: " + e.getMessage());
+    }
+  }
+
+  /** Until it is done: the group may have no majority for as long as it likes. */
+  private void register(RaftStore store, String uid) {
+    new Membership(store)
+        .register(uid, this::describe)
+        .whenComplete(
+            (done, failure) -> {
+              if (failure != null && !store.expelled().toCompletableFuture().isDone()) {
+                var cause = failure instanceof CompletionException ? failure.getCause() : failure;
+                LOG.warn(
+                    "this witness is not registered yet: {}",
+                    cause == null ? failure.getMessage() : cause.getMessage());
+                CompletableFuture.delayedExecutor(AGAIN_SECONDS, TimeUnit.SECONDS)
+                    .execute(() -> register(store, uid));
+              }
+            });
+  }
+
+  private StoredNode describe(StoredNode before) {
+    var node =
+        before.toBuilder()
+            .setName(options.name())
+            .setAddress("%s:%d".formatted(address.getHostAddress(), options.storePort()))
+            .clearRoles()
+            .addAllRoles(List.of(ROLE))
+            .setVersion(version())
+            .setPhase(NodePhase.NODE_READY);
+    if (before.getJoinedAt() == 0) {
+      node.setJoinedAt(System.currentTimeMillis());
+    }
+    return node.build();
+  }
+
+  private static String version() {
+    var known = Witness.class.getPackage().getImplementationVersion();
+    return known == null ? "development" : known;
+  }
+}
