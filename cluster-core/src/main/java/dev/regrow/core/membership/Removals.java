@@ -16,6 +16,7 @@ import dev.regrow.core.store.WatchListener;
 import dev.regrow.v1.StoredAssignment;
 import dev.regrow.v1.StoredDowns;
 import dev.regrow.v1.StoredNode;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -25,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Takes nodes out of the cluster for good, and knows which were. */
 public final class Removals {
+
+  /** Longer than any lease, and than workloads take to replace what they lost. */
+  static final Duration FREED_AFTER = Duration.ofSeconds(30);
 
   private static final int ATTEMPTS = 8;
 
@@ -114,11 +118,13 @@ public final class Removals {
   }
 
   /**
-   * Forgets the record of a removed node to which nothing is assigned any more.
+   * Forgets the record of a removed node to which nothing is assigned any more. What is still
+   * assigned after {@link #FREED_AFTER} is struck off: by then its workload has replaced it, and no
+   * lease of it can last.
    *
    * @return whether it is gone
    */
-  public CompletionStage<Boolean> forget(String nodeUid) {
+  public CompletionStage<Boolean> forget(String nodeUid, long nowMillis) {
     return read(Keys.node(nodeUid))
         .thenCombine(living(nodeUid), Found::new)
         .thenCompose(
@@ -127,9 +133,14 @@ public final class Removals {
               if (entry == null) {
                 return CompletableFuture.completedFuture(true);
               }
-              boolean removed = parse(StoredNode.parser(), entry).getRemovedAt() > 0;
-              if (!removed || !found.living().isEmpty()) {
+              long removedAt = parse(StoredNode.parser(), entry).getRemovedAt();
+              if (removedAt == 0) {
                 return CompletableFuture.completedFuture(false);
+              }
+              if (!found.living().isEmpty()) {
+                return nowMillis - removedAt < FREED_AFTER.toMillis()
+                    ? CompletableFuture.completedFuture(false)
+                    : strikeOff(nodeUid).thenApply(done -> false);
               }
               return store
                   .commit(
@@ -137,6 +148,26 @@ public final class Removals {
                           List.of(new Txn.Condition.ChangedAt(entry.key(), entry.modIndex())),
                           List.of(new Txn.Write.Delete(entry.key()))))
                   .handle(Removals::committed);
+            });
+  }
+
+  private CompletionStage<Void> strikeOff(String nodeUid) {
+    var prefix = Keys.nodeAssignments(nodeUid);
+    return store
+        .range(RangeQuery.prefix(prefix).linearizable())
+        .thenCompose(
+            found -> {
+              CompletionStage<Void> all = CompletableFuture.completedStage(null);
+              for (var entry : found.entries()) {
+                var assignment = Keys.ASSIGNMENTS + entry.key().substring(prefix.length());
+                var txn =
+                    new Txn(
+                        List.of(),
+                        List.of(
+                            new Txn.Write.Delete(assignment), new Txn.Write.Delete(entry.key())));
+                all = all.thenCompose(done -> store.commit(txn)).thenAccept(done -> {});
+              }
+              return all;
             });
   }
 

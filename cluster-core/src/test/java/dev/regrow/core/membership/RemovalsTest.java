@@ -71,7 +71,7 @@ class RemovalsTest {
         .isEqualTo(MEMBER);
     assertThat(Removed.words(read(Keys.removed(UID)).orElseThrow()))
         .contains("node n3", UID, "for good", "join token");
-    assertThat(removals.forget(UID).toCompletableFuture().join()).isTrue();
+    assertThat(removals.forget(UID, 4711).toCompletableFuture().join()).isTrue();
     assertThat(read(Keys.node(UID))).isEmpty();
     assertThat(read(Keys.removed(UID))).isPresent();
   }
@@ -83,9 +83,23 @@ class RemovalsTest {
 
     remove(true);
 
-    assertThat(removals.forget(UID).toCompletableFuture().join()).isFalse();
+    assertThat(removals.forget(UID, 4711).toCompletableFuture().join()).isFalse();
     assigned("web-1", true);
-    assertThat(removals.forget(UID).toCompletableFuture().join()).isTrue();
+    assertThat(removals.forget(UID, 4711).toCompletableFuture().join()).isTrue();
+  }
+
+  @Test
+  void what_nobody_strikes_off_the_dead_node_is_struck_off_when_no_lease_can_last() {
+    aNode(NodeScheduling.OPEN);
+    assigned("web-1", false);
+    remove(true);
+
+    long late = 4711 + Removals.FREED_AFTER.toMillis();
+    removals.forget(UID, late).toCompletableFuture().join();
+
+    assertThat(read(Keys.assignment("default", "app", "web-1"))).isEmpty();
+    assertThat(read(Keys.nodeAssignment(UID, "default", "app", "web-1"))).isEmpty();
+    assertThat(removals.forget(UID, late).toCompletableFuture().join()).isTrue();
   }
 
   @Test

@@ -1,9 +1,11 @@
 package dev.regrow.actors.bootstrap;
 
 import dev.regrow.core.identity.NodeIdentity;
+import dev.regrow.core.membership.Membership;
 import dev.regrow.core.store.Store;
 import dev.regrow.core.store.StoreMembership;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -22,8 +24,13 @@ final class RoleChange {
 
   private final NodeIdentity identity;
   private final Store store;
+  private final Duration away;
 
-  RoleChange(NodeIdentity identity, Store store) {
+  /**
+   * @param away how long others wait for this node while it restarts
+   */
+  RoleChange(NodeIdentity identity, Store store, Duration away) {
+    this.away = away;
     this.identity = identity;
     this.store = store;
   }
@@ -57,12 +64,26 @@ final class RoleChange {
     return CompletableFuture.completedFuture(null);
   }
 
+  private CompletionStage<Void> away(long untilMillis) {
+    return new Membership(store)
+        .register(identity.nodeUid(), node -> node.toBuilder().setAwayUntil(untilMillis).build())
+        .thenAccept(done -> {});
+  }
+
   private CompletionStage<Void> toWorker() {
     if (!(store instanceof StoreMembership servers)) {
       return CompletableFuture.completedFuture(null);
     }
-    return servers
-        .remove(identity.nodeUid(), false)
+    // The store takes no announcement of a restart once this server is out of it.
+    return away(System.currentTimeMillis() + away.toMillis())
+        .thenCompose(
+            announced ->
+                servers
+                    .remove(identity.nodeUid(), false)
+                    .exceptionallyCompose(
+                        refused ->
+                            away(0)
+                                .thenCompose(back -> CompletableFuture.failedFuture(refused))))
         .thenAccept(
             then -> {
               try {
