@@ -139,8 +139,7 @@ public final class NodeMain {
   }
 
   /** As a restart of the JVM would: announced, and what runs is adopted again. */
-  private void become(
-      String wanted, RegrowNode node, GatewayServer server, Admission admission) {
+  private void become(String wanted, RegrowNode node, GatewayServer server, Admission admission) {
     LOG.info("Node {} becomes a {}; its instances live on", node.name(), wanted);
     manager.starting("Becomes a " + wanted, StartWatch.GOOD_FOR);
     server.stop(Shutdown.DRAIN).toCompletableFuture().join();

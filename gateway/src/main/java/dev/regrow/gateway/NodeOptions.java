@@ -19,7 +19,8 @@ import java.util.stream.Stream;
  * @param bind an address as digits
  * @param hostPaths what instances may mount of the host
  * @param labels what people say of it, for placement
- * @param role {@code server}, {@code worker} or {@code witness}; empty: what it was, or what is usual
+ * @param role {@code server}, {@code worker} or {@code witness}; empty: what it was, or what is
+ *     usual
  */
 record NodeOptions(
     String name,

@@ -33,8 +33,7 @@ final class ClusterRoutes {
         change("drain", this::drain),
         change("promote", this::promote),
         change("demote", this::demote),
-        Route.change("DELETE", "/v1/nodes/{node}", Set.of(FORCE), this::remove)
-            .needing(Role.ADMIN),
+        Route.change("DELETE", "/v1/nodes/{node}", Set.of(FORCE), this::remove).needing(Role.ADMIN),
         Route.read("/v1/cluster", Set.of(), this::cluster).forAll());
   }
 

@@ -43,9 +43,7 @@ public final class NodeCtlCommand extends Base {
             "node-ctl",
             "Keep new instances from a node, empty it, make it a server or a worker, or remove it.")
         .argument(
-            "ACTION",
-            "cordon, uncordon, drain, promote, demote or remove.",
-            text -> action = text)
+            "ACTION", "cordon, uncordon, drain, promote, demote or remove.", text -> action = text)
         .argument("NODE", "Which one.", text -> name = text)
         .option(
             "--timeout",
@@ -82,9 +80,7 @@ public final class NodeCtlCommand extends Base {
       case "remove" -> remove();
       default ->
           throw Failure.usage(
-              "node-ctl "
-                  + action
-                  + ": it is cordon, uncordon, drain, promote, demote or remove");
+              "node-ctl " + action + ": it is cordon, uncordon, drain, promote, demote or remove");
     }
     return ExitCode.OK;
   }

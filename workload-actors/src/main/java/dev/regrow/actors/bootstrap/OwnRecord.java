@@ -56,8 +56,7 @@ final class OwnRecord implements WatchListener {
                 store.watch(key, found.index(), this);
               } else if (!scheduler.isShutdown()) {
                 LOG.debug("what is wanted of this node is not known yet", failure);
-                var unused =
-                    scheduler.schedule(this::follow, AGAIN_SECONDS, TimeUnit.SECONDS);
+                var unused = scheduler.schedule(this::follow, AGAIN_SECONDS, TimeUnit.SECONDS);
               }
             });
   }

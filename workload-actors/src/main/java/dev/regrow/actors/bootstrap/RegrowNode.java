@@ -105,7 +105,8 @@ public final class RegrowNode {
 
   /** Makes ready for another role, while this node still runs; tries until it is done. */
   public CompletionStage<Void> become(String role) {
-    return store.thenCompose(opened -> new RoleChange(identity, opened, config.away()).become(role));
+    return store.thenCompose(
+        opened -> new RoleChange(identity, opened, config.away()).become(role));
   }
 
   /** Present while this node is in the cluster. */

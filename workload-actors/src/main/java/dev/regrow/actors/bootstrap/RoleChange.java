@@ -48,8 +48,7 @@ final class RoleChange {
                   role,
                   Closing.causeOf(failure).getMessage());
               return CompletableFuture.runAsync(
-                      () -> {},
-                      CompletableFuture.delayedExecutor(AGAIN_SECONDS, TimeUnit.SECONDS))
+                      () -> {}, CompletableFuture.delayedExecutor(AGAIN_SECONDS, TimeUnit.SECONDS))
                   .thenCompose(later -> become(role));
             })
         .thenCompose(next -> next);
@@ -59,7 +58,9 @@ final class RoleChange {
     return role.equals(NodeConfig.SERVER) ? toServer() : toWorker();
   }
 
-  /** The authority's key comes by the store's own transport, for who is to be a server on record. */
+  /**
+   * The authority's key comes by the store's own transport, for who is to be a server on record.
+   */
   private CompletionStage<Void> toServer() {
     return CompletableFuture.completedFuture(null);
   }
@@ -82,8 +83,7 @@ final class RoleChange {
                     .remove(identity.nodeUid(), false)
                     .exceptionallyCompose(
                         refused ->
-                            away(0)
-                                .thenCompose(back -> CompletableFuture.failedFuture(refused))))
+                            away(0).thenCompose(back -> CompletableFuture.failedFuture(refused))))
         .thenAccept(
             then -> {
               try {

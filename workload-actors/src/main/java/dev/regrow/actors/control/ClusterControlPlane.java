@@ -56,8 +56,9 @@ final class ClusterControlPlane implements ControlPlane {
     watched = new WatchedKinds(store, board, reads, instances, nodes);
     drains = new DrainReads(store, reads);
     changes = new NodeChanges(store, nodes, clock);
-    servers = 
-        new ServerChanges(store, nodes, name(Cluster.get(system).selfMember().uniqueAddress()), clock);
+    servers =
+        new ServerChanges(
+            store, nodes, name(Cluster.get(system).selfMember().uniqueAddress()), clock);
     planning = new Planning(store, board, clock);
   }
 

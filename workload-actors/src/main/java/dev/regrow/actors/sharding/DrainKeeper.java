@@ -106,7 +106,9 @@ public final class DrainKeeper {
         all = all.thenCompose(done -> judge(uid));
       }
       for (var uid : removed) {
-        all = all.thenCompose(done -> new Removals(store).forget(uid, clock.get().wallMillis())).thenAccept(gone -> {});
+        all =
+            all.thenCompose(done -> new Removals(store).forget(uid, clock.get().wallMillis()))
+                .thenAccept(gone -> {});
       }
       context.pipeToSelf(
           all, (done, failure) -> new Looked(failure == null ? "" : failure.toString()));

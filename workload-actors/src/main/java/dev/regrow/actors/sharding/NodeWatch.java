@@ -37,7 +37,6 @@ public final class NodeWatch {
   /** Nodes that workloads were told to be gone for good: it counts more than being lost. */
   private final Set<String> known = ConcurrentHashMap.newKeySet();
 
-
   private NodeWatch(Store store, Board board, Workloads workloads) {
     this.store = store;
     this.board = board;

@@ -60,14 +60,15 @@ final class StoreService {
   }
 
   ServerServiceDefinition definition() {
-    var service = ServerServiceDefinition.builder(Wire.SERVICE)
-        .addMethod(Wire.COMMIT, ServerCalls.asyncUnaryCall(this::commit))
-        .addMethod(Wire.RANGE, ServerCalls.asyncServerStreamingCall(this::range))
-        .addMethod(Wire.WATCH, ServerCalls.asyncServerStreamingCall(this::watch))
-        .addMethod(Wire.JOIN, ServerCalls.asyncUnaryCall(this::join))
-        .addMethod(Wire.REMOVE, ServerCalls.asyncUnaryCall(this::remove))
-        .addMethod(Wire.GROUP, ServerCalls.asyncUnaryCall(this::group))
-        .build();
+    var service =
+        ServerServiceDefinition.builder(Wire.SERVICE)
+            .addMethod(Wire.COMMIT, ServerCalls.asyncUnaryCall(this::commit))
+            .addMethod(Wire.RANGE, ServerCalls.asyncServerStreamingCall(this::range))
+            .addMethod(Wire.WATCH, ServerCalls.asyncServerStreamingCall(this::watch))
+            .addMethod(Wire.JOIN, ServerCalls.asyncUnaryCall(this::join))
+            .addMethod(Wire.REMOVE, ServerCalls.asyncUnaryCall(this::remove))
+            .addMethod(Wire.GROUP, ServerCalls.asyncUnaryCall(this::group))
+            .build();
     return ServerInterceptors.intercept(service, gatekeeper);
   }
 

@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.regrow.core.store.Keys;
 import dev.regrow.core.store.RangeQuery;
-import dev.regrow.core.store.Txn;
 import dev.regrow.core.store.Store;
+import dev.regrow.core.store.Txn;
 import dev.regrow.v1.StoredRemoval;
 import java.nio.file.Path;
 import java.util.List;
