@@ -128,6 +128,11 @@ final class AbsentControlPlane implements ControlPlane {
   }
 
   @Override
+  public CompletionStage<Cluster> raiseFeatureLevel() {
+    return refused();
+  }
+
+  @Override
   public CompletionStage<Node> drain(String node, Duration timeout) {
     return refused();
   }

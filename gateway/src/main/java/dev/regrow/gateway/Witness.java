@@ -1,6 +1,8 @@
 package dev.regrow.gateway;
 
+import dev.regrow.actors.bootstrap.Release;
 import dev.regrow.core.identity.NodeIdentity;
+import dev.regrow.core.membership.FeatureLevel;
 import dev.regrow.core.membership.Membership;
 import dev.regrow.core.store.raft.RaftStore;
 import dev.regrow.core.store.raft.RaftStoreConfig;
@@ -110,16 +112,12 @@ final class Witness {
             .setAddress("%s:%d".formatted(address.getHostAddress(), options.storePort()))
             .clearRoles()
             .addAllRoles(List.of(ROLE))
-            .setVersion(version())
+            .setVersion(Release.version())
+            .setFeatureLevel(FeatureLevel.KNOWN)
             .setPhase(NodePhase.NODE_READY);
     if (before.getJoinedAt() == 0) {
       node.setJoinedAt(System.currentTimeMillis());
     }
     return node.build();
-  }
-
-  private static String version() {
-    var known = Witness.class.getPackage().getImplementationVersion();
-    return known == null ? "development" : known;
   }
 }

@@ -169,6 +169,11 @@ public final class Calls {
     return "/v1/nodes/" + Uris.segment(name);
   }
 
+  /** See `regrow cluster upgrade`. */
+  public static Call<Cluster> raiseFeatureLevel() {
+    return Call.post("/v1/cluster/upgrade", Empty.getDefaultInstance(), true, Cluster.parser());
+  }
+
   public static Call<Cluster> cluster() {
     return Call.get("/v1/cluster", Cluster.parser());
   }

@@ -255,6 +255,15 @@ public final class Routes {
 
   private static void itself(List<Route> routes) {
     routes.add(
+        new Draft(
+                "POST",
+                "/v1/cluster/upgrade",
+                "raiseFeatureLevel",
+                "Uses what the releases of all nodes know; older releases cannot come back.",
+                Access.ADMIN)
+            .answers(Cluster.getDefaultInstance(), 200)
+            .route());
+    routes.add(
         read("/v1/cluster", "getCluster", "Members, leader, store.")
             .answers(Cluster.getDefaultInstance(), 200)
             .route());

@@ -31,7 +31,7 @@ public final class LocalNode implements AutoCloseable {
   private static final int GATEWAY_PORT = 7400;
   private static final int LOG_LINES_SHOWN = 40;
 
-  private final Path home;
+  private Path home;
   private final Path data;
   private final String name;
   private final String address;
@@ -78,6 +78,12 @@ public final class LocalNode implements AutoCloseable {
   /** A variable of its environment, from the next start on. */
   public LocalNode withVariable(String variable, String value) {
     environment.put(variable, value);
+    return this;
+  }
+
+  /** Another unpacked distribution, from the next start on. */
+  public LocalNode from(Path otherHome) {
+    home = otherHome;
     return this;
   }
 

@@ -12,6 +12,7 @@ import dev.regrow.core.membership.Formation.Self;
 import dev.regrow.core.store.Entry;
 import dev.regrow.core.store.Keys;
 import dev.regrow.core.store.RangeQuery;
+import dev.regrow.core.store.RangeResult;
 import dev.regrow.core.store.Store;
 import dev.regrow.core.store.StoreException;
 import dev.regrow.core.store.Txn;
@@ -164,6 +165,57 @@ public final class Membership {
    */
   public CompletionStage<StoredCluster> cluster(StoredCluster initial) {
     return update(Keys.META, initial, StoredCluster.parser(), UnaryOperator.identity(), ATTEMPTS);
+  }
+
+  /**
+   * Raises the cluster's feature level to what every node's release knows, in one transaction with
+   * what was read: a node that registers meanwhile is asked, too.
+   *
+   * @return the cluster's record. Fails with {@link FeatureLevel.Refused}, or a {@link
+   *     StoreException}
+   */
+  public CompletionStage<StoredCluster> raiseFeatureLevel() {
+    return raiseFeatureLevel(ATTEMPTS);
+  }
+
+  private CompletionStage<StoredCluster> raiseFeatureLevel(int attempts) {
+    return store
+        .range(RangeQuery.prefix(Keys.NODES).linearizable())
+        .thenCombine(read(Keys.META), FeatureRaise::of)
+        .thenCompose(
+            raise ->
+                settled(store.commit(raise.txn()), attempts)
+                    .thenCompose(
+                        committed ->
+                            committed
+                                ? CompletableFuture.completedFuture(raise.cluster())
+                                : raiseFeatureLevel(attempts - 1)));
+  }
+
+  /** A raise that holds only if nothing of what it rests on has changed. */
+  private record FeatureRaise(StoredCluster cluster, Txn txn) {
+
+    static FeatureRaise of(RangeResult nodes, @Nullable Entry meta) {
+      if (meta == null) {
+        throw new IllegalStateException("the store has no record of the cluster yet");
+      }
+      var cluster =
+          FeatureLevel.raised(
+              parse(StoredCluster.parser(), meta.key(), meta.value()),
+              nodes.entries().stream()
+                  .map(entry -> parse(StoredNode.parser(), entry.key(), entry.value()))
+                  .filter(node -> node.getRemovedAt() == 0)
+                  .toList());
+      var unchanged = new ArrayList<Txn.Condition>();
+      unchanged.add(new Txn.Condition.ChangedAt(meta.key(), meta.modIndex()));
+      nodes
+          .entries()
+          .forEach(
+              entry -> unchanged.add(new Txn.Condition.ChangedAt(entry.key(), entry.modIndex())));
+      return new FeatureRaise(
+          cluster,
+          new Txn(unchanged, List.of(new Txn.Write.Put(meta.key(), cluster.toByteString()))));
+    }
   }
 
   /** The records of all nodes, by uid. */

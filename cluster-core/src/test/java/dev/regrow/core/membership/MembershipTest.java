@@ -190,6 +190,22 @@ class MembershipTest {
     assertThat(second).isEqualTo(first);
   }
 
+  @Test
+  void the_feature_level_is_raised_to_what_all_nodes_know_and_keeps_what_else_is_written()
+      throws Exception {
+    get(membership.cluster(StoredCluster.newBuilder().setId("one").setFeatureLevel(1).build()));
+    get(membership.register("n1", node -> node.toBuilder().setFeatureLevel(2).build()));
+    get(membership.register("n2", node -> node.toBuilder().setFeatureLevel(1).build()));
+    assertThat(membership.raiseFeatureLevel().toCompletableFuture()).isCompletedExceptionally();
+
+    get(membership.register("n2", node -> node.toBuilder().setFeatureLevel(3).build()));
+    var raised = get(membership.raiseFeatureLevel());
+
+    assertThat(raised.getFeatureLevel()).isEqualTo(2);
+    assertThat(get(membership.cluster(StoredCluster.getDefaultInstance()))).isEqualTo(raised);
+    assertThat(raised.getId()).isEqualTo("one");
+  }
+
   /** As a node does it: it says that it is on its way, and asks then. */
   private Decision settle(Candidate candidate) throws Exception {
     isOnItsWay(candidate);

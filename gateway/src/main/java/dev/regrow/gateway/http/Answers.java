@@ -5,6 +5,7 @@ import dev.regrow.v1.Problem;
 import dev.regrow.v1.Workload;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.apache.pekko.http.javadsl.model.AttributeKey;
 import org.apache.pekko.http.javadsl.model.ContentType;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
 import org.apache.pekko.http.javadsl.model.HttpEntities;
@@ -19,12 +20,22 @@ final class Answers {
   /** Parsed once: there are few, and none comes from outside. */
   private static final Map<String, ContentType> TYPES = new ConcurrentHashMap<>();
 
+  private static final AttributeKey<Long> INDEX = AttributeKey.create("index", Long.class);
+
   private Answers() {}
 
   static HttpResponse object(int status, Format format, Message message) {
-    return HttpResponse.create()
-        .withStatus(status)
-        .withEntity(strict(format.mediaType(), Codec.write(message, format)));
+    var answer =
+        HttpResponse.create()
+            .withStatus(status)
+            .withEntity(strict(format.mediaType(), Codec.write(message, format)));
+    var index = message.getDescriptorForType().findFieldByName("index");
+    return index == null ? answer : answer.addAttribute(INDEX, (Long) message.getField(index));
+  }
+
+  /** How new the answer is: a change is committed before this node's replica knows of it. */
+  static long index(HttpResponse answer) {
+    return answer.getAttribute(INDEX).orElse(0L);
   }
 
   /** With its ETag. */

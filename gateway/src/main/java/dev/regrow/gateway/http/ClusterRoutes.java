@@ -34,7 +34,8 @@ final class ClusterRoutes {
         change("promote", this::promote),
         change("demote", this::demote),
         Route.change("DELETE", "/v1/nodes/{node}", Set.of(FORCE), this::remove).needing(Role.ADMIN),
-        Route.read("/v1/cluster", Set.of(), this::cluster).forAll());
+        Route.read("/v1/cluster", Set.of(), this::cluster).forAll(),
+        Route.change("POST", "/v1/cluster/upgrade", Set.of(), this::upgrade).needing(Role.ADMIN));
   }
 
   private static Route change(String action, Route.Handler handler) {
@@ -112,6 +113,13 @@ final class ClusterRoutes {
         .get()
         .node(call.name("node"), call.readPoint())
         .thenApply(node -> Answers.object(200, call.format(), node));
+  }
+
+  private CompletionStage<HttpResponse> upgrade(Call call) {
+    return control
+        .get()
+        .raiseFeatureLevel()
+        .thenApply(cluster -> Answers.object(200, call.format(), cluster));
   }
 
   private CompletionStage<HttpResponse> cluster(Call call) {

@@ -75,8 +75,8 @@ final class Dispatcher {
                       : Answers.problem(
                           Failures.problem(failure, changes(found), method + " " + uri), uri);
               metrics.answered(method, route, whole.status().intValue(), System.nanoTime() - began);
-              return whole.addHeader(
-                  RawHeader.create(Call.INDEX_HEADER, Long.toString(index.getAsLong())));
+              long known = Math.max(index.getAsLong(), Answers.index(whole));
+              return whole.addHeader(RawHeader.create(Call.INDEX_HEADER, Long.toString(known)));
             });
   }
 

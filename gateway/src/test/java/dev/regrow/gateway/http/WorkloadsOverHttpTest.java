@@ -48,6 +48,16 @@ final class WorkloadsOverHttpTest {
   }
 
   @Test
+  void the_answer_to_a_change_carries_its_index_though_this_node_has_yet_to_learn_of_it() {
+    gateway.control.fallBehind(1);
+
+    var created = gateway.declare("web");
+
+    assertThat(created.headers().firstValue("X-Regrow-Index").map(index -> '"' + index + '"'))
+        .contains(etag(created));
+  }
+
+  @Test
   void what_GET_prints_as_YAML_can_be_applied_again() {
     gateway.declare("web");
 

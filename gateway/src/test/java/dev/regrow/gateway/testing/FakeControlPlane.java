@@ -39,6 +39,7 @@ public final class FakeControlPlane implements ControlPlane {
   private final FakeWatches watches = new FakeWatches();
   private @Nullable Refusal refusal;
   private boolean silent;
+  private long behind;
   private @Nullable ReadPoint lastReadPoint;
 
   /** From now on everything is refused like this; null: no longer. */
@@ -271,6 +272,11 @@ public final class FakeControlPlane implements ControlPlane {
   }
 
   @Override
+  public CompletionStage<Cluster> raiseFeatureLevel() {
+    return cluster(ReadPoint.LOCAL);
+  }
+
+  @Override
   public CompletionStage<Cluster> cluster(ReadPoint at) {
     return read(
         at,
@@ -285,7 +291,12 @@ public final class FakeControlPlane implements ControlPlane {
 
   @Override
   public synchronized long index() {
-    return kept.index();
+    return kept.index() - behind;
+  }
+
+  /** From now on its replica knows of a change only when so many others have come after it. */
+  public synchronized void fallBehind(long changes) {
+    behind = changes;
   }
 
   @Override

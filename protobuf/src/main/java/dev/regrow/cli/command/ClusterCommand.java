@@ -8,6 +8,7 @@ import dev.regrow.cli.Terminal;
 import dev.regrow.cli.usage.Usage;
 import dev.regrow.client.Calls;
 import dev.regrow.v1.Cluster;
+import dev.regrow.v1.Member;
 import dev.regrow.v1.NodePhase;
 import dev.regrow.v1.StoreServer;
 import java.util.List;
@@ -27,17 +28,19 @@ public final class ClusterCommand extends Base {
   @Override
   Usage own() {
     return Usage.of("cluster", "Show the cluster's members, its store, and what it could lose.")
-        .argument("ACTION", "status.", text -> action = text)
+        .argument("ACTION", "status, or upgrade.", text -> action = text)
         .with(output::declare)
         .footer("Examples:", "  regrow cluster status", "  regrow cluster status -o json");
   }
 
   @Override
   public int run() {
-    if (!action.equals("status")) {
-      throw Failure.usage("cluster " + action + ": it is status");
-    }
-    var cluster = client().send(Calls.cluster());
+    var cluster =
+        switch (action) {
+          case "status" -> client().send(Calls.cluster());
+          case "upgrade" -> client().send(Calls.raiseFeatureLevel());
+          default -> throw Failure.usage("cluster " + action + ": it is status or upgrade");
+        };
     if (output.isTable()) {
       show(cluster);
     } else {
@@ -55,8 +58,20 @@ public final class ClusterCommand extends Base {
     terminal.print(
         "holds      %d workloads, %d instances, at index %d"
             .formatted(cluster.getWorkloads(), cluster.getInstances(), cluster.getIndex()));
+    terminal.print("release    " + release(cluster));
     terminal.print("");
     table(cluster).print(terminal);
+  }
+
+  private static String release(Cluster cluster) {
+    var releases =
+        cluster.getMembersList().stream().map(Member::getVersion).distinct().sorted().toList();
+    var text =
+        "%s, feature level %d".formatted(String.join(" and ", releases), cluster.getFeatureLevel());
+    return cluster.getFeatureLevelKnown() > cluster.getFeatureLevel()
+        ? "%s; when no node is to go back: regrow cluster upgrade (to %d)"
+            .formatted(text, cluster.getFeatureLevelKnown())
+        : text;
   }
 
   private static Table table(Cluster cluster) {

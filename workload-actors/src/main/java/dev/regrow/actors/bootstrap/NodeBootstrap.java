@@ -113,7 +113,7 @@ public final class NodeBootstrap {
     refuseOn(cluster.thenCompose(ClusterLifetime::start), node, "cannot start the cluster system");
     var unused =
         store.thenAcceptBoth(
-            runtime, (s, r) -> register(new Registration(config, identity, r.machine()), s));
+            runtime, (s, r) -> register(node, new Registration(config, identity, r.machine()), s));
     nodeSystem
         .getWhenTerminated()
         .whenComplete((done, failure) -> node.cannotGoOn(new StartRefused("the node agent ended")));
@@ -191,16 +191,19 @@ public final class NodeBootstrap {
   }
 
   /** Until it is done: the store may have no majority for as long as it likes. */
-  private void register(Registration registration, Store store) {
+  private void register(RegrowNode node, Registration registration, Store store) {
     registration
         .in(store)
         .whenComplete(
             (done, failure) -> {
-              if (failure != null && !scheduler.isShutdown()) {
-                LOG.warn(
-                    "this node is not registered yet: {}", Closing.causeOf(failure).getMessage());
+              var cause = failure == null ? null : Closing.causeOf(failure);
+              if (cause instanceof StartRefused refused) {
+                node.cannotGoOn(refused);
+              } else if (cause != null && !scheduler.isShutdown()) {
+                LOG.warn("this node is not registered yet: {}", cause.getMessage());
                 var unused =
-                    scheduler.schedule(() -> register(registration, store), 1, TimeUnit.SECONDS);
+                    scheduler.schedule(
+                        () -> register(node, registration, store), 1, TimeUnit.SECONDS);
               }
             });
   }

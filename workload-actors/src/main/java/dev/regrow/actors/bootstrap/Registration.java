@@ -1,6 +1,7 @@
 package dev.regrow.actors.bootstrap;
 
 import dev.regrow.core.identity.NodeIdentity;
+import dev.regrow.core.membership.FeatureLevel;
 import dev.regrow.core.membership.Membership;
 import dev.regrow.core.store.Store;
 import dev.regrow.runtime.Machine;
@@ -9,25 +10,29 @@ import dev.regrow.v1.NodePhase;
 import dev.regrow.v1.StoredCluster;
 import dev.regrow.v1.StoredNode;
 import java.util.Locale;
-import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** What a node writes about itself into the store when it starts. */
 record Registration(NodeConfig config, NodeIdentity identity, Machine machine) {
-
-  private static final int FEATURE_LEVEL = 1;
 
   CompletionStage<StoredNode> in(Store store) {
     var membership = new Membership(store);
     var cluster =
         StoredCluster.newBuilder()
             .setId(identity.clusterId().toString())
-            .setFeatureLevel(FEATURE_LEVEL)
+            .setFeatureLevel(FeatureLevel.KNOWN)
             .setCreatedAt(System.currentTimeMillis())
             .build();
     return membership
         .cluster(cluster)
-        .thenCompose(made -> membership.register(identity.nodeUid(), this::describe));
+        .thenCompose(
+            found -> {
+              var objection = FeatureLevel.objection(found, FeatureLevel.KNOWN, "this release");
+              return objection.isEmpty()
+                  ? membership.register(identity.nodeUid(), this::describe)
+                  : CompletableFuture.failedStage(new StartRefused(objection));
+            });
   }
 
   private StoredNode describe(StoredNode before) {
@@ -44,7 +49,8 @@ record Registration(NodeConfig config, NodeIdentity identity, Machine machine) {
                     .setPids(machine.pids()))
             .clearLabels()
             .putAllLabels(config.labels())
-            .setVersion(version())
+            .setVersion(Release.version())
+            .setFeatureLevel(FeatureLevel.KNOWN)
             .setCgroups(machine.cgroups().name().toLowerCase(Locale.ROOT))
             .clearWarnings()
             .addAllWarnings(machine.warnings());
@@ -55,10 +61,5 @@ record Registration(NodeConfig config, NodeIdentity identity, Machine machine) {
       node.setJoinedAt(System.currentTimeMillis());
     }
     return node.build();
-  }
-
-  private static String version() {
-    return Optional.ofNullable(Registration.class.getPackage().getImplementationVersion())
-        .orElse("development");
   }
 }

@@ -23,7 +23,9 @@ final class SystemConfigs {
             "pekko.remote.artery.canonical.hostname",
             node.bind(),
             "pekko.remote.artery.canonical.port",
-            node.clusterPort());
+            node.clusterPort(),
+            "pekko.cluster.app-version",
+            Release.version());
     return ConfigFactory.parseMap(own)
         .withValue(
             "pekko.cluster.roles",

@@ -226,6 +226,11 @@ final class ClusterControlPlane implements ControlPlane {
   }
 
   @Override
+  public CompletionStage<dev.regrow.v1.Cluster> raiseFeatureLevel() {
+    return Refusals.of(changes.raiseFeatureLevel());
+  }
+
+  @Override
   public long index() {
     return store.appliedIndex();
   }

@@ -91,6 +91,9 @@ public interface ControlPlane {
 
   CompletionStage<Cluster> cluster(ReadPoint at);
 
+  /** Raises the feature level to what the releases of all nodes know; there is no way back. */
+  CompletionStage<Cluster> raiseFeatureLevel();
+
   /** The index of the newest change that this node knows; goes out as X-Regrow-Index. */
   long index();
 

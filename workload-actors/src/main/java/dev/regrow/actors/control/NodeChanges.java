@@ -4,6 +4,7 @@ import dev.regrow.core.membership.Membership;
 import dev.regrow.core.membership.Scheduling;
 import dev.regrow.core.model.Now;
 import dev.regrow.core.store.Store;
+import dev.regrow.v1.Cluster;
 import dev.regrow.v1.Node;
 import dev.regrow.v1.StoredNode;
 import java.time.Duration;
@@ -35,6 +36,12 @@ final class NodeChanges {
   CompletionStage<Node> drain(String node, Duration timeout) {
     long now = clock.get().wallMillis();
     return change(node, stored -> Scheduling.draining(stored, now, timeout.toMillis()));
+  }
+
+  CompletionStage<Cluster> raiseFeatureLevel() {
+    return membership
+        .raiseFeatureLevel()
+        .thenCompose(raised -> nodes.cluster(new ReadPoint(true, 0)));
   }
 
   private CompletionStage<Node> change(String node, UnaryOperator<StoredNode> change) {

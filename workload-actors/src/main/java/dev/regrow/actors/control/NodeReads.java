@@ -2,7 +2,9 @@ package dev.regrow.actors.control;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.regrow.actors.board.Board;
+import dev.regrow.actors.bootstrap.Release;
 import dev.regrow.actors.link.NodeFact;
+import dev.regrow.core.membership.FeatureLevel;
 import dev.regrow.core.membership.Scheduling;
 import dev.regrow.core.store.Entry;
 import dev.regrow.core.store.Keys;
@@ -24,7 +26,6 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -131,6 +132,7 @@ final class NodeReads {
             .setUsed(Capacity.getDefaultInstance())
             .putAllLabels(stored.getLabelsMap())
             .setVersion(stored.getVersion())
+            .setFeatureLevel(FeatureLevel.of(stored))
             .setCgroups(stored.getCgroups())
             .addAllWarnings(stored.getWarningsList())
             .setIndex(entry.modIndex());
@@ -254,18 +256,15 @@ final class NodeReads {
     }
     return Cluster.newBuilder()
         .setId(meta.getId())
-        .setVersion(version())
+        .setVersion(Release.version())
         .setIndex(records.index())
-        .setFeatureLevel(meta.getFeatureLevel())
+        .setFeatureLevel(FeatureLevel.of(meta))
+        .setFeatureLevelKnown(
+            nodes.items().stream().mapToInt(Node::getFeatureLevel).min().orElse(FeatureLevel.FIRST))
         .addAllMembers(nodes.items().stream().map(NodeReads::member).toList())
         .setStore(health())
         .setWorkloads(counts.get(0))
         .setInstances(counts.get(1));
-  }
-
-  private static String version() {
-    return Objects.requireNonNullElse(
-        NodeReads.class.getPackage().getImplementationVersion(), "development");
   }
 
   private static Member member(Node node) {
@@ -275,6 +274,8 @@ final class NodeReads {
         .addAllRoles(node.getRolesList())
         .setPhase(node.getPhase())
         .setUid(node.getUid())
+        .setVersion(node.getVersion())
+        .setFeatureLevel(node.getFeatureLevel())
         .build();
   }
 

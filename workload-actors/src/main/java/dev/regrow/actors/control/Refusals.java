@@ -2,6 +2,7 @@ package dev.regrow.actors.control;
 
 import dev.regrow.actors.workload.WorkloadReply;
 import dev.regrow.core.lifecycle.Answer;
+import dev.regrow.core.membership.FeatureLevel;
 import dev.regrow.core.store.MembershipRefused;
 import dev.regrow.core.store.StoreException;
 import java.util.concurrent.CompletableFuture;
@@ -25,8 +26,8 @@ final class Refusals {
     if (real instanceof StoreException store) {
       return new Refusal(kind(store.kind()), message(store));
     }
-    if (real instanceof MembershipRefused refused) {
-      return new Refusal(Refusal.Kind.CONFLICT, String.valueOf(refused.getMessage()));
+    if (real instanceof MembershipRefused || real instanceof FeatureLevel.Refused) {
+      return new Refusal(Refusal.Kind.CONFLICT, String.valueOf(real.getMessage()));
     }
     if (real instanceof TimeoutException) {
       return new Refusal(

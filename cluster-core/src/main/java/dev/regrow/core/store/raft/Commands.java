@@ -2,7 +2,12 @@ package dev.regrow.core.store.raft;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.regrow.core.membership.FeatureLevel;
 import dev.regrow.core.store.Call;
+import dev.regrow.core.store.Entry;
+import dev.regrow.core.store.Keys;
+import dev.regrow.core.store.RangeQuery;
+import dev.regrow.core.store.StoreState;
 import dev.regrow.core.store.Txn;
 import dev.regrow.core.store.TxnResult;
 import dev.regrow.v1.StoreCommand;
@@ -11,13 +16,11 @@ import dev.regrow.v1.StoreOutcome;
 import dev.regrow.v1.StoreReply;
 import dev.regrow.v1.StoreTxn;
 import dev.regrow.v1.StoreWrite;
+import dev.regrow.v1.StoredCluster;
 import java.util.List;
 
 /** Transactions as the log's bytes and back. */
 final class Commands {
-
-  /** The highest level of the log that this release can apply, and the one that it writes. */
-  static final int FEATURE_LEVEL = 1;
 
   private Commands() {}
 
@@ -59,16 +62,32 @@ final class Commands {
         : new Txn.Write.Delete(write.getKey());
   }
 
-  /** One log entry: sealed, at this release's feature level. */
-  static byte[] entry(List<StoreTxn> txns) {
-    return sealed(
-        StoreCommand.newBuilder().setFeatureLevel(FEATURE_LEVEL).addAllTxns(txns).build());
+  /**
+   * One log entry, sealed.
+   *
+   * @param level the cluster's feature level
+   */
+  static byte[] entry(List<StoreTxn> txns, int level) {
+    return sealed(StoreCommand.newBuilder().setFeatureLevel(level).addAllTxns(txns).build());
   }
 
   /** A log entry that raises the index. */
-  static byte[] raising(long index) {
-    return sealed(
-        StoreCommand.newBuilder().setFeatureLevel(FEATURE_LEVEL).setRaiseIndexTo(index).build());
+  static byte[] raising(long index, int level) {
+    return sealed(StoreCommand.newBuilder().setFeatureLevel(level).setRaiseIndexTo(index).build());
+  }
+
+  /** The cluster's feature level, as the store holds it. */
+  static int level(StoreState state) {
+    var found = state.range(RangeQuery.key(Keys.META)).entries();
+    return found.isEmpty() ? FeatureLevel.FIRST : level(found.get(0));
+  }
+
+  private static int level(Entry meta) {
+    try {
+      return FeatureLevel.of(StoredCluster.parseFrom(meta.value()));
+    } catch (InvalidProtocolBufferException damaged) {
+      throw new IllegalStateException("the record " + meta.key() + " cannot be read", damaged);
+    }
   }
 
   private static byte[] sealed(StoreCommand command) {

@@ -208,7 +208,8 @@ final class RaftNode implements AutoCloseable {
       return CompletableFuture.failedFuture(
           new Proposer.NotProposed("this server does not lead: " + describe()));
     }
-    var message = Message.valueOf(UnsafeByteOperations.unsafeWrap(Commands.entry(txns)));
+    var message =
+        Message.valueOf(UnsafeByteOperations.unsafeWrap(Commands.entry(txns, machine.level())));
     return submit(RaftClientRequest.writeRequestType(), message, callId)
         .thenApply(
             reply -> {

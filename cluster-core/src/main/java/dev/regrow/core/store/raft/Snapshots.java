@@ -3,6 +3,7 @@ package dev.regrow.core.store.raft;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.regrow.core.disk.DurableFile;
+import dev.regrow.core.membership.FeatureLevel;
 import dev.regrow.core.store.Entry;
 import dev.regrow.core.store.Sessions;
 import dev.regrow.core.store.TxnResult;
@@ -36,8 +37,12 @@ final class Snapshots {
 
   private Snapshots() {}
 
-  /** What a snapshot holds. */
-  record Content(long index, List<Entry> entries, List<Sessions.Session> sessions) {}
+  /**
+   * What a snapshot holds.
+   *
+   * @param level the cluster's feature level then
+   */
+  record Content(int level, long index, List<Entry> entries, List<Sessions.Session> sessions) {}
 
   /**
    * Writes beside, fsyncs, renames: the file is there whole or not at all.
@@ -54,7 +59,7 @@ final class Snapshots {
           buffered,
           StoreSnapshotHeader.newBuilder()
               .setFormat(FORMAT)
-              .setFeatureLevel(Commands.FEATURE_LEVEL)
+              .setFeatureLevel(content.level())
               .setIndex(content.index())
               .setEntries(content.entries().size())
               .addAllSessions(content.sessions().stream().map(Snapshots::encode).toList())
@@ -121,7 +126,7 @@ final class Snapshots {
   static Content read(Path file) throws IOException {
     try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
       var header = StoreSnapshotHeader.parseFrom(next(in, file));
-      if (header.getFormat() > FORMAT || header.getFeatureLevel() > Commands.FEATURE_LEVEL) {
+      if (header.getFormat() > FORMAT || header.getFeatureLevel() > FeatureLevel.KNOWN) {
         throw new IOException(
             "the snapshot %s was written by a newer release (format %d, feature level %d; this release knows %d and %d); start that release again"
                 .formatted(
@@ -129,7 +134,7 @@ final class Snapshots {
                     header.getFormat(),
                     header.getFeatureLevel(),
                     FORMAT,
-                    Commands.FEATURE_LEVEL));
+                    FeatureLevel.KNOWN));
       }
       var entries = new ArrayList<Entry>();
       while (entries.size() < header.getEntries()) {
@@ -139,7 +144,7 @@ final class Snapshots {
         }
       }
       var sessions = header.getSessionsList().stream().map(Snapshots::decode).toList();
-      return new Content(header.getIndex(), entries, sessions);
+      return new Content(header.getFeatureLevel(), header.getIndex(), entries, sessions);
     } catch (InvalidProtocolBufferException garbage) {
       throw damaged(file, String.valueOf(garbage.getMessage()));
     }

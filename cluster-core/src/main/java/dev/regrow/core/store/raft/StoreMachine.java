@@ -1,5 +1,6 @@
 package dev.regrow.core.store.raft;
 
+import dev.regrow.core.membership.FeatureLevel;
 import dev.regrow.core.store.Call;
 import dev.regrow.core.store.StoreState;
 import dev.regrow.core.store.TxnResult;
@@ -111,10 +112,10 @@ final class StoreMachine extends BaseStateMachine {
 
   private List<TxnResult> apply(byte[] sealed, long raftIndex) throws IOException {
     var command = StoreCommand.parseFrom(Checksums.open(sealed, "the log's entry " + raftIndex));
-    if (command.getFeatureLevel() > Commands.FEATURE_LEVEL) {
+    if (command.getFeatureLevel() > FeatureLevel.KNOWN) {
       throw new IOException(
           "the log's entry %d needs feature level %d, and this release knows %d; start the newer release again"
-              .formatted(raftIndex, command.getFeatureLevel(), Commands.FEATURE_LEVEL));
+              .formatted(raftIndex, command.getFeatureLevel(), FeatureLevel.KNOWN));
     }
     List<Call> calls = command.getTxnsList().stream().map(Commands::decode).toList();
     List<TxnResult> results = state.replica().apply(calls);
@@ -147,6 +148,11 @@ final class StoreMachine extends BaseStateMachine {
   @Override
   public long takeSnapshot() {
     return snapshots.newestFinished();
+  }
+
+  /** The cluster's feature level, as far as the log is applied here. */
+  int level() {
+    return state.replica().read(Commands::level);
   }
 
   /** The Raft index of the newest snapshot; 0: none. */
@@ -190,7 +196,10 @@ final class StoreMachine extends BaseStateMachine {
     Snapshots.Content content =
         state
             .replica()
-            .read(now -> new Snapshots.Content(now.index(), now.entries(), now.sessions()));
+            .read(
+                now ->
+                    new Snapshots.Content(
+                        Commands.level(now), now.index(), now.entries(), now.sessions()));
     return new SnapshotTaker.Capture(getLastAppliedTermIndex(), content);
   }
 
