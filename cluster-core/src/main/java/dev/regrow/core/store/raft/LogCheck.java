@@ -65,7 +65,7 @@ final class LogCheck {
     if (last < applied) {
       throw damaged(
           segments.get(segments.size() - 1).file(),
-          "it ends at entry %d, although %d was applied".formatted(last, applied));
+          "it ends at entry %d, although %d was applied here before".formatted(last, applied));
     }
   }
 

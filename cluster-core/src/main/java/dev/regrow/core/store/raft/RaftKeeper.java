@@ -1,5 +1,6 @@
 package dev.regrow.core.store.raft;
 
+import dev.regrow.core.disk.DiskPace;
 import dev.regrow.core.disk.SpaceGuard;
 import dev.regrow.core.store.TxnResult;
 import dev.regrow.v1.StorePeer;
@@ -55,6 +56,8 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
   private final SpaceGuard space;
   private final Seat seat;
   private final Lookout lookout = new Lookout(this::look);
+  private final DiskPace pace;
+  private long appliedBefore;
   private volatile Phase phase = Phase.RESTARTING;
   private volatile @Nullable RaftNode node;
   private volatile @Nullable Throwable failedStart;
@@ -77,6 +80,7 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
       SpaceGuard space,
       Seat seat) {
     this.seat = seat;
+    this.pace = new DiskPace(directory.pace());
     this.config = config;
     this.directory = directory;
     this.state = state;
@@ -133,7 +137,9 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
   private void launch(StorePeer peer, StoreDirectory.Start how, Duration patience)
       throws IOException {
     if (how == StoreDirectory.Start.RECOVER) {
-      LogCheck.check(directory.group(peer), state.applied().getIndex());
+      long reached = Math.max(state.applied().getIndex(), DiskPace.written(directory.pace()));
+      appliedBefore = reached;
+      LogCheck.check(directory.group(peer), reached);
     }
     var policy =
         new SnapshotTaker.Policy(
@@ -250,6 +256,24 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
     if (phase == Phase.RUNNING) {
       space.restoreBallast();
     }
+    boolean before = pace.isSlow();
+    try {
+      // As of the look before: by now it is on the disk, or the disk has lied.
+      pace.ask(appliedBefore);
+      appliedBefore = Math.max(0, state.applied().getIndex());
+    } catch (IOException failed) {
+      LOG.debug("the disk's pace is not known: {}", failed.getMessage());
+    }
+    if (pace.isSlow() && !before) {
+      LOG.warn("{}", pace.words());
+    } else if (before && !pace.isSlow()) {
+      LOG.info("the disk of {} is as fast as it should be again", directory.root());
+    }
+  }
+
+  /** What slows writes down here; nothing: nothing does. */
+  String slowness() {
+    return pace.isSlow() ? pace.words() : "";
   }
 
   private void restart() {

@@ -21,6 +21,7 @@ import org.slf4j.LoggerFactory;
  * raft/GROUP/      Ratis' own: log, snapshots, term and vote
  * lock             held while a process has it open
  * ballast          space that is freed when the disk is full
+ * pace             how far the log went; written now and then, which shows how fast the disk is
  * </pre>
  */
 final class StoreDirectory {
@@ -52,6 +53,11 @@ final class StoreDirectory {
 
   Path ballast() {
     return root.resolve("ballast");
+  }
+
+  /** Written now and then: how far the log went, and how fast the disk is. */
+  Path pace() {
+    return root.resolve("pace");
   }
 
   Path root() {
@@ -147,6 +153,7 @@ final class StoreDirectory {
     Path former = root.resolve("raft.former");
     deleteTree(former);
     Files.deleteIfExists(peerFile());
+    Files.deleteIfExists(pace());
     DurableFile.syncDirectory(root); // Whoever finds a log without a name does not start on it.
     if (Files.exists(raft())) {
       DurableFile.moveInto(raft(), former);
