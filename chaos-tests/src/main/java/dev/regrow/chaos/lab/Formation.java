@@ -50,6 +50,26 @@ public final class Formation {
     return lab.machines();
   }
 
+  /** Two servers n1 and n2, and a witness n3; returns once all three vote. */
+  public static List<Machine> formWithWitness(Lab lab) {
+    Machine first = lab.machine("n1");
+    first.jvm().start();
+    try (var client = LabClient.of(first)) {
+      Path token = joinToken(lab, client);
+      String[] joining = {"--join", first.address(), "--join-token-file", token.toString()};
+      lab.machine("n2").jvm().with(joining).with("--role", "server").start();
+      lab.machine("n3").jvm().with(joining).with("--role", "witness").launch();
+      Await.until(
+          "three votes",
+          MEMBER_WITHIN,
+          () -> client.send(Calls.cluster()).getStore().getServersList(),
+          servers ->
+              servers.size() == 3
+                  && servers.stream().allMatch(one -> one.getVoter() && one.getReachable()));
+    }
+    return lab.machines();
+  }
+
   private static int servers(int nodes) {
     if (nodes < 3) {
       return 1;

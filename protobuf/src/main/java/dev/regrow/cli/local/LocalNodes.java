@@ -62,9 +62,7 @@ final class LocalNodes {
     if (first == null) {
       throw new IllegalStateException("no first node");
     }
-    for (int i = contexts.size() + 1; i <= wanted; i++) {
-      contexts.put("n" + i, join(i, wanted, first, timeout));
-    }
+    contexts.putAll(joinNew(contexts.size() + 1, wanted, first, timeout));
     var all =
         first.withNodes(
             contexts.values().stream().flatMap(context -> context.nodes().stream()).toList());
@@ -87,18 +85,29 @@ final class LocalNodes {
     return contexts;
   }
 
-  private Context join(int number, int wanted, Context first, Duration timeout) {
-    var name = "n" + number;
-    cluster.makeFolders(name);
-    var token = cluster.nodeData(name).resolve("join-token");
+  /** All at once: most of a start is work that others do not wait for. */
+  private Map<String, Context> joinNew(int from, int wanted, Context first, Duration timeout) {
+    var contexts = new LinkedHashMap<String, Context>();
+    if (from > wanted) {
+      return contexts;
+    }
+    var starts = new LinkedHashMap<String, NodeStart>();
+    var token = cluster.data().resolve("join-token");
     try {
       write(token, joinToken(first));
-      var told = new ArrayList<>(List.of("--join", first.address().replaceFirst("^http://", "")));
-      told.addAll(List.of("--join-token-file", token.toString()));
-      told.addAll(roleOf(number, wanted));
-      var start = new NodeStart(terminal, cluster, name, address(number), told);
-      start.begin();
-      return start.await(timeout);
+      for (int i = from; i <= wanted; i++) {
+        var name = "n" + i;
+        cluster.makeFolders(name);
+        var told =
+            new ArrayList<>(List.of("--join", first.address().replaceFirst("^https?://", "")));
+        told.addAll(List.of("--join-token-file", token.toString()));
+        told.addAll(roleOf(i, wanted));
+        var start = new NodeStart(terminal, cluster, name, address(i), told);
+        start.begin();
+        starts.put(name, start);
+      }
+      starts.forEach((name, start) -> contexts.put(name, start.await(timeout)));
+      return contexts;
     } catch (IOException e) {
       throw Failure.error("cannot write " + token + ": " + e.getMessage());
     } finally {

@@ -1,0 +1,81 @@
+package dev.regrow.chaos.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.regrow.chaos.cluster.Await;
+import dev.regrow.chaos.cluster.Proc;
+import dev.regrow.chaos.lab.Formation;
+import dev.regrow.chaos.lab.Lab;
+import dev.regrow.chaos.lab.LabClient;
+import dev.regrow.chaos.lab.Machine;
+import dev.regrow.client.ApiException;
+import dev.regrow.client.Calls;
+import dev.regrow.client.RegrowClient;
+import dev.regrow.v1.Node;
+import dev.regrow.v1.NodePhase;
+import dev.regrow.v1.StoreServer;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Two servers and a witness: either server may be lost, the other goes on. */
+@RealNodes
+class WitnessIT {
+
+  private static final Duration SHORT = Duration.ofSeconds(3);
+  private static final Duration SETTLED_WITHIN = Duration.ofSeconds(60);
+  private static final long RSS_MAX = 96 << 20;
+
+  @Test
+  void either_of_two_servers_may_be_lost_and_the_other_goes_on() {
+    try (Lab lab = Lab.open(RealNodes.Here.home())) {
+      List<Machine> machines = Formation.formWithWitness(lab);
+      Machine founder = machines.get(0);
+      Machine witness = machines.get(2);
+      try (var client = LabClient.ofAny(founder, machines.subList(0, 2), SHORT)) {
+        var observed = new Observed(client);
+        client.send(Calls.apply(Programs.complete(Programs.sleeper("both", 2))));
+        observed.awaitReady("both", 2, SETTLED_WITHIN, each -> true);
+        assertThat(client.send(Calls.node("n3")))
+            .returns(List.of("witness"), Node::getRolesList)
+            .returns(NodePhase.NODE_READY, Node::getPhase);
+
+        int rounds = Effort.of("losses", 1, 6);
+        for (int i = 0; i < rounds; i++) {
+          Machine lost = machines.get((i + 1) % 2);
+          lost.die();
+          var change = Programs.sleeper("both", 2).putLabels("round", "r" + i);
+          Await.until("a change to be taken", SETTLED_WITHIN, () -> observed.takesChange(change));
+          observed.awaitReady(
+              "both", 2, SETTLED_WITHIN, each -> !each.getNode().equals(lost.name()));
+          lost.jvm().start();
+          awaitVotes(client);
+        }
+
+        long rss = Proc.rssBytes(witness.jvm().pid());
+        System.out.println("the witness takes " + (rss >> 10) + " KiB");
+        if (Boolean.getBoolean("regrow.full")) {
+          assertThat(rss).isLessThanOrEqualTo(RSS_MAX);
+        }
+      }
+    }
+  }
+
+  private static void awaitVotes(RegrowClient client) {
+    Await.until(
+        "three votes again",
+        SETTLED_WITHIN,
+        () -> servers(client),
+        servers ->
+            servers.size() == 3
+                && servers.stream().allMatch(one -> one.getVoter() && one.getReachable()));
+  }
+
+  private static List<StoreServer> servers(RegrowClient client) {
+    try {
+      return client.send(Calls.cluster()).getStore().getServersList();
+    } catch (ApiException.Unavailable | ApiException.Unreachable | ApiException.TimedOut notYet) {
+      return List.of();
+    }
+  }
+}
