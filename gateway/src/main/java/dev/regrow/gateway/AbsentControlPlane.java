@@ -163,6 +163,16 @@ final class AbsentControlPlane implements ControlPlane {
   }
 
   @Override
+  public CompletionStage<Backup> backup() {
+    return refused();
+  }
+
+  @Override
+  public CompletionStage<Cluster> restore(Backup backup) {
+    return refused();
+  }
+
+  @Override
   public Subscription watch(WatchKind kind, ListQuery query, long since, WatchSink sink) {
     sink.onEnd(refusal());
     return () -> {};

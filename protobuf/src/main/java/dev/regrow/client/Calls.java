@@ -1,6 +1,7 @@
 package dev.regrow.client;
 
 import com.google.protobuf.Empty;
+import dev.regrow.schema.BackupFile;
 import dev.regrow.v1.Cluster;
 import dev.regrow.v1.DrainRequest;
 import dev.regrow.v1.EventList;
@@ -21,6 +22,7 @@ import dev.regrow.v1.TokenRequest;
 import dev.regrow.v1.Workload;
 import dev.regrow.v1.WorkloadList;
 import java.time.Duration;
+import java.util.Map;
 
 /** Every call of the API that has an object as its answer. */
 public final class Calls {
@@ -163,6 +165,17 @@ public final class Calls {
   public static Call<Node> remove(String name, boolean force) {
     var path = force ? Uris.with(nodePath(name), "force", "true") : nodePath(name);
     return Call.delete(path, Node.parser());
+  }
+
+  /** Fills an empty cluster. */
+  public static Call<Cluster> restore(byte[] backup) {
+    return new Call<>(
+        "POST",
+        "/v1/cluster/restore",
+        Map.of("Content-Type", BackupFile.MEDIA_TYPE),
+        backup,
+        false,
+        Cluster.parser());
   }
 
   private static String nodePath(String name) {

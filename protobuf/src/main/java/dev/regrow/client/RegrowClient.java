@@ -9,6 +9,7 @@ import dev.regrow.client.http.HttpResponse;
 import dev.regrow.client.http.HttpTransport;
 import dev.regrow.client.http.TransportException;
 import dev.regrow.client.http.TransportException.Stage;
+import dev.regrow.schema.BackupFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -103,7 +104,7 @@ public final class RegrowClient implements AutoCloseable {
     var headers = headers(PROTOBUF);
     headers.putAll(call.headers());
     if (!call.method().equals("GET") && call.body().length > 0) {
-      headers.put("Content-Type", PROTOBUF);
+      headers.putIfAbsent("Content-Type", PROTOBUF);
     }
     var request = new HttpRequest(call.method(), call.target(), headers, call.body());
     return tryEach(call.repeatable(), (endpoint, left) -> once(call, endpoint, request, left));
@@ -139,6 +140,32 @@ public final class RegrowClient implements AutoCloseable {
   public LogStream logs(LogQuery query) {
     var request = new HttpRequest("GET", query.target(), headers("text/plain"), new byte[0]);
     return new LogStream(stream(request, query.follow() ? Duration.ZERO : STREAM_SILENCE));
+  }
+
+  /**
+   * A backup of all that is declared, as a file.
+   *
+   * @throws ApiException when there is none
+   */
+  public byte[] backup() {
+    var request =
+        new HttpRequest("GET", "/v1/cluster/backup", headers(BackupFile.MEDIA_TYPE), new byte[0]);
+    return tryEach(
+        true,
+        (endpoint, left) -> {
+          try (var response = transport.exchange(endpoint, request, left)) {
+            byte[] body = response.bytes(ANSWER_BYTES_MAX);
+            learnIndex(response);
+            if (response.status() != 200) {
+              throw ApiException.of(Problems.read(response, body));
+            }
+            return body;
+          } catch (TransportException e) {
+            throw e;
+          } catch (IOException e) {
+            throw Problems.brokeOff(endpoint, e);
+          }
+        });
   }
 
   /**

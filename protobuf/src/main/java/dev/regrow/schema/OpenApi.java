@@ -87,6 +87,9 @@ public final class OpenApi {
                 operation.put(
                     "requestBody",
                     Map.of("required", !route.optionalBody(), "content", content(type, schemas))));
+    if (route.has(Trait.TAKES_BACKUP)) {
+      operation.put("requestBody", Map.of("required", true, "content", backup()));
+    }
     operation.put("responses", responses(route, schemas));
     return operation;
   }
@@ -174,6 +177,11 @@ public final class OpenApi {
     return headers;
   }
 
+  private static Map<String, Object> backup() {
+    return Map.of(
+        BackupFile.MEDIA_TYPE, Map.of("schema", Map.of("type", "string", "format", "binary")));
+  }
+
   private static Map<String, Object> answer(Route route, JsonSchemas schemas) {
     if (route.has(Trait.LOGS)) {
       return Map.of(
@@ -181,6 +189,9 @@ public final class OpenApi {
           Map.of("schema", string()),
           "text/plain",
           Map.of("schema", string()));
+    }
+    if (route.has(Trait.GIVES_BACKUP)) {
+      return backup();
     }
     if (route.response().isEmpty()) {
       boolean itself = route.path().endsWith(".json");

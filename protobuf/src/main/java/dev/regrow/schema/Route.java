@@ -58,7 +58,11 @@ public record Route(
     /** With {@code watch=true} it streams WatchEvents. */
     WATCHABLE,
     /** The answer is bytes as text, or a stream of events. */
-    LOGS
+    LOGS,
+    /** The answer is a backup. */
+    GIVES_BACKUP,
+    /** The body is one. */
+    TAKES_BACKUP
   }
 
   /**

@@ -269,6 +269,25 @@ public final class Routes {
             .route());
     routes.add(
         new Draft(
+                "GET",
+                "/v1/cluster/backup",
+                "getBackup",
+                "All that is declared, as a file; keep it as a secret.",
+                Access.ADMIN)
+            .being(Trait.GIVES_BACKUP)
+            .route());
+    routes.add(
+        new Draft(
+                "POST",
+                "/v1/cluster/restore",
+                "restoreBackup",
+                "Fill an empty cluster with a backup.",
+                Access.ADMIN)
+            .being(Trait.TAKES_BACKUP)
+            .answers(Cluster.getDefaultInstance(), 200)
+            .route());
+    routes.add(
+        new Draft(
                 "POST",
                 "/v1/join",
                 "joinCluster",

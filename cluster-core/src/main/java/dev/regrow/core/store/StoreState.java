@@ -55,6 +55,9 @@ public final class StoreState {
         return new Applied(new TxnResult.ConditionFailed(condition.key(), actual), List.of());
       }
     }
+    if (txn.indexAtLeast() > index + 1) {
+      raiseIndexTo(txn.indexAtLeast() - 1);
+    }
     index++;
     List<Change> changes = write(txn.writes());
     history.add(index, changes);

@@ -3,8 +3,16 @@ package dev.regrow.core.store;
 import com.google.protobuf.ByteString;
 import java.util.List;
 
-/** Writes that happen together or not at all, and what must hold for them to happen. */
-public record Txn(List<Condition> conditions, List<Write> writes) {
+/**
+ * Writes that happen together or not at all, and what must hold for them to happen.
+ *
+ * @param indexAtLeast they take this index or, if that is taken, the next one; 0: the next one
+ */
+public record Txn(List<Condition> conditions, List<Write> writes, long indexAtLeast) {
+
+  public Txn(List<Condition> conditions, List<Write> writes) {
+    this(conditions, writes, 0);
+  }
 
   public Txn {
     conditions = List.copyOf(conditions);

@@ -8,6 +8,7 @@ import java.util.concurrent.TimeoutException;
 import org.apache.pekko.http.javadsl.model.HttpEntity;
 import org.apache.pekko.http.javadsl.model.HttpHeader;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
+import org.apache.pekko.http.scaladsl.model.EntityStreamSizeException;
 import org.apache.pekko.stream.Materializer;
 import org.apache.pekko.util.ByteString;
 import org.apache.pekko.util.ByteStringBuilder;
@@ -46,6 +47,28 @@ final class BodyReader {
       var body = BodyReader.this.read(request);
       taken = true;
       return body;
+    }
+
+    /** As it is, whatever its type. */
+    CompletionStage<byte[]> bytes(int most) {
+      taken = true;
+      return request
+          .entity()
+          .withSizeLimit(most)
+          .getDataBytes()
+          .runFold(ByteString.emptyByteString(), ByteString::concat, materializer)
+          .toCompletableFuture()
+          .orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS)
+          .handle(
+              (whole, failure) -> {
+                if (failure == null) {
+                  return whole.toArray();
+                }
+                throw Failures.unwrap(failure) instanceof EntityStreamSizeException
+                    ? HttpProblem.of(
+                        413, "too-large", "the body is larger than %d MiB".formatted(most >> 20))
+                    : problem(Failures.unwrap(failure));
+              });
     }
 
     /** Reads on, up to a bound, if nobody wanted it: so that the connection can be used again. */

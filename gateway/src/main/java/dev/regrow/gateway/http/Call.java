@@ -95,6 +95,11 @@ record Call(
     return incoming.read();
   }
 
+  /** The body as it is, whatever its type. */
+  CompletionStage<byte[]> bytes(int most) {
+    return incoming.bytes(most);
+  }
+
   static String shortened(String text) {
     return text.length() <= 80 ? text : text.substring(0, 80) + "…";
   }

@@ -19,6 +19,7 @@ final class Routes {
         new LogRoutes(backend.control(), backend.local(), backend.node(), clock).routes());
     routes.addAll(new EventRoutes(backend.control()).routes());
     routes.addAll(new ClusterRoutes(backend.control()).routes());
+    routes.addAll(new BackupRoutes(backend.control()).routes());
     routes.addAll(new TokenRoutes(backend.desk(), backend.control()).routes());
     routes.addAll(new JoinRoutes(backend.admits()).routes());
     return routes;

@@ -8,6 +8,7 @@ import dev.regrow.actors.control.Precondition;
 import dev.regrow.actors.control.ReadPoint;
 import dev.regrow.actors.control.Refusal;
 import dev.regrow.actors.control.WorkloadRef;
+import dev.regrow.v1.BackupHeader;
 import dev.regrow.v1.Cluster;
 import dev.regrow.v1.Drain;
 import dev.regrow.v1.Event;
@@ -297,6 +298,25 @@ public final class FakeControlPlane implements ControlPlane {
   /** From now on its replica knows of a change only when so many others have come after it. */
   public synchronized void fallBehind(long changes) {
     behind = changes;
+  }
+
+  private volatile Backup stored =
+      new Backup(BackupHeader.newBuilder().setClusterId("c1").build(), List.of());
+
+  /** What a backup would hold, and what the last restore brought. */
+  public Backup stored() {
+    return stored;
+  }
+
+  @Override
+  public CompletionStage<Backup> backup() {
+    return CompletableFuture.completedFuture(stored);
+  }
+
+  @Override
+  public CompletionStage<Cluster> restore(Backup backup) {
+    stored = backup;
+    return cluster(ReadPoint.LOCAL);
   }
 
   @Override

@@ -11,13 +11,21 @@ import dev.regrow.v1.Cluster;
 import dev.regrow.v1.Member;
 import dev.regrow.v1.NodePhase;
 import dev.regrow.v1.StoreServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
-/** {@code cluster}: how the cluster as a whole is. */
+/** {@code cluster}: how the cluster as a whole is, and its backup. */
 public final class ClusterCommand extends Base {
 
   private String action = "";
+
+  private @Nullable Path file;
 
   private final Output output = new Output();
 
@@ -27,26 +35,87 @@ public final class ClusterCommand extends Base {
 
   @Override
   Usage own() {
-    return Usage.of("cluster", "Show the cluster's members, its store, and what it could lose.")
-        .argument("ACTION", "status, or upgrade.", text -> action = text)
+    return Usage.of(
+            "cluster",
+            "Show the cluster's members, its store, and what it could lose; make a backup of what is declared, or fill an empty cluster with one.")
+        .argument("ACTION", "status, upgrade, backup or restore.", text -> action = text)
+        .arguments("FILE", "Of the backup.", 0, 1, text -> file = Path.of(text))
         .with(output::declare)
-        .footer("Examples:", "  regrow cluster status", "  regrow cluster status -o json");
+        .footer(
+            "A backup holds all that is declared, with revisions, events and the hashes of tokens (no token,",
+            "and not the cluster's keys). Its file is for its owner only. restore takes it into a cluster in",
+            "which nothing is declared; nodes and instances are that cluster's own.",
+            "",
+            "Examples:",
+            "  regrow cluster status",
+            "  regrow cluster backup /srv/backup/regrow-monday",
+            "  regrow cluster restore /srv/backup/regrow-monday");
   }
 
   @Override
   public int run() {
-    var cluster =
-        switch (action) {
-          case "status" -> client().send(Calls.cluster());
-          case "upgrade" -> client().send(Calls.raiseFeatureLevel());
-          default -> throw Failure.usage("cluster " + action + ": it is status or upgrade");
-        };
+    switch (action) {
+      case "status" -> answer(client().send(Calls.cluster()));
+      case "upgrade" -> answer(client().send(Calls.raiseFeatureLevel()));
+      case "backup" -> backup(needed());
+      case "restore" -> restore(needed());
+      default ->
+          throw Failure.usage("cluster " + action + ": it is status, upgrade, backup or restore");
+    }
+    return ExitCode.OK;
+  }
+
+  private Path needed() {
+    var given = file;
+    if (given == null) {
+      throw Failure.usage("cluster " + action + ": which FILE?");
+    }
+    return given;
+  }
+
+  /** Read again before it counts: a backup that cannot be restored is none. */
+  private void backup(Path into) {
+    var bytes = client().backup();
+    try {
+      var header = Backups.check(bytes);
+      Backups.write(into, bytes);
+      terminal.print(
+          "%s: %d records at index %d of cluster %s, %s the key of the secrets"
+              .formatted(
+                  into,
+                  header.getEntries(),
+                  header.getIndex(),
+                  header.getClusterId(),
+                  header.getWithKey() ? "with" : "without"));
+    } catch (IOException e) {
+      throw Failure.error("no backup was made at " + into + ": " + e.getMessage());
+    }
+  }
+
+  private void restore(Path from) {
+    try {
+      var bytes = Files.readAllBytes(from);
+      var header = Backups.check(bytes);
+      var cluster = client().send(Calls.restore(bytes));
+      terminal.print(
+          "restored %d workloads from the backup of %s of cluster %s; they are placed now"
+              .formatted(
+                  cluster.getWorkloads(),
+                  Instant.ofEpochMilli(header.getMadeAt()),
+                  header.getClusterId()));
+    } catch (NoSuchFileException e) {
+      throw Failure.error("there is no " + from);
+    } catch (IOException e) {
+      throw Failure.error("nothing was restored from " + from + ": " + e.getMessage());
+    }
+  }
+
+  private void answer(Cluster cluster) {
     if (output.isTable()) {
       show(cluster);
     } else {
       output.show(terminal, cluster, Cluster::getId);
     }
-    return ExitCode.OK;
   }
 
   private void show(Cluster cluster) {

@@ -185,7 +185,9 @@ public final class NodeBootstrap {
 
   /** What people want of this node and of others, while it runs. */
   private void follow(Store store, RegrowNode node, Expelled expelled) {
-    expelled.follow(store, scheduler);
+    if (config.isServer()) { // A worker is told who is dead; only servers read who was removed.
+      expelled.follow(store, scheduler);
+    }
     store.expelled().thenAccept(node::isExpelled);
     new OwnRecord(store, identity.nodeUid(), scheduler, node::isWanted, node::isExpelled).follow();
   }

@@ -42,6 +42,7 @@ final class ClusterControlPlane implements ControlPlane {
   private final DrainReads drains;
   private final NodeChanges changes;
   private final ServerChanges servers;
+  private final Backups backups;
   private final WatchedKinds watched;
   private final Planning planning;
 
@@ -59,6 +60,11 @@ final class ClusterControlPlane implements ControlPlane {
     servers =
         new ServerChanges(
             store, nodes, name(Cluster.get(system).selfMember().uniqueAddress()), clock);
+    backups =
+        new Backups(
+            store,
+            clock,
+            (namespace, name) -> workloads.tell(namespace, name, new WorkloadCommand.Wake()));
     planning = new Planning(store, board, clock);
   }
 
@@ -228,6 +234,16 @@ final class ClusterControlPlane implements ControlPlane {
   @Override
   public CompletionStage<dev.regrow.v1.Cluster> raiseFeatureLevel() {
     return Refusals.of(changes.raiseFeatureLevel());
+  }
+
+  @Override
+  public CompletionStage<Backup> backup() {
+    return Refusals.of(backups.backup());
+  }
+
+  @Override
+  public CompletionStage<dev.regrow.v1.Cluster> restore(Backup backup) {
+    return Refusals.of(backups.restore(backup)).thenCompose(done -> cluster(ReadPoint.LOCAL));
   }
 
   @Override

@@ -1,14 +1,17 @@
 package dev.regrow.actors.control;
 
+import dev.regrow.v1.BackupHeader;
 import dev.regrow.v1.Cluster;
 import dev.regrow.v1.Event;
 import dev.regrow.v1.Instance;
 import dev.regrow.v1.Node;
 import dev.regrow.v1.Plan;
 import dev.regrow.v1.Revision;
+import dev.regrow.v1.StoreSnapshotEntry;
 import dev.regrow.v1.WatchEvent;
 import dev.regrow.v1.Workload;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
@@ -93,6 +96,23 @@ public interface ControlPlane {
 
   /** Raises the feature level to what the releases of all nodes know; there is no way back. */
   CompletionStage<Cluster> raiseFeatureLevel();
+
+  /** All that is declared, and what became of it, at one index. */
+  CompletionStage<Backup> backup();
+
+  /**
+   * Fills an empty cluster.
+   *
+   * @return fails with CONFLICT where something is declared already
+   */
+  CompletionStage<Cluster> restore(Backup backup);
+
+  /** What a backup holds. */
+  record Backup(BackupHeader header, List<StoreSnapshotEntry> entries) {
+    public Backup {
+      entries = List.copyOf(entries);
+    }
+  }
 
   /** The index of the newest change that this node knows; goes out as X-Regrow-Index. */
   long index();

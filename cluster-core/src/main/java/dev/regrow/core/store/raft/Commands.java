@@ -25,7 +25,7 @@ final class Commands {
   private Commands() {}
 
   static StoreTxn encode(Txn txn) {
-    var encoded = StoreTxn.newBuilder();
+    var encoded = StoreTxn.newBuilder().setIndexAtLeast(txn.indexAtLeast());
     for (Txn.Condition condition : txn.conditions()) {
       long at = condition instanceof Txn.Condition.ChangedAt changed ? changed.modIndex() : 0;
       encoded.addConditions(
@@ -47,7 +47,8 @@ final class Commands {
         txn.getCall(),
         new Txn(
             txn.getConditionsList().stream().map(Commands::decode).toList(),
-            txn.getWritesList().stream().map(Commands::decode).toList()));
+            txn.getWritesList().stream().map(Commands::decode).toList(),
+            txn.getIndexAtLeast()));
   }
 
   private static Txn.Condition decode(StoreCondition condition) {

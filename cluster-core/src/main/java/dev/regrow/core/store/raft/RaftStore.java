@@ -269,10 +269,14 @@ public final class RaftStore implements Store, StoreMembership {
     String trouble = closed ? "the store is closed" : keeper.trouble();
     return new Health(
         trouble.isEmpty(),
-        trouble.isEmpty() ? "writes are accepted" : trouble,
+        trouble.isEmpty() ? accepted(keeper.slowness()) : trouble,
         keeper.isLeader(),
         replica.read(StoreState::size),
         keeper.snapshotIndex());
+  }
+
+  private static String accepted(String slowness) {
+    return slowness.isEmpty() ? "writes are accepted" : "writes are accepted, but " + slowness;
   }
 
   @Override
