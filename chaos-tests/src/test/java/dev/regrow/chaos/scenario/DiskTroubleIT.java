@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -83,9 +84,9 @@ class DiskTroubleIT {
         var damages = new ArrayList<>(List.of(Damage.values()));
         Collections.shuffle(damages, random);
         for (var damage : damages.subList(0, Effort.of("damages", 1, damages.size()))) {
-          int number = damage.ordinal();
+          var name = damage.name().toLowerCase(Locale.ROOT);
           underLoad(
-              lab, founder, client, "d" + number, () -> damage(lab.machines().get(2), damage));
+              lab, founder, client, name, () -> damage(lab.machines().get(2), damage));
           awaitVoters(client);
         }
         var victim = lab.machines().get(1 + random.nextInt(2));
