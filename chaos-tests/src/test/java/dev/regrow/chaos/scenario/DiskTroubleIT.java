@@ -85,8 +85,7 @@ class DiskTroubleIT {
         Collections.shuffle(damages, random);
         for (var damage : damages.subList(0, Effort.of("damages", 1, damages.size()))) {
           var name = damage.name().toLowerCase(Locale.ROOT);
-          underLoad(
-              lab, founder, client, name, () -> damage(lab.machines().get(2), damage));
+          underLoad(lab, founder, client, name, () -> damage(lab.machines().get(2), damage));
           awaitVoters(client);
         }
         var victim = lab.machines().get(1 + random.nextInt(2));
