@@ -55,7 +55,7 @@ public final class BenchCommand {
         json = value.equals("json");
         i++;
       } else if (argument.equals("all")) {
-        chosen.addAll(all());
+        all().stream().filter(each -> !each.name().startsWith("store-")).forEach(chosen::add);
       } else {
         var named = all().stream().filter(each -> each.name().equals(argument)).findFirst();
         if (named.isEmpty()) {
@@ -104,7 +104,13 @@ public final class BenchCommand {
 
   static List<Benchmark> all() {
     return List.of(
-        new StartBenchmark(), new HealBenchmark(), new ApiBenchmark(), new FootprintBenchmark());
+        new StartBenchmark(),
+        new HealBenchmark(),
+        new ApiBenchmark(),
+        new FootprintBenchmark(),
+        new StoreBenchmark("store", List.of(1, 3)),
+        new StoreBenchmark("store-1", List.of(1)),
+        new StoreBenchmark("store-3", List.of(3)));
   }
 
   /**
@@ -155,6 +161,8 @@ public final class BenchCommand {
             .append(figure.unit())
             .append("\",\"atMost\":")
             .append(figure.atMost().isPresent() ? figure.atMost().getAsDouble() : "null")
+            .append(",\"atLeast\":")
+            .append(figure.atLeast().isPresent() ? figure.atLeast().getAsDouble() : "null")
             .append(",\"holds\":")
             .append(figure.holds())
             .append('}');

@@ -8,18 +8,24 @@ import org.HdrHistogram.Histogram;
  * One measured number beside its floor.
  *
  * @param unit ms, MB, %, per second...
- * @param atMost the floor of the project's goals; empty when it is only reported
+ * @param atMost the most that the project's goals allow; empty when it is only reported
+ * @param atLeast the least
  */
-public record Figure(String name, double value, String unit, OptionalDouble atMost) {
+public record Figure(
+    String name, double value, String unit, OptionalDouble atMost, OptionalDouble atLeast) {
 
   private static final double NANOS_PER_MILLI = 1e6;
 
   public static Figure of(String name, double value, String unit) {
-    return new Figure(name, value, unit, OptionalDouble.empty());
+    return new Figure(name, value, unit, OptionalDouble.empty(), OptionalDouble.empty());
   }
 
   public Figure atMost(double limit) {
-    return new Figure(name, value, unit, OptionalDouble.of(limit));
+    return new Figure(name, value, unit, OptionalDouble.of(limit), atLeast);
+  }
+
+  public Figure atLeast(double limit) {
+    return new Figure(name, value, unit, atMost, OptionalDouble.of(limit));
   }
 
   /** A percentile of nanoseconds, in milliseconds. */
@@ -36,20 +42,24 @@ public record Figure(String name, double value, String unit, OptionalDouble atMo
 
   /** Whether it keeps its floor. */
   public boolean holds() {
-    return atMost.isEmpty() || value <= atMost.getAsDouble();
+    return value <= atMost.orElse(Double.POSITIVE_INFINITY)
+        && value >= atLeast.orElse(Double.NEGATIVE_INFINITY);
   }
 
   @Override
   public String toString() {
-    String floor =
-        atMost.isEmpty()
-            ? ""
-            : String.format(
-                Locale.ROOT,
-                "   (floor %s: %s)",
-                plain(atMost.getAsDouble()),
-                holds() ? "ok" : "MISSED");
+    String floor = floor(atMost) + floor(atLeast);
     return String.format(Locale.ROOT, "  %-52s %12s %s%s", name, plain(value), unit, floor);
+  }
+
+  private String floor(OptionalDouble limit) {
+    return limit.isEmpty()
+        ? ""
+        : String.format(
+            Locale.ROOT,
+            "   (floor %s: %s)",
+            plain(limit.getAsDouble()),
+            holds() ? "ok" : "MISSED");
   }
 
   private static String plain(double number) {
