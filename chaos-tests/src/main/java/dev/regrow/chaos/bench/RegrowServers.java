@@ -95,7 +95,7 @@ final class RegrowServers implements StoreServers {
 
   @Override
   public List<String> apis() {
-    return List.of("regrow");
+    return List.of("regrow", "regrow-workloads");
   }
 
   @Override

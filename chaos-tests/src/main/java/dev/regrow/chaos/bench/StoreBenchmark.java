@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Are durable writes through our public API as fast as through etcd's? One client process writes
@@ -149,7 +150,7 @@ final class StoreBenchmark implements Benchmark {
           figures.add(perWrite("  CPU of the servers per write", sum.cpuMillis(), sum));
           figures.add(perWrite("  CPU of the client per write", sum.clientCpu(), sum));
         });
-    double ours = sums.get("regrow").perSecond();
+    double ours = Objects.requireNonNull(sums.get("regrow")).perSecond();
     sums.forEach(
         (api, sum) -> {
           if (!api.startsWith("regrow")) {

@@ -61,6 +61,10 @@ public final class LoadProcess {
   private static Load.Dialer dialer(String system, String tokenFile) throws IOException {
     return switch (system) {
       case "regrow" -> {
+        var request = Request.config("regrow", Files.readString(Path.of(tokenFile)).strip());
+        yield (endpoint, slots) -> new Http1Connection(endpoint, request.copy());
+      }
+      case "regrow-workloads" -> {
         var request = Request.workload("regrow", Files.readString(Path.of(tokenFile)).strip());
         yield (endpoint, slots) -> new Http1Connection(endpoint, request.copy());
       }

@@ -59,16 +59,29 @@ final class Request {
     return text.toString();
   }
 
+  /** PUT of a config that holds the value. */
+  static Request config(String host, String token) {
+    var body =
+        ("{\"kind\":\"Config\",\"name\":\"c-%s\",\"namespace\":\"default\","
+                + "\"data\":{\"value\":\"%s%s\"}}")
+            .formatted(KEY, SEQUENCE, filler(VALUE_BYTES - SEQUENCE_DIGITS));
+    return put("configs/c-" + KEY, body, host, token);
+  }
+
   /** PUT of a workload without instances, whose template holds the value. */
   static Request workload(String host, String token) {
     var body =
         ("{\"kind\":\"Service\",\"name\":\"w-%s\",\"namespace\":\"default\",\"replicas\":0,"
-                + "\"labels\":{\"n\":\"%s\"},"
-                + "\"instance\":{\"network\":\"none\",\"command\":[\"/bin/true\"],\"env\":{\"VALUE\":\"%s\"}}}")
+             + "\"labels\":{\"n\":\"%s\"},"
+             + "\"instance\":{\"network\":\"none\",\"command\":[\"/bin/true\"],\"env\":{\"VALUE\":\"%s\"}}}")
             .formatted(KEY, SEQUENCE, filler(VALUE_BYTES));
+    return put("workloads/w-" + KEY, body, host, token);
+  }
+
+  private static Request put(String object, String body, String host, String token) {
     var head =
-        "PUT /v1/namespaces/default/workloads/w-%s HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\nAccept: application/json\r\nContent-Length: %d\r\n\r\n"
-            .formatted(KEY, host, token, body.length());
+        "PUT /v1/namespaces/default/%s HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\nAccept: application/json\r\nContent-Length: %d\r\n\r\n"
+            .formatted(object, host, token, body.length());
     return plain(head + body);
   }
 
@@ -98,7 +111,7 @@ final class Request {
   }
 
   private static String varint(int number) {
-    return "" + (char) (number & 0x7f | 0x80) + (char) (number >> 7);
+    return "" + (char) ((number & 0x7f) | 0x80) + (char) (number >> 7);
   }
 
   private static String base64(String text) {
