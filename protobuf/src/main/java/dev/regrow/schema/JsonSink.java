@@ -95,7 +95,13 @@ final class JsonSink implements Sink {
 
   static void quote(String text, StringBuilder out) {
     out.append('"');
-    for (int i = 0; i < text.length(); i++) {
+    int plain = plainUpTo(text);
+    if (plain == text.length()) {
+      out.append(text).append('"'); // Copied in one piece.
+      return;
+    }
+    out.append(text, 0, plain);
+    for (int i = plain; i < text.length(); i++) {
       char c = text.charAt(i);
       switch (c) {
         case '"' -> out.append("\\\"");
@@ -113,5 +119,17 @@ final class JsonSink implements Sink {
       }
     }
     out.append('"');
+  }
+
+  /** How many characters at its beginning stand for themselves. */
+  private static int plainUpTo(String text) {
+    int length = text.length();
+    for (int i = 0; i < length; i++) {
+      char c = text.charAt(i);
+      if (c < 0x20 || c == '"' || c == '\\') {
+        return i;
+      }
+    }
+    return length;
   }
 }

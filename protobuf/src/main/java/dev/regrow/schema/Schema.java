@@ -45,6 +45,10 @@ public final class Schema {
     if (body.length > MAX_BYTES) {
       return tooLarge(body.length);
     }
+    Tree plain = syntax == Syntax.JSON ? PlainJson.read(body) : null;
+    if (plain != null) {
+      return declared(type, plain, null);
+    }
     try {
       return parseChecked(type, Text.decode(body), syntax);
     } catch (MalformedTextException malformed) {
