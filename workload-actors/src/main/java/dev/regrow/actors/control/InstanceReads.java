@@ -13,6 +13,7 @@ import dev.regrow.v1.Instance;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 
@@ -45,24 +46,40 @@ final class InstanceReads {
 
   /** By id, or by slot, of which the youngest is the one that stays. */
   CompletionStage<Instance> instance(String namespace, String idOrSlot, ReadPoint at) {
-    return read(ListQuery.in(namespace), at)
-        .thenApply(found -> found.all(ListQuery.in(namespace)))
-        .thenApply(
-            instances ->
-                instances.stream()
-                    .filter(instance -> instance.getId().equals(idOrSlot))
+    var all = RangeQuery.prefix(Keys.ASSIGNMENTS + namespace + "/");
+    return store
+        .range(Reads.at(all, at))
+        .thenCompose(
+            found ->
+                // Keys alone are looked at: there may be very many.
+                found.entries().stream()
+                    .filter(entry -> entry.key().endsWith("/" + idOrSlot))
                     .findFirst()
-                    .or(
-                        () ->
-                            instances.stream()
-                                .filter(instance -> instance.getSlot().equals(idOrSlot))
-                                .max(
-                                    Comparator.comparingLong(Instance::getRevision)
-                                        .thenComparingLong(Instance::getIndex)))
-                    .orElseThrow(
-                        () ->
-                            Reads.notFound(
-                                "there is no instance %s/%s".formatted(namespace, idOrSlot))));
+                    .map(entry -> CompletableFuture.completedStage(instance(entry)))
+                    .orElseGet(() -> bySlot(namespace, idOrSlot, found.index())));
+  }
+
+  private CompletionStage<Instance> bySlot(String namespace, String slot, long index) {
+    int dash = slot.lastIndexOf('-');
+    if (dash <= 0) {
+      return CompletableFuture.failedStage(noInstance(namespace, slot));
+    }
+    var query = ListQuery.of(new WorkloadRef(namespace, slot.substring(0, dash)));
+    return read(query, new ReadPoint(false, index))
+        .thenApply(
+            found ->
+                found.all(query).stream()
+                    .filter(
+                        instance ->
+                            instance.getSlot().equals(slot) || instance.getId().equals(slot))
+                    .max(
+                        Comparator.comparingLong(Instance::getRevision)
+                            .thenComparingLong(Instance::getIndex))
+                    .orElseThrow(() -> noInstance(namespace, slot)));
+  }
+
+  private static Refusal noInstance(String namespace, String idOrSlot) {
+    return Reads.notFound("there is no instance %s/%s".formatted(namespace, idOrSlot));
   }
 
   /** The slots that no node has room for, on one page. */

@@ -19,12 +19,17 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Reads from the store, filled in from the board. */
 final class Reads {
+
+  /** Records that are taken from the store in one piece; more than the longest page. */
+  private static final int READ_AT_ONCE = 1001;
 
   private final Store store;
   private final Board board;
@@ -68,21 +73,62 @@ final class Reads {
 
   CompletionStage<Listing<Workload>> workloads(ListQuery query, ReadPoint at) {
     var all = at(prefix(Keys.WORKLOADS, query), at);
-    return store
-        .range(Pages.after(all, query.next()))
-        .thenCompose(
-            found ->
-                store
-                    .range(prefix(Keys.ASSIGNMENTS, query).atLeast(found.index()))
-                    .thenApply(assignments -> page(found, assignments, query)));
+    return workloads(Pages.after(all, query.next()), query, new ArrayList<>());
   }
 
-  private Listing<Workload> page(RangeResult found, RangeResult assignments, ListQuery query) {
+  /**
+   * Reads on until the page is full: with labels, most of what is read may not match. What is read
+   * costs by the page, not by how many workloads there are.
+   */
+  private CompletionStage<Listing<Workload>> workloads(
+      RangeQuery from, ListQuery query, List<Workload> items) {
+    return store
+        .range(from.limitedTo(READ_AT_ONCE))
+        .thenCompose(
+            found ->
+                assignmentsOf(found)
+                    .thenCompose(
+                        assignments -> {
+                          var page = page(found, assignments, query, items);
+                          if (page != null) {
+                            return CompletableFuture.completedStage(page);
+                          }
+                          var last = found.entries().get(found.entries().size() - 1).key();
+                          var rest =
+                              new RangeQuery(
+                                  last + "\0", from.to(), READ_AT_ONCE, false, found.index());
+                          return workloads(rest, query, items);
+                        }));
+  }
+
+  /**
+   * Those of these workloads, and perhaps some more: the keys of the two are not quite in the same
+   * order.
+   */
+  private CompletionStage<RangeResult> assignmentsOf(RangeResult workloads) {
+    if (workloads.entries().isEmpty()) {
+      return CompletableFuture.completedStage(workloads);
+    }
+    String lowest = "";
+    String highest = "";
+    for (var entry : workloads.entries()) {
+      var ref = ref(entry.key(), Keys.WORKLOADS);
+      var own = Keys.assignments(ref.namespace(), ref.name());
+      lowest = lowest.isEmpty() || own.compareTo(lowest) < 0 ? own : lowest;
+      highest = own.compareTo(highest) > 0 ? own : highest;
+    }
+    var to = RangeQuery.prefix(highest).to();
+    return store.range(new RangeQuery(lowest, to, Integer.MAX_VALUE, false, workloads.index()));
+  }
+
+  /** Null: it is not full, and there is more to be read. */
+  private @Nullable Listing<Workload> page(
+      RangeResult found, RangeResult assignments, ListQuery query, List<Workload> items) {
     var byWorkload =
         assignments.entries().stream()
+            .filter(entry -> entry.key().startsWith(Keys.ASSIGNMENTS))
             .collect(Collectors.groupingBy(entry -> ref(entry.key(), Keys.ASSIGNMENTS)));
     var known = known();
-    var items = new ArrayList<Workload>();
     int limit = Pages.limit(query);
     for (var entry : found.entries()) {
       var ref = ref(entry.key(), Keys.WORKLOADS);
@@ -100,7 +146,7 @@ final class Reads {
       }
       items.add(shown);
     }
-    return new Listing<>(items, found.index(), "");
+    return found.more() ? null : new Listing<>(items, found.index(), "");
   }
 
   CompletionStage<Listing<Revision>> revisions(ListQuery query, ReadPoint at) {
