@@ -1,6 +1,7 @@
 package dev.regrow.gateway;
 
 import dev.regrow.actors.control.Applied;
+import dev.regrow.actors.control.Configs;
 import dev.regrow.actors.control.ControlPlane;
 import dev.regrow.actors.control.ListQuery;
 import dev.regrow.actors.control.Listing;
@@ -44,6 +45,11 @@ final class AbsentControlPlane implements ControlPlane {
   @Override
   public Optional<String> notReady() {
     return Optional.of(reason.get());
+  }
+
+  @Override
+  public Configs configs() {
+    throw refusal();
   }
 
   @Override

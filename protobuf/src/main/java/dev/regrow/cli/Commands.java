@@ -3,6 +3,7 @@ package dev.regrow.cli;
 import dev.regrow.cli.command.ApplyCommand;
 import dev.regrow.cli.command.ClusterCommand;
 import dev.regrow.cli.command.CompletionCommand;
+import dev.regrow.cli.command.ConfigCommand;
 import dev.regrow.cli.command.DeleteCommand;
 import dev.regrow.cli.command.DescribeCommand;
 import dev.regrow.cli.command.ExplainCommand;
@@ -56,6 +57,7 @@ public final class Commands {
     ALL.put("restart", RestartCommand::new);
     ALL.put("node-ctl", NodeCtlCommand::new);
     ALL.put("cluster", ClusterCommand::new);
+    ALL.put("config", ConfigCommand::new);
     ALL.put("token", TokenCommand::new);
     ALL.put(
         "bench",

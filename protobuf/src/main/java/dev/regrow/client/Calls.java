@@ -3,6 +3,8 @@ package dev.regrow.client;
 import com.google.protobuf.Empty;
 import dev.regrow.schema.BackupFile;
 import dev.regrow.v1.Cluster;
+import dev.regrow.v1.Config;
+import dev.regrow.v1.ConfigList;
 import dev.regrow.v1.DrainRequest;
 import dev.regrow.v1.EventList;
 import dev.regrow.v1.Instance;
@@ -206,6 +208,29 @@ public final class Calls {
   /** From then on it is refused everywhere. */
   public static Call<Token> revokeToken(String id) {
     return Call.delete("/v1/tokens/" + Uris.segment(id), Token.parser());
+  }
+
+  /** Creates or changes a config. Status 201 says created. */
+  public static Call<Config> putConfig(Config declared) {
+    return Call.put(
+        configPath(declared.getNamespace(), declared.getName()), declared, Config.parser());
+  }
+
+  public static Call<Config> config(String namespace, String name) {
+    return Call.get(configPath(namespace, name), Config.parser());
+  }
+
+  public static Call<ConfigList> configs(Scope scope) {
+    return Call.get(scope.path("configs"), ConfigList.parser());
+  }
+
+  /** Answers with what it was. */
+  public static Call<Config> deleteConfig(String namespace, String name) {
+    return Call.delete(configPath(namespace, name), Config.parser());
+  }
+
+  private static String configPath(String namespace, String name) {
+    return "/v1/namespaces/" + Uris.segment(namespace) + "/configs/" + Uris.segment(name);
   }
 
   /** Where a workload's own resources are. */

@@ -1,5 +1,6 @@
 package dev.regrow.client;
 
+import dev.regrow.v1.ConfigList;
 import dev.regrow.v1.EventList;
 import dev.regrow.v1.InstanceList;
 import dev.regrow.v1.NodeList;
@@ -23,6 +24,15 @@ public final class Paging {
     var all = client.send(Calls.instances(scope)).toBuilder();
     while (!all.getContinue().isEmpty()) {
       var page = client.send(Calls.instances(scope.continued(all.getContinue())));
+      all.addAllItems(page.getItemsList()).setContinue(page.getContinue());
+    }
+    return all.build();
+  }
+
+  public static ConfigList configs(RegrowClient client, Scope scope) {
+    var all = client.send(Calls.configs(scope)).toBuilder();
+    while (!all.getContinue().isEmpty()) {
+      var page = client.send(Calls.configs(scope.continued(all.getContinue())));
       all.addAllItems(page.getItemsList()).setContinue(page.getContinue());
     }
     return all.build();

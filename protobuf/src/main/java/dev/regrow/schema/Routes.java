@@ -5,6 +5,8 @@ import dev.regrow.schema.Route.Access;
 import dev.regrow.schema.Route.Parameter;
 import dev.regrow.schema.Route.Trait;
 import dev.regrow.v1.Cluster;
+import dev.regrow.v1.Config;
+import dev.regrow.v1.ConfigList;
 import dev.regrow.v1.DrainRequest;
 import dev.regrow.v1.EventList;
 import dev.regrow.v1.Instance;
@@ -36,6 +38,8 @@ import org.jspecify.annotations.Nullable;
 public final class Routes {
   private static final String NAMESPACE = "/v1/namespaces/{namespace}";
   private static final String WORKLOAD = NAMESPACE + "/workloads/{workload}";
+
+  private static final String CONFIG = NAMESPACE + "/configs/{config}";
 
   private static final Parameter CONSISTENT =
       new Parameter("consistent", "boolean", false, "Read linearizably, from a majority.");
@@ -78,10 +82,34 @@ public final class Routes {
   private static List<Route> all() {
     List<Route> routes = new ArrayList<>();
     workloads(routes);
+    configs(routes);
     observed(routes);
     tokens(routes);
     itself(routes);
     return List.copyOf(routes);
+  }
+
+  private static void configs(List<Route> routes) {
+    Config config = Config.getDefaultInstance();
+    ConfigList configs = ConfigList.getDefaultInstance();
+    routes.add(list("/v1/configs", "listAllConfigs", "Configs of all namespaces.", configs));
+    routes.add(list(NAMESPACE + "/configs", "listConfigs", "Configs of one namespace.", configs));
+    routes.add(
+        change("PUT", CONFIG, "putConfig", "Declare a config; equal content changes nothing.")
+            .body(config)
+            .answers(config, 200, 201)
+            .being(Trait.TAGGED, Trait.CONDITIONAL, Trait.CREATES)
+            .route());
+    routes.add(
+        read(CONFIG, "getConfig", "One config, as declared.")
+            .answers(config, 200)
+            .being(Trait.TAGGED)
+            .route());
+    routes.add(
+        change("DELETE", CONFIG, "deleteConfig", "Forget it; the answer is what it was.")
+            .answers(config, 202)
+            .being(Trait.CONDITIONAL)
+            .route());
   }
 
   private static void workloads(List<Route> routes) {

@@ -12,6 +12,7 @@ public final class Keys {
   public static final String NODES = "nodes/";
   public static final String EVENTS = "events/";
   public static final String TOKENS = "tokens/";
+  public static final String CONFIGS = "configs/";
   public static final String INCARNATION = "cluster/incarnation";
   public static final String DOWNS = "cluster/downs";
   public static final String META = "cluster/meta";
@@ -70,6 +71,10 @@ public final class Keys {
 
   public static String token(String id) {
     return TOKENS + id;
+  }
+
+  public static String config(String namespace, String name) {
+    return CONFIGS + namespace + "/" + name;
   }
 
   private static String padded(long number) {

@@ -40,8 +40,13 @@ final class Answers {
 
   /** With its ETag. */
   static HttpResponse workload(int status, Format format, Workload workload) {
-    return object(status, format, workload)
-        .addHeader(RawHeader.create("ETag", EntityTags.tag(workload.getIndex())));
+    return tagged(status, format, workload, workload.getIndex());
+  }
+
+  /** With this index as its ETag. */
+  static HttpResponse tagged(int status, Format format, Message message, long index) {
+    return object(status, format, message)
+        .addHeader(RawHeader.create("ETag", EntityTags.tag(index)));
   }
 
   static HttpResponse text(int status, String mediaType, String text) {

@@ -105,6 +105,7 @@ final class WatchAnswers {
           case REVISION -> event.getRevision();
           case EVENT -> event.getEvent();
           case TOKEN -> event.getToken();
+          case CONFIG -> event.getConfig();
           case PROBLEM -> event.getProblem();
           case OBJECT_NOT_SET -> null;
         };

@@ -105,28 +105,14 @@ final class WorkloadRoutes {
         .thenApply(
             body -> {
               var declared = Codec.read(Workload.getDefaultInstance(), body);
-              if (!declared.getName().equals(call.raw("workload"))) {
-                throw differs("name", declared.getName(), call.raw("workload"));
-              }
+              Bodies.same("name", declared.getName(), call.raw("workload"));
+              var bare = declared.toBuilder().clearUid().clearRevision().clearIndex().clearStatus();
               if (declared.getNamespace().isEmpty()) {
-                declared = declared.toBuilder().setNamespace(call.name("namespace")).build();
-              } else if (!declared.getNamespace().equals(call.raw("namespace"))) {
-                throw differs("namespace", declared.getNamespace(), call.raw("namespace"));
+                return bare.setNamespace(call.name("namespace")).build();
               }
-              return declared.toBuilder()
-                  .clearUid()
-                  .clearRevision()
-                  .clearIndex()
-                  .clearStatus()
-                  .build();
+              Bodies.same("namespace", declared.getNamespace(), call.raw("namespace"));
+              return bare.build();
             });
-  }
-
-  private static HttpProblem differs(String field, String inBody, String inPath) {
-    return HttpProblem.invalid(
-        field,
-        "is \"%s\" here but \"%s\" in the path; make them the same"
-            .formatted(Call.shortened(inBody), Call.shortened(inPath)));
   }
 
   private CompletionStage<HttpResponse> delete(Call call) {

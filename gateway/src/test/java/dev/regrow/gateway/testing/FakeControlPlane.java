@@ -1,13 +1,16 @@
 package dev.regrow.gateway.testing;
 
 import dev.regrow.actors.control.Applied;
+import dev.regrow.actors.control.Configs;
 import dev.regrow.actors.control.ControlPlane;
 import dev.regrow.actors.control.ListQuery;
 import dev.regrow.actors.control.Listing;
 import dev.regrow.actors.control.Precondition;
 import dev.regrow.actors.control.ReadPoint;
 import dev.regrow.actors.control.Refusal;
+import dev.regrow.actors.control.StoredConfigs;
 import dev.regrow.actors.control.WorkloadRef;
+import dev.regrow.core.store.testing.InMemoryStore;
 import dev.regrow.v1.BackupHeader;
 import dev.regrow.v1.Cluster;
 import dev.regrow.v1.Drain;
@@ -38,6 +41,7 @@ public final class FakeControlPlane implements ControlPlane {
 
   private final FakeWorkloads kept = new FakeWorkloads();
   private final FakeWatches watches = new FakeWatches();
+  private final Configs configs = new StoredConfigs(new InMemoryStore(), () -> 0);
   private @Nullable Refusal refusal;
   private boolean silent;
   private long behind;
@@ -69,6 +73,11 @@ public final class FakeControlPlane implements ControlPlane {
   /** Ends all watches. */
   public void endWatches(Refusal cause) {
     watches.end(cause);
+  }
+
+  @Override
+  public Configs configs() {
+    return configs;
   }
 
   @Override

@@ -12,6 +12,7 @@ import dev.regrow.client.ApiException;
 import dev.regrow.client.Calls;
 import dev.regrow.client.Paging;
 import dev.regrow.client.Scope;
+import dev.regrow.v1.Config;
 import dev.regrow.v1.Event;
 import dev.regrow.v1.EventList;
 import dev.regrow.v1.Instance;
@@ -48,7 +49,8 @@ public final class GetCommand extends Base {
   @Override
   Usage own() {
     return Usage.of(
-            "get", "Show objects: workloads, instances, nodes, revisions, events or tokens.")
+            "get",
+            "Show objects: workloads, instances, nodes, revisions, events, tokens or configs.")
         .argument("KIND", "What to show.", text -> kind = text)
         .optional("NAME", "Only this one.", text -> name = text)
         .flag("-A, --all-namespaces", "Of every namespace.", () -> everywhere = true)
@@ -81,6 +83,7 @@ public final class GetCommand extends Base {
       case REVISIONS -> revisions();
       case EVENTS -> events();
       case TOKENS -> tokens();
+      case CONFIGS -> configs();
     }
     return ExitCode.OK;
   }
@@ -160,6 +163,19 @@ public final class GetCommand extends Base {
       list = client().send(Calls.eventsOf(namespace(), name));
     }
     many(list, list.getItemsList(), Tables::events, Event::getId);
+  }
+
+  private void configs() {
+    if (name == null) {
+      var list = Paging.configs(client(), scope());
+      many(list, list.getItemsList(), Tables::configs, Config::getName);
+      return;
+    }
+    try {
+      one(client().send(Calls.config(namespace(), name)), Tables::configs, Config::getName);
+    } catch (ApiException.NotFound e) {
+      throw ConfigCommand.noConfig(namespace(), name);
+    }
   }
 
   private void tokens() {

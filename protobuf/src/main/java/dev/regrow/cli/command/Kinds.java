@@ -14,7 +14,8 @@ enum Kinds {
   NODES("node"),
   REVISIONS("revision", "rev"),
   EVENTS("event", "ev"),
-  TOKENS("token");
+  TOKENS("token"),
+  CONFIGS("config", "cfg");
 
   /** Joined by blanks. */
   private final String aliases;

@@ -7,6 +7,7 @@ import dev.regrow.cli.Terminal;
 import dev.regrow.cli.view.Tables;
 import dev.regrow.client.RegrowClient;
 import dev.regrow.client.Scope;
+import dev.regrow.v1.Config;
 import dev.regrow.v1.Event;
 import dev.regrow.v1.Instance;
 import dev.regrow.v1.Node;
@@ -69,6 +70,7 @@ final class Watching {
       case NODE -> event.getNode().getName().equals(name);
       case EVENT -> event.getEvent().getWorkload().equals(name);
       case TOKEN -> event.getToken().getId().equals(name);
+      case CONFIG -> event.getConfig().getName().equals(name);
       default -> true;
     };
   }
@@ -99,6 +101,7 @@ final class Watching {
       case EVENT -> output.show(terminal, event.getEvent(), Event::getId);
       case REVISION -> output.show(terminal, event.getRevision(), GetCommand::revisionName);
       case TOKEN -> output.show(terminal, event.getToken(), Token::getId);
+      case CONFIG -> output.show(terminal, event.getConfig(), Config::getName);
       default -> output.show(terminal, event, each -> "");
     }
   }
@@ -110,6 +113,7 @@ final class Watching {
       case NODE -> event.getNode().getName();
       case REVISION -> GetCommand.revisionName(event.getRevision());
       case TOKEN -> event.getToken().getId();
+      case CONFIG -> event.getConfig().getName();
       default -> event.getEvent().getId();
     };
   }
@@ -124,6 +128,7 @@ final class Watching {
       case EVENTS -> Tables.events(style, puts.stream().map(WatchEvent::getEvent).toList());
       case REVISIONS ->
           Tables.revisions(style, puts.stream().map(WatchEvent::getRevision).toList());
+      case CONFIGS -> Tables.configs(style, puts.stream().map(WatchEvent::getConfig).toList());
       case TOKENS -> Tables.tokens(style, puts.stream().map(WatchEvent::getToken).toList());
     };
   }

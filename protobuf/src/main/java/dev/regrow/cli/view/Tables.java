@@ -4,6 +4,7 @@ import dev.regrow.cli.Table;
 import dev.regrow.cli.Table.Cell;
 import dev.regrow.cli.Terminal.Tone;
 import dev.regrow.v1.Capacity;
+import dev.regrow.v1.Config;
 import dev.regrow.v1.Event;
 import dev.regrow.v1.Instance;
 import dev.regrow.v1.LastEnd;
@@ -20,6 +21,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /** The tables of {@code get}: a table without rows and a row for each object. */
@@ -225,6 +227,28 @@ public final class Tables {
                   Words.or(object(item)),
                   item.getMessage()),
               () -> List.of(Words.or(item.getNode()))));
+    }
+    return table;
+  }
+
+  public static Table configs(Style style, List<Config> items) {
+    var table = new Table(headings(style, List.of("NAME", "KEYS", "INDEX"), List.of("LABELS")));
+    for (var item : items) {
+      table.row(
+          cells(
+              style,
+              item.getNamespace(),
+              List.of(
+                  item.getName(),
+                  Words.or(String.join(",", new TreeMap<>(item.getDataMap()).keySet())),
+                  Long.toString(item.getIndex())),
+              () ->
+                  List.of(
+                      Words.or(
+                          new TreeMap<>(item.getLabelsMap())
+                              .entrySet().stream()
+                                  .map(label -> label.getKey() + "=" + label.getValue())
+                                  .collect(java.util.stream.Collectors.joining(","))))));
     }
     return table;
   }

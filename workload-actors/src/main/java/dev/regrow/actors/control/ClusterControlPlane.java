@@ -43,6 +43,7 @@ final class ClusterControlPlane implements ControlPlane {
   private final NodeChanges changes;
   private final ServerChanges servers;
   private final Backups backups;
+  private final Configs configs;
   private final WatchedKinds watched;
   private final Planning planning;
 
@@ -54,7 +55,8 @@ final class ClusterControlPlane implements ControlPlane {
     reads = new Reads(store, board, clock);
     instances = new InstanceReads(store, board, reads);
     nodes = new NodeReads(store, board);
-    watched = new WatchedKinds(store, board, reads, instances, nodes);
+    configs = new StoredConfigs(store, () -> clock.get().wallMillis());
+    watched = new WatchedKinds(store, board, reads, instances, nodes, configs);
     drains = new DrainReads(store, reads);
     changes = new NodeChanges(store, nodes, clock);
     servers =
@@ -244,6 +246,11 @@ final class ClusterControlPlane implements ControlPlane {
   @Override
   public CompletionStage<dev.regrow.v1.Cluster> restore(Backup backup) {
     return Refusals.of(backups.restore(backup)).thenCompose(done -> cluster(ReadPoint.LOCAL));
+  }
+
+  @Override
+  public Configs configs() {
+    return configs;
   }
 
   @Override

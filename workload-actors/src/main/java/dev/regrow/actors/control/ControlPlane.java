@@ -114,6 +114,9 @@ public interface ControlPlane {
     }
   }
 
+  /** The configs. */
+  Configs configs();
+
   /** The index of the newest change that this node knows; goes out as X-Regrow-Index. */
   long index();
 
@@ -130,6 +133,7 @@ public interface ControlPlane {
     INSTANCES,
     NODES,
     TOKENS,
+    CONFIGS,
     EVENTS,
     /** Of the one workload that is asked for. */
     REVISIONS

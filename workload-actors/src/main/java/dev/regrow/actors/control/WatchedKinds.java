@@ -26,13 +26,21 @@ final class WatchedKinds {
   private final Reads reads;
   private final InstanceReads instances;
   private final NodeReads nodes;
+  private final Configs configs;
 
-  WatchedKinds(Store store, Board board, Reads reads, InstanceReads instances, NodeReads nodes) {
+  WatchedKinds(
+      Store store,
+      Board board,
+      Reads reads,
+      InstanceReads instances,
+      NodeReads nodes,
+      Configs configs) {
     this.store = store;
     this.board = board;
     this.reads = reads;
     this.instances = instances;
     this.nodes = nodes;
+    this.configs = configs;
   }
 
   Watched of(ControlPlane.WatchKind kind, ListQuery query) {
@@ -41,6 +49,7 @@ final class WatchedKinds {
       case INSTANCES -> new WatchedInstances(store, board, reads, instances, query);
       case NODES -> new Nodes(query);
       case TOKENS -> new WatchedTokens(store);
+      case CONFIGS -> new WatchedConfigs(configs, query);
       case EVENTS -> new Events(query);
       case REVISIONS -> new WatchedRevisions(store, reads, query);
     };
