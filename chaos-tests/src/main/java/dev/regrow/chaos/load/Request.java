@@ -72,8 +72,8 @@ final class Request {
   static Request workload(String host, String token) {
     var body =
         ("{\"kind\":\"Service\",\"name\":\"w-%s\",\"namespace\":\"default\",\"replicas\":0,"
-             + "\"labels\":{\"n\":\"%s\"},"
-             + "\"instance\":{\"network\":\"none\",\"command\":[\"/bin/true\"],\"env\":{\"VALUE\":\"%s\"}}}")
+                + "\"labels\":{\"n\":\"%s\"},"
+                + "\"instance\":{\"network\":\"none\",\"command\":[\"/bin/true\"],\"env\":{\"VALUE\":\"%s\"}}}")
             .formatted(KEY, SEQUENCE, filler(VALUE_BYTES));
     return put("workloads/w-" + KEY, body, host, token);
   }
