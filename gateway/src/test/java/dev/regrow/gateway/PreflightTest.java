@@ -57,11 +57,11 @@ final class PreflightTest {
   }
 
   @Test
-  void what_comes_later_is_refused_by_name() {
+  void a_join_without_a_token_and_a_role_that_there_is_not_are_refused_by_name() {
     assertThatThrownBy(() -> NodeOptions.of(Map.of("join", "10.0.0.1")))
         .hasMessageContaining("--join");
-    assertThatThrownBy(() -> NodeOptions.of(Map.of("role", "witness")))
-        .hasMessageContaining("witness");
+    assertThatThrownBy(() -> NodeOptions.of(Map.of("role", "onlooker")))
+        .hasMessageContaining("onlooker");
   }
 
   @Test
