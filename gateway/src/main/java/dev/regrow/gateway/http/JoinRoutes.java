@@ -13,6 +13,7 @@ final class JoinRoutes {
   private static final String ROLE = "role";
   private static final String SERVER = "server";
   private static final String WORKER = "worker";
+  private static final String WITNESS = "witness";
 
   private final Admits admits;
 
@@ -26,8 +27,8 @@ final class JoinRoutes {
 
   private CompletionStage<HttpResponse> join(Call call) {
     var role = call.parameters().text(ROLE).orElse(WORKER);
-    if (!role.equals(SERVER) && !role.equals(WORKER)) {
-      throw HttpProblem.malformed("role=%s is neither server nor worker".formatted(role));
+    if (!List.of(SERVER, WORKER, WITNESS).contains(role)) {
+      throw HttpProblem.malformed("role=%s is not server, worker or witness".formatted(role));
     }
     return call.body()
         .thenApply(body -> Codec.read(NodeJoinRequest.getDefaultInstance(), body))
