@@ -11,7 +11,7 @@ import org.HdrHistogram.Histogram;
 final class Load {
 
   private static final long LATENCY_MAX_NANOS = 60_000_000_000L;
-  private static final long LAST_ANSWERS_MILLIS = 15_000;
+  private static final long LAST_ANSWERS_MILLIS = 20_000;
   private static final long NANOS_PER_MILLI = 1_000_000;
 
   /**
