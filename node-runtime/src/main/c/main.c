@@ -197,6 +197,8 @@ static void await_exec(void) {
     status.workload = from.pid;
     workload_pidfd = must(sys_pidfd_open(from.pid), "init", "pidfd_open");
     status.workload_start = status_start_of(from.pid); /* now: it may end, and be reaped, as soon as it runs */
+    /* The last moment: what has lost its lease while it was being prepared never runs. */
+    if (config->lease && clock_ns(CLOCK_BOOTTIME) >= config->lease) must(-ETIME, "lease", "passed before exec");
     must(sys_write(socket_here, &message, sizeof message), "init", "answer");
     watched[1].fd = -1;
   }

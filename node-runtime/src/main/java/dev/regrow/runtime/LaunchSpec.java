@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param rootfs a directory, never written to; null: the host's programs, read-only
  * @param image what its root comes from, if not from a directory; it must be brought here first
  * @param layers of its image, once that is here
- * @param lease if not null, the shim kills the instance when so long passes without a renewal
+ * @param leaseUntilBootNanos if not null, asked when the shim is started: the shim kills the
+ *     instance at this CLOCK_BOOTTIME, unless it is renewed, and starts nothing after it
  */
 public record LaunchSpec(
     InstanceKey key,
@@ -35,7 +37,7 @@ public record LaunchSpec(
     Limits limits,
     String stopSignal,
     Duration stopGrace,
-    @Nullable Duration lease,
+    @Nullable LongSupplier leaseUntilBootNanos,
     @Nullable Image image,
     @Nullable Layers layers) {
 
@@ -63,7 +65,7 @@ public record LaunchSpec(
       Limits limits,
       String stopSignal,
       Duration stopGrace,
-      @Nullable Duration lease) {
+      @Nullable LongSupplier leaseUntilBootNanos) {
     this(
         key,
         attempt,
@@ -81,7 +83,7 @@ public record LaunchSpec(
         limits,
         stopSignal,
         stopGrace,
-        lease,
+        leaseUntilBootNanos,
         null,
         null);
   }
@@ -105,7 +107,7 @@ public record LaunchSpec(
         limits,
         stopSignal,
         stopGrace,
-        lease,
+        leaseUntilBootNanos,
         of,
         null);
   }

@@ -82,7 +82,7 @@ public final class ImageLaunch {
             ? config.stopSignal()
             : spec.stopSignal(),
         spec.stopGrace(),
-        spec.lease(),
+        spec.leaseUntilBootNanos(),
         order,
         new Layers(image.layers(), image.names(), missing));
   }

@@ -40,10 +40,8 @@ record LaunchPlan(List<LaunchStep> steps) {
    * @param filter the seccomp filter
    * @param resolvConf the host's
    * @param filesMax how many open files a process may have at most
-   * @param nowBoottimeNanos the lease counts from here
    */
-  record Machine(
-      HostPrograms host, byte[] filter, String resolvConf, long filesMax, long nowBoottimeNanos) {}
+  record Machine(HostPrograms host, byte[] filter, String resolvConf, long filesMax) {}
 
   static LaunchPlan of(
       LaunchSpec spec,
@@ -110,8 +108,8 @@ record LaunchPlan(List<LaunchStep> steps) {
     places.cgroup2().ifPresent(config::cgroup2);
     spec.command().forEach(config::argument);
     environment(spec).forEach(config::environment);
-    if (spec.lease() != null) {
-      config.lease(machine.nowBoottimeNanos() + spec.lease().toNanos());
+    if (spec.leaseUntilBootNanos() != null) {
+      config.lease(spec.leaseUntilBootNanos().getAsLong());
     }
     return config;
   }

@@ -133,8 +133,7 @@ public final class Launcher implements AutoCloseable {
   }
 
   private Launched execute(LaunchSpec spec, Places places, IdRange range, @Nullable Lower lower) {
-    var machine =
-        new LaunchPlan.Machine(host, filter, resolvConf(), filesMax, kernel.boottimeNanos());
+    var machine = new LaunchPlan.Machine(host, filter, resolvConf(), filesMax);
     var plan = LaunchPlan.of(spec, places, range, lower, writable(spec), machine);
     return new PlanExecutor(kernel, shims).execute(plan);
   }

@@ -105,7 +105,7 @@ final class LaunchTest {
 
   @Test
   void a_lease_that_nobody_renews_ends_it() {
-    var attempt = node.launch(running("sleep", "600").leased(Duration.ofMillis(200)).build());
+    var attempt = node.launch(running("sleep", "600").leasedUntil(inMillis(500)).build());
 
     assertThat(attempt.awaitEnd())
         .containsEntry("killed", "lease")
@@ -113,8 +113,20 @@ final class LaunchTest {
   }
 
   @Test
+  void nothing_runs_once_its_lease_has_passed() {
+    assertThatThrownBy(
+            () -> node.launch(running("touch", "/tmp/ran").leasedUntil(inMillis(-1)).build()))
+        .isInstanceOf(RuntimeFailure.class)
+        .hasMessageContaining("lease");
+  }
+
+  private long inMillis(long millis) {
+    return node.kernel.boottimeNanos() + millis * 1_000_000;
+  }
+
+  @Test
   void a_renewed_lease_counts_from_its_new_deadline() {
-    var attempt = node.launch(running("sleep", "600").leased(Duration.ofSeconds(2)).build());
+    var attempt = node.launch(running("sleep", "600").leasedUntil(inMillis(2_000)).build());
     long renewed = node.kernel.boottimeNanos() + 3_000_000_000L;
 
     attempt.command(3, 0, renewed);

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** An unremarkable instance, but for what a test is about. */
@@ -20,7 +21,7 @@ final class SpecBuilder {
   private Network network = Network.NONE;
   private boolean readOnlyRoot;
   private @Nullable Path rootfs;
-  private @Nullable Duration lease;
+  private @Nullable LongSupplier lease;
   private List<Mount> mounts = List.of();
   private String workdir = "/";
 
@@ -58,8 +59,8 @@ final class SpecBuilder {
     return this;
   }
 
-  SpecBuilder leased(Duration value) {
-    lease = value;
+  SpecBuilder leasedUntil(long bootNanos) {
+    lease = () -> bootNanos;
     return this;
   }
 

@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -235,8 +236,8 @@ class LocalNodeRuntimeKernelTest {
 
   @Test
   void a_lease_that_is_not_renewed_ends_it() throws Exception {
-    var instance =
-        get(agent().launch(spec(1, List.of("/bin/sh", "-c", FOREVER), Duration.ofSeconds(2))));
+    long until = kernel.boottimeNanos() + 2_000_000_000L;
+    var instance = get(agent().launch(spec(1, List.of("/bin/sh", "-c", FOREVER), () -> until)));
 
     var ended = end(instance);
 
@@ -305,7 +306,7 @@ class LocalNodeRuntimeKernelTest {
     return spec(attempt, command, null);
   }
 
-  private static LaunchSpec spec(int attempt, List<String> command, @Nullable Duration lease) {
+  private static LaunchSpec spec(int attempt, List<String> command, @Nullable LongSupplier lease) {
     return new LaunchSpec(
         KEY,
         attempt,
