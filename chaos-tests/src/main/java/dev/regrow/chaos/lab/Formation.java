@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** Makes one cluster of the nodes of a lab's machines: the first forms it, the others join. */
 public final class Formation {
@@ -33,14 +34,24 @@ public final class Formation {
    * @param options further ones of `regrow node`, for each
    */
   public static List<Machine> form(Lab lab, int count, String... options) {
+    return form(lab, count, machine -> machine.jvm().with(options));
+  }
+
+  /**
+   * The same.
+   *
+   * @param before done to each machine before its node starts
+   */
+  public static List<Machine> form(Lab lab, int count, Consumer<Machine> before) {
     Machine first = lab.machine("n1");
-    first.jvm().with(options).start();
+    before.accept(first);
+    first.jvm().start();
     try (var client = LabClient.of(first)) {
       Path token = joinToken(lab, client);
       for (int i = 2; i <= count; i++) {
         Machine next = lab.machine("n" + i);
+        before.accept(next);
         next.jvm()
-            .with(options)
             .with("--join", first.address(), "--join-token-file", token.toString())
             .with("--role", i <= servers(count) ? "server" : "worker")
             .start();

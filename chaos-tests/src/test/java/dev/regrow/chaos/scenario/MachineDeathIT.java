@@ -1,6 +1,7 @@
 package dev.regrow.chaos.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.regrow.chaos.cluster.Await;
 import dev.regrow.chaos.history.HealTimes;
@@ -39,8 +40,9 @@ class MachineDeathIT {
   private final HealTimes answers = new HealTimes();
 
   @ParameterizedTest
-  @ValueSource(ints = {3})
+  @ValueSource(ints = {3, 5})
   void what_ran_on_a_dead_machine_runs_elsewhere_and_the_rest_is_untouched(int size) {
+    assumeTrue(size == 3 || Boolean.getBoolean("regrow.full"), "five only in the full form");
     try (Lab lab = Lab.open(RealNodes.Here.home())) {
       Machine founder = Formation.form(lab, size).get(0);
       try (var client = LabClient.of(founder)) {

@@ -29,7 +29,8 @@ import org.junit.jupiter.api.TestInstance;
 
 /**
  * Links are cut while clients write through every node: the side with a majority goes on, the other
- * acknowledges nothing, and nothing that was acknowledged is lost.
+ * acknowledges nothing, nothing that was acknowledged is lost, and no exclusive process ever meets
+ * another of its slot.
  */
 @RealNodes
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -53,6 +54,7 @@ class PartitionIT {
 
   private final Random random = new Random(Effort.seed("partition"));
   private final Lab lab = Lab.open(RealNodes.Here.home());
+  private final Locked locked = new Locked("only", SIZE, lab.folder().resolve("locks"));
   private Machine founder;
   private int partitions;
 
@@ -61,10 +63,13 @@ class PartitionIT {
 
   @BeforeAll
   void form() {
-    founder = Formation.form(lab, SIZE).get(0);
+    founder =
+        Formation.form(lab, SIZE, "--host-paths", lab.folder().resolve("locks").toString()).get(0);
     try (var client = LabClient.of(founder)) {
       client.send(Calls.apply(Programs.complete(Programs.sleeper(STEADY, STEADY_COUNT))));
+      client.send(Calls.apply(Programs.complete(locked.workload())));
       new Observed(client).awaitReady(STEADY, STEADY_COUNT, SETTLED_WITHIN, each -> true);
+      new Observed(client).awaitReady("only", SIZE, SETTLED_WITHIN, each -> true);
     }
   }
 
@@ -161,6 +166,7 @@ class PartitionIT {
       System.out.printf(
           "%s: %d operations, %d changes went on after %d ms, converged %d ms after healing%n",
           what, history.size(), TAKEN, goesOn / 1_000_000, converged / 1_000_000);
+      assertThat(locked.overlaps()).as("exclusive processes that met another").isEmpty();
       assertThat(byMinority).as("acknowledged on the minority").isZero();
       assertThat(Durability.faults(history, last)).isEmpty();
       assertThat(Linearizability.faults(load.history(), STEPS_MAX)).isEmpty();
@@ -190,6 +196,7 @@ class PartitionIT {
       throw late;
     }
     new Observed(any).awaitReady(STEADY, STEADY_COUNT, SETTLED_WITHIN, each -> true);
+    new Observed(any).awaitReady("only", SIZE, SETTLED_WITHIN, each -> true);
   }
 
   private String leader() {

@@ -2,14 +2,17 @@ package dev.regrow.core.codec;
 
 import dev.regrow.core.model.Assignment;
 import dev.regrow.core.model.Assignment.Intent;
+import dev.regrow.core.model.Assignment.Lease;
 import dev.regrow.core.model.End;
 import dev.regrow.core.model.InstanceId;
 import dev.regrow.core.model.NodeRef;
 import dev.regrow.core.store.Entry;
 import dev.regrow.v1.AssignmentIntent;
+import dev.regrow.v1.AssignmentLease;
 import dev.regrow.v1.LastEnd;
 import dev.regrow.v1.Reason;
 import dev.regrow.v1.StoredAssignment;
+import dev.regrow.v1.StoredNodeAssignment;
 import org.jspecify.annotations.Nullable;
 
 /** Assignment records. */
@@ -29,6 +32,7 @@ public final class AssignmentCodec {
         stored.getIntent() == AssignmentIntent.STOP ? Intent.STOP : Intent.RUN,
         stored.getCause(),
         stored.getPlacedAt(),
+        lease(stored.getLease()),
         stored.hasEnded() ? end(stored.getEnded()) : null,
         entry.createIndex(),
         Bytes.opaque(stored));
@@ -46,9 +50,39 @@ public final class AssignmentCodec {
             .setNodeName(assignment.node().name())
             .setIntent(assignment.stopping() ? AssignmentIntent.STOP : AssignmentIntent.RUN)
             .setCause(assignment.cause())
-            .setPlacedAt(assignment.placedAt());
+            .setPlacedAt(assignment.placedAt())
+            .setLease(lease(assignment.lease()));
     var ended = assignment.ended();
     return (ended == null ? stored : stored.setEnded(lastEnd(ended))).build();
+  }
+
+  /** What a node reads of it. */
+  static StoredNodeAssignment ofNode(Assignment assignment) {
+    return StoredNodeAssignment.newBuilder()
+        .setIntent(assignment.stopping() ? AssignmentIntent.STOP : AssignmentIntent.RUN)
+        .setLease(lease(assignment.lease()))
+        .build();
+  }
+
+  /** Of the record that a node reads. */
+  public static StoredNodeAssignment ofNode(Entry entry) {
+    return Bytes.parse(StoredNodeAssignment.parser(), entry.value(), entry.key());
+  }
+
+  private static AssignmentLease lease(Lease lease) {
+    return switch (lease) {
+      case NONE -> AssignmentLease.LEASE_NONE;
+      case HELD -> AssignmentLease.LEASE_HELD;
+      case GIVEN_UP -> AssignmentLease.LEASE_GIVEN_UP;
+    };
+  }
+
+  private static Lease lease(AssignmentLease stored) {
+    return switch (stored) {
+      case LEASE_HELD -> Lease.HELD;
+      case LEASE_GIVEN_UP -> Lease.GIVEN_UP;
+      case LEASE_NONE, UNRECOGNIZED -> Lease.NONE;
+    };
   }
 
   static LastEnd lastEnd(End end) {

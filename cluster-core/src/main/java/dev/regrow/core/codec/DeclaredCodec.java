@@ -94,7 +94,8 @@ public final class DeclaredCodec {
         update.getAutoRevert(),
         constraints(full.getPlacement()),
         keep(full.getDisconnect().getReconcile()),
-        full.getDisconnect().getLostAfter());
+        full.getDisconnect().getLostAfter(),
+        full.getDisconnect().hasStopAfter() ? full.getDisconnect().getStopAfter() : -1);
   }
 
   private static Constraints constraints(Placement placement) {

@@ -21,6 +21,7 @@ public final class LiveCodec {
         phase,
         instance.getReady(),
         nowBootMillis,
+        instance.getStartedAt(),
         instance.getRestarts(),
         phase.isFinal() ? end(instance) : null,
         instance.getMessage(),

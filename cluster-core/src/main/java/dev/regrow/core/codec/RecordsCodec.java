@@ -83,7 +83,10 @@ public final class RecordsCodec {
     } else if (change instanceof Change.PutAssignment put) {
       var stored = AssignmentCodec.stored(put.assignment(), at.name);
       put(writes, key(at, put.assignment()), Bytes.stored(stored));
-      put(writes, indexKey(at, put.assignment()), ByteString.EMPTY);
+      put(
+          writes,
+          indexKey(at, put.assignment()),
+          Bytes.stored(AssignmentCodec.ofNode(put.assignment())));
     } else if (change instanceof Change.DropAssignment drop) {
       delete(writes, key(at, drop.assignment()));
       delete(writes, indexKey(at, drop.assignment()));

@@ -119,6 +119,10 @@ final class Draft {
     assign(assignment(id).toStop(why));
   }
 
+  void expire(InstanceId id, String why) {
+    assign(assignment(id).toExpire(why));
+  }
+
   void recordEnd(InstanceId id, End end) {
     assign(assignment(id).endedWith(end));
   }

@@ -2,9 +2,11 @@ package dev.regrow.core.lifecycle;
 
 import dev.regrow.core.model.Assignment;
 import dev.regrow.core.model.Change;
+import dev.regrow.core.model.InstanceId;
 import dev.regrow.core.model.Policy;
 import dev.regrow.core.model.Revision;
 import java.util.List;
+import java.util.Set;
 
 /** What is to be done for a decision, in the order given. */
 public sealed interface Effect {
@@ -28,6 +30,13 @@ public sealed interface Effect {
   record SendStop(Target target, String reason) implements Effect {}
 
   record SendForget(Target target) implements Effect {}
+
+  /** Ask the store's leader how long ago a node's lease was renewed; tell the machine. */
+  record AskLease(String nodeUid, Set<InstanceId> ids) implements Effect {
+    public AskLease {
+      ids = Set.copyOf(ids);
+    }
+  }
 
   record Reply(long token, Answer answer) implements Effect {}
 

@@ -60,6 +60,9 @@ record Happenings(
     var next = new ArrayList<Entry>(entries);
     int times = 1;
     for (var entry : entries) {
+      if (entry.occurrence().equals(occurrence)) {
+        return this; // Told twice, not happened twice.
+      }
       if (entry.like(occurrence)) {
         times += entry.times();
         next.remove(entry);

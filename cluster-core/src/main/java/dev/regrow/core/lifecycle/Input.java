@@ -1,8 +1,10 @@
 package dev.regrow.core.lifecycle;
 
+import dev.regrow.core.model.InstanceId;
 import dev.regrow.core.model.Live;
 import dev.regrow.core.model.Occurrence;
 import dev.regrow.core.model.Records;
+import java.util.Set;
 
 /** What a workload learns or is asked. */
 public sealed interface Input {
@@ -26,6 +28,16 @@ public sealed interface Input {
   record NodeLost(String nodeUid) implements Input {}
 
   record NodeBack(String nodeUid) implements Input {}
+
+  /**
+   * The store's leader, asked after the leases of these were given up, last renewed that of their
+   * node so long ago.
+   */
+  record LeaseHeard(Set<InstanceId> ids, long ageMillis) implements Input {
+    public LeaseHeard {
+      ids = Set.copyOf(ids);
+    }
+  }
 
   record CommitSucceeded(long index) implements Input {}
 

@@ -44,7 +44,7 @@ public final class Leaving {
   }
 
   private Standing standing(Assignment assignment) {
-    return Standings.member(workload, assignment, live.get(assignment.id()), null, world)
+    return Standings.member(workload, assignment, live.get(assignment.id()), null, null, world)
         .standing();
   }
 

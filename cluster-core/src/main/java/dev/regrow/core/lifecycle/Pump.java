@@ -2,6 +2,7 @@ package dev.regrow.core.lifecycle;
 
 import dev.regrow.core.model.Assignment;
 import dev.regrow.core.model.Assignment.Intent;
+import dev.regrow.core.model.Assignment.Lease;
 import dev.regrow.core.model.InstanceId;
 import dev.regrow.core.model.Opaque;
 import dev.regrow.core.placement.Fleet;
@@ -102,6 +103,7 @@ final class Pump {
                     a,
                     soft.live().get(a.id()),
                     soft.lost().get(a.node().uid()),
+                    soft.leases().get(a.id()),
                     draft.world))
         .toList();
   }
@@ -123,6 +125,8 @@ final class Pump {
       start(start.slot(), start.reason());
     } else if (step instanceof Step.Stop stop) {
       stop(stop.id(), stop.reason());
+    } else if (step instanceof Step.Expire expire) {
+      expire(expire.id(), expire.reason());
     } else if (step instanceof Step.Remove remove) {
       remove(remove.id(), remove.reason());
     } else if (step instanceof Step.WriteDown ended) {
@@ -153,6 +157,7 @@ final class Pump {
             Intent.RUN,
             "%s: %s".formatted(reason.words(), on.why()),
             draft.world.now().wallMillis(),
+            workload.policy().leased() ? Lease.HELD : Lease.NONE,
             null,
             0,
             Opaque.EMPTY);
@@ -179,6 +184,14 @@ final class Pump {
     if (assignment != null && stopped++ < NOTES_MAX) {
       draft.note(false, assignment, "Stopping", "Stopped, because: " + reason.words());
     }
+  }
+
+  private void expire(InstanceId id, Step.Reason reason) {
+    var assignment = draft.assignments().get(id);
+    if (assignment != null && stopped++ < NOTES_MAX) {
+      draft.note(true, assignment, "Lost", Leases.words(draft.the(), assignment));
+    }
+    draft.expire(id, reason.words());
   }
 
   private void remove(InstanceId id, Step.Reason reason) {

@@ -18,6 +18,8 @@ import java.util.function.Consumer;
  * @param sent when each instance was last given an order
  * @param progress how far the rollout was when it last moved
  * @param happenings what is to be written down when it is time
+ * @param leases when the lease of each instance that was given up is over, CLOCK_BOOTTIME in
+ *     milliseconds
  * @param store when the store may be tried again
  */
 public record Soft(
@@ -28,6 +30,7 @@ public record Soft(
     SortedMap<InstanceId, Sent> sent,
     Progress progress,
     Happenings happenings,
+    SortedMap<InstanceId, Long> leases,
     StorePause store) {
 
   static final Soft NONE =
@@ -39,6 +42,7 @@ public record Soft(
           new TreeMap<>(),
           new Progress(0, 0, 0, 0),
           Happenings.NONE,
+          new TreeMap<>(),
           new StorePause(0, 0));
 
   public Soft {
@@ -47,6 +51,7 @@ public record Soft(
     holds = Collections.unmodifiableSortedMap(new TreeMap<>(holds));
     unplaced = Collections.unmodifiableSortedMap(new TreeMap<>(unplaced));
     sent = Collections.unmodifiableSortedMap(new TreeMap<>(sent));
+    leases = Collections.unmodifiableSortedMap(new TreeMap<>(leases));
   }
 
   /**
@@ -76,7 +81,8 @@ public record Soft(
   record StorePause(long untilBootMillis, int failures) {}
 
   Soft withLive(Map<InstanceId, Live> live) {
-    return new Soft(new TreeMap<>(live), lost, holds, unplaced, sent, progress, happenings, store);
+    return new Soft(
+        new TreeMap<>(live), lost, holds, unplaced, sent, progress, happenings, leases, store);
   }
 
   Soft withLive(InstanceId id, Live heard) {
@@ -85,7 +91,29 @@ public record Soft(
 
   Soft withLost(Consumer<Map<String, Long>> edit) {
     return new Soft(
-        live, edited(lost, edit::accept), holds, unplaced, sent, progress, happenings, store);
+        live,
+        edited(lost, edit::accept),
+        holds,
+        unplaced,
+        sent,
+        progress,
+        happenings,
+        leases,
+        store);
+  }
+
+  /** As if its node had never told of it, nor been told. */
+  Soft unheard(InstanceId id) {
+    return new Soft(
+        edited(live, map -> map.remove(id)),
+        lost,
+        holds,
+        unplaced,
+        edited(sent, map -> map.remove(id)),
+        progress,
+        happenings,
+        leases,
+        store);
   }
 
   Soft withHold(int slot, Hold hold) {
@@ -97,11 +125,12 @@ public record Soft(
         sent,
         progress,
         happenings,
+        leases,
         store);
   }
 
   Soft withUnplaced(SortedMap<Integer, String> unplaced) {
-    return new Soft(live, lost, holds, unplaced, sent, progress, happenings, store);
+    return new Soft(live, lost, holds, unplaced, sent, progress, happenings, leases, store);
   }
 
   Soft withSent(InstanceId id, Sent order) {
@@ -113,19 +142,25 @@ public record Soft(
         edited(sent, map -> map.put(id, order)),
         progress,
         happenings,
+        leases,
         store);
   }
 
+  Soft withLease(InstanceId id, long overBootMillis) {
+    var next = edited(leases, map -> map.put(id, overBootMillis));
+    return new Soft(live, lost, holds, unplaced, sent, progress, happenings, next, store);
+  }
+
   Soft with(Progress progress) {
-    return new Soft(live, lost, holds, unplaced, sent, progress, happenings, store);
+    return new Soft(live, lost, holds, unplaced, sent, progress, happenings, leases, store);
   }
 
   Soft with(Happenings happenings) {
-    return new Soft(live, lost, holds, unplaced, sent, progress, happenings, store);
+    return new Soft(live, lost, holds, unplaced, sent, progress, happenings, leases, store);
   }
 
   Soft with(StorePause store) {
-    return new Soft(live, lost, holds, unplaced, sent, progress, happenings, store);
+    return new Soft(live, lost, holds, unplaced, sent, progress, happenings, leases, store);
   }
 
   /** Without what is kept of instances that are no more. */
@@ -138,6 +173,7 @@ public record Soft(
         edited(sent, map -> map.keySet().retainAll(assignments.keySet())),
         progress,
         happenings,
+        edited(leases, map -> map.keySet().retainAll(assignments.keySet())),
         store);
   }
 

@@ -14,6 +14,8 @@ public final class Standings {
 
   /**
    * @param live what its node last said, if anything
+   * @param leaseOver when the lease that it may live on is over, CLOCK_BOOTTIME in milliseconds;
+   *     null: nobody knows
    * @param lostSince when its node was lost, CLOCK_BOOTTIME in milliseconds; null: it is not
    */
   static Member member(
@@ -21,6 +23,7 @@ public final class Standings {
       Assignment assignment,
       @Nullable Live live,
       @Nullable Long lostSince,
+      @Nullable Long leaseOver,
       World world) {
     return new Member(
         assignment.id(),
@@ -28,14 +31,22 @@ public final class Standings {
         current(workload, assignment),
         assignment.stopping(),
         assignment.ended() != null,
-        standing(workload, assignment, live, lostSince, world.now().bootMillis()),
+        standing(workload, assignment, live, lostSince, leaseOver, world),
         // What is not committed yet is the youngest of all.
         assignment.epoch() == 0 ? Long.MAX_VALUE : assignment.epoch(),
-        world.drains(assignment.node()));
+        world.drains(assignment.node()),
+        live == null ? 0 : live.startedAt());
+  }
+
+  /** How long after its node was lost an instance is replaced. */
+  static long patience(Workload workload, World world) {
+    return workload.policy().lostAfterMillis() + Pacing.delayMillis(workload, world);
   }
 
   static boolean current(Workload workload, Assignment assignment) {
     return assignment.revision() == workload.rollout().revision()
+        // A promise that it was not started with cannot be kept.
+        && (assignment.leased() || !workload.policy().leased() || assignment.ended() != null)
         && assignment.restartGeneration() == workload.rollout().restartGeneration();
   }
 
@@ -44,13 +55,19 @@ public final class Standings {
       Assignment assignment,
       @Nullable Live live,
       @Nullable Long lostSince,
-      long now) {
+      @Nullable Long leaseOver,
+      World world) {
+    long now = world.now().bootMillis();
     var end = assignment.ended() != null || live == null ? assignment.ended() : live.end();
     if (end != null) {
       return end.succeeded() ? Standing.SUCCEEDED : Standing.FAILED;
     }
-    if (lostSince != null && now - lostSince >= workload.policy().lostAfterMillis()) {
-      return Standing.LOST;
+    if (assignment.lease() == Assignment.Lease.GIVEN_UP) {
+      return leaseOver != null && leaseOver <= now ? Standing.EXPIRED : Standing.EXPIRING;
+    }
+    if (lostSince != null && now - lostSince >= patience(workload, world)) {
+      boolean told = assignment.stopping() && workload.policy().exclusive();
+      return told && !assignment.leased() ? Standing.EXPIRING : Standing.LOST;
     }
     if (live == null) {
       return Standing.UNKNOWN;

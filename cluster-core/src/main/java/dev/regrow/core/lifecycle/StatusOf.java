@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** Tells a workload's status from what is stored, what nodes say and where there is room. */
 public final class StatusOf {
@@ -86,7 +87,7 @@ public final class StatusOf {
   private void takeIn(Assignment assignment, Set<String> lostNodes) {
     var heard = live.get(assignment.id());
     var lostSince = lostNodes.contains(assignment.node().uid()) ? Long.MIN_VALUE / 2 : null;
-    var member = Standings.member(workload, assignment, heard, lostSince, world);
+    var member = Standings.member(workload, assignment, heard, lostSince, null, world);
     var phase = heard == null ? Live.Phase.PENDING : heard.phase();
     count(member, phase);
     if (!member.stopping() && member.slot() < workload.replicas()) {
@@ -219,12 +220,25 @@ public final class StatusOf {
     return missing.isEmpty() ? message : message + "; " + missing;
   }
 
+  /** What keeps an exclusive slot empty: one on a lost node; null: nothing. */
+  private @Nullable Assignment expiring(int slot) {
+    return records.assignments().values().stream()
+        .filter(a -> a.slot() == slot && a.lease() == Assignment.Lease.GIVEN_UP)
+        .findFirst()
+        .orElse(null);
+  }
+
   /** The first slot that does not serve with a current instance, and why. */
   private String missing() {
     for (int slot = 0; slot < workload.replicas(); slot++) {
       var seen = slots.getOrDefault(slot, List.of());
       var current = seen.stream().filter(s -> s.member().current()).toList();
       if (current.isEmpty()) {
+        var expiring = expiring(slot);
+        if (expiring != null) {
+          return "%s: node %s may still run it under its lease"
+              .formatted(workload.slotName(slot), expiring.node().name());
+        }
         var nowhere = world.nowhere(workload, records);
         var why = seen.isEmpty() ? "not yet placed" : "waits for its turn to be replaced";
         return workload.slotName(slot) + ": " + (nowhere == null ? why : nowhere);

@@ -13,7 +13,8 @@ final class Timers {
   private Timers() {}
 
   /** CLOCK_BOOTTIME in milliseconds, after now; {@link #NEVER}: there is nothing to wait for. */
-  static long next(WorkloadState state, long now) {
+  static long next(WorkloadState state, World world) {
+    long now = world.now().bootMillis();
     var workload = state.records().workload();
     if (workload == null || state.busy()) {
       return NEVER;
@@ -24,6 +25,7 @@ final class Timers {
     }
     long next = soft.happenings().isEmpty() ? NEVER : soft.happenings().dueBootMillis();
     next = Math.min(next, soft.unplaced().isEmpty() ? NEVER : now + UNPLACED_MILLIS);
+    next = Math.min(next, Leases.next(state, now));
     for (var hold : soft.holds().values()) {
       next = Math.min(next, hold.untilBootMillis() > now ? hold.untilBootMillis() : NEVER);
     }
@@ -36,9 +38,9 @@ final class Timers {
         next = Math.min(next, live.readySinceBootMillis() + ready);
       }
       var lost = soft.lost().get(assignment.node().uid());
-      long lostAfter = workload.policy().lostAfterMillis();
-      if (lost != null && now - lost < lostAfter) {
-        next = Math.min(next, lost + lostAfter);
+      if (lost != null) {
+        long patience = Standings.patience(workload, world);
+        next = now - lost < patience ? Math.min(next, lost + patience) : next;
       }
     }
     // Never in the past: a timer that has just rung must not ring for ever.

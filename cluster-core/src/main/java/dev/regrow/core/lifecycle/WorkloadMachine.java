@@ -47,16 +47,35 @@ public final class WorkloadMachine {
         || input instanceof Input.Happened) {
       return Facts.learn(state, input, world);
     } else if (input instanceof Input.NodeLost lost) {
-      long now = world.now().bootMillis();
-      return pump(
-          state.with(state.soft().withLost(map -> map.putIfAbsent(lost.nodeUid(), now))),
-          world,
-          List.of());
+      return pump(Pacing.announced(gone(state, lost.nodeUid(), world), world), world, List.of());
+    } else if (input instanceof Input.LeaseHeard heard) {
+      return pump(Leases.heard(state, heard, world), world, List.of());
     } else if (input instanceof Input.NodeBack back) {
-      return pump(
-          state.with(state.soft().withLost(map -> map.remove(back.nodeUid()))), world, List.of());
+      return pump(returned(state, back.nodeUid(), world), world, List.of());
     }
     return pump(state, world, List.of());
+  }
+
+  private static WorkloadState gone(WorkloadState state, String nodeUid, World world) {
+    long now = world.now().bootMillis();
+    return state.with(state.soft().withLost(map -> map.putIfAbsent(nodeUid, now)));
+  }
+
+  /** What was replaced meanwhile is asked how it is: what was last heard of it is old. */
+  private static WorkloadState returned(WorkloadState state, String nodeUid, World world) {
+    var since = state.soft().lost().get(nodeUid);
+    var workload = state.records().workload();
+    var soft = state.soft().withLost(map -> map.remove(nodeUid));
+    if (since == null || workload == null) {
+      return state.with(soft);
+    }
+    boolean replaced = world.now().bootMillis() - since >= workload.policy().lostAfterMillis();
+    for (var assignment : state.records().assignments().values()) {
+      if (replaced && assignment.node().uid().equals(nodeUid) && assignment.ended() == null) {
+        soft = soft.unheard(assignment.id());
+      }
+    }
+    return state.with(soft);
   }
 
   private static Decision asked(WorkloadState state, Input.Asked asked, World world) {
@@ -178,8 +197,8 @@ public final class WorkloadMachine {
   /** Nothing to store: sends again what was not answered, and waits. */
   private static Decision rest(WorkloadState state, World world, List<Effect> first) {
     var orders = new ArrayList<Effect>();
-    var next = Orders.again(state, world, orders);
-    long wake = Timers.next(next, world.now().bootMillis());
+    var next = Leases.watch(Orders.again(state, world, orders), world, orders);
+    long wake = Timers.next(next, world);
     var effects = new ArrayList<Effect>();
     // The alarm first: whoever sees an order or a reply knows that it is set.
     effects.add(wake == Timers.NEVER ? new Effect.ClearTimer() : new Effect.ArmTimer(wake));
@@ -190,7 +209,7 @@ public final class WorkloadMachine {
 
   /** Whether nothing is to be done or waited for: the entity may go. */
   public static boolean atPeace(WorkloadState state, World world) {
-    return !state.busy() && Timers.next(state, world.now().bootMillis()) == Timers.NEVER;
+    return !state.busy() && Timers.next(state, world) == Timers.NEVER;
   }
 
   /** Takes back an assignment that its node does not take, and places anew. */

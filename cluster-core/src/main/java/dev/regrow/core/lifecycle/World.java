@@ -18,6 +18,15 @@ public record World(Now now, Fleet nodes) {
     this(now, Fleet.of(nodes));
   }
 
+  /** How many of them are down. */
+  int lostNodes() {
+    int lost = 0;
+    for (int i = 0; i < nodes.size(); i++) {
+      lost += Pacing.isLost(nodes.get(i)) ? 1 : 0;
+    }
+    return lost;
+  }
+
   /** Whether the instances of a node are to move elsewhere. */
   boolean drains(NodeRef node) {
     return nodes

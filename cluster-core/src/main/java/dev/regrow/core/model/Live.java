@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param readySinceBootMillis when this server first heard that it is ready, CLOCK_BOOTTIME; 0: it
  *     is not
+ * @param startedAt when its process was started, milliseconds since 1970 as its node has it; 0: it
+ *     was not. Nothing but a preference rests on it
  * @param restarts how often it was started again in place
  * @param end how it ended; set exactly when the phase is final
  * @param message more words, for people
@@ -16,6 +18,7 @@ public record Live(
     Phase phase,
     boolean ready,
     long readySinceBootMillis,
+    long startedAt,
     int restarts,
     @Nullable End end,
     String message,
@@ -50,7 +53,8 @@ public record Live(
     if (before == null || !before.ready || !ready || before.restarts != restarts) {
       return this;
     }
-    return new Live(phase, true, before.readySinceBootMillis, restarts, end, message, sequence);
+    return new Live(
+        phase, true, before.readySinceBootMillis, startedAt, restarts, end, message, sequence);
   }
 
   public boolean readyFor(long millis, long nowBootMillis) {

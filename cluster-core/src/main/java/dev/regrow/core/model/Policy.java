@@ -8,6 +8,7 @@ package dev.regrow.core.model;
  * @param minReadyMillis how long an instance must be ready to count
  * @param progressDeadlineMillis how long a rollout may make no progress
  * @param lostAfterMillis how long after its node was lost an instance is replaced
+ * @param stopAfterMillis how long a node that is cut off keeps an instance; -1: for ever
  */
 public record Policy(
     Restart restart,
@@ -19,7 +20,8 @@ public record Policy(
     boolean autoRevert,
     Constraints placement,
     Keep reconcile,
-    long lostAfterMillis) {
+    long lostAfterMillis,
+    long stopAfterMillis) {
 
   /** When the node starts an ended process again. */
   public enum Restart {
@@ -33,6 +35,11 @@ public record Policy(
     REPLACEMENT,
     ORIGINAL,
     LONGEST_RUNNING
+  }
+
+  /** Whether its instances live on leases. */
+  public boolean leased() {
+    return exclusive || stopAfterMillis >= 0;
   }
 
   /** Surge as it counts: an exclusive workload never has two processes in a slot. */

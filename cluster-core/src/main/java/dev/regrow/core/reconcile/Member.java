@@ -10,6 +10,7 @@ import java.util.Comparator;
  * @param stopping already told to stop
  * @param recorded its end is stored already
  * @param epoch orders instances by age; 0: the newest
+ * @param startedAt when its process was started, milliseconds since 1970; 0: nobody knows
  * @param leaving its node is being drained: it is to be replaced elsewhere, as an outdated one is
  */
 public record Member(
@@ -20,7 +21,8 @@ public record Member(
     boolean recorded,
     Standing standing,
     long epoch,
-    boolean leaving) {
+    boolean leaving,
+    long startedAt) {
 
   static final Comparator<Member> ORDER =
       Comparator.comparingInt(Member::slot)
@@ -36,7 +38,20 @@ public record Member(
       boolean recorded,
       Standing standing,
       long epoch) {
-    this(id, slot, current, stopping, recorded, standing, epoch, false);
+    this(id, slot, current, stopping, recorded, standing, epoch, false, 0);
+  }
+
+  /** Of an unknown start. */
+  public Member(
+      InstanceId id,
+      int slot,
+      boolean current,
+      boolean stopping,
+      boolean recorded,
+      Standing standing,
+      long epoch,
+      boolean leaving) {
+    this(id, slot, current, stopping, recorded, standing, epoch, leaving, 0);
   }
 
   /** Nothing calls for another in its place; what has ended stays on the books where it is. */

@@ -18,9 +18,9 @@ import java.util.function.BooleanSupplier;
  * <p>Carried out again and again it converges from any state. It never has more than replicas +
  * surge instances alive, never brings the slots with a ready instance below replicas - unavailable,
  * and never starts anything in a slot of an exclusive workload before the end of the one before is
- * known. Instances on a node that is being drained are replaced as outdated ones are, but never
- * stopped before there is room for them elsewhere. Instances of nodes that have not reported are
- * neither counted as ready nor taken for dead.
+ * known, if only from the end of its lease. Instances on a node that is being drained are replaced
+ * as outdated ones are, but never stopped before there is room for them elsewhere. Instances of
+ * nodes that have not reported are neither counted as ready nor taken for dead.
  */
 public final class Reconcile {
 
@@ -66,7 +66,12 @@ public final class Reconcile {
       takeInEnded(member);
       return;
     }
-    if (member.standing() != Standing.LOST) {
+    if (member.standing() == Standing.LOST && goal.policy().exclusive()) {
+      steps.add(new Step.Expire(member.id(), Reason.LOST));
+      keep(member);
+      return;
+    }
+    if (member.standing() != Standing.LOST && member.standing() != Standing.EXPIRING) {
       live++;
     }
     if (!member.stopping() && (goal.deleted() || member.slot() >= goal.replicas())) {
@@ -80,10 +85,12 @@ public final class Reconcile {
     boolean wanted =
         !goal.deleted()
             && !member.stopping()
+            && member.standing() != Standing.EXPIRED
             && member.slot() < goal.replicas()
             && member.current();
     if (!wanted) {
-      steps.add(new Step.Remove(member.id(), Reason.ENDED));
+      boolean expired = member.standing() == Standing.EXPIRED;
+      steps.add(new Step.Remove(member.id(), expired ? Reason.EXPIRED : Reason.ENDED));
     } else if (goal.policy().restart() == Restart.ALWAYS) {
       steps.add(new Step.Remove(member.id(), Reason.GAVE_UP));
     } else {
@@ -105,7 +112,7 @@ public final class Reconcile {
   private void dropDuplicates() {
     for (var members : slots.values()) {
       var rivals = members.stream().filter(this::currentAndThere).toList();
-      if (rivals.size() < 2) {
+      if (rivals.size() < 2 || !mayChoose(rivals)) {
         continue;
       }
       var kept = rivals.stream().min(claim()).orElseThrow();
@@ -117,11 +124,22 @@ public final class Reconcile {
     }
   }
 
+  /** The one that is there does not win because the one that is back was not heard of yet. */
+  private boolean mayChoose(List<Member> rivals) {
+    return goal.policy().reconcile() == Keep.REPLACEMENT
+        || rivals.stream().noneMatch(rival -> rival.standing() == Standing.UNKNOWN);
+  }
+
   private Comparator<Member> claim() {
     Comparator<Member> serves = Comparator.comparing(member -> !member.serves());
     Comparator<Member> age = Comparator.comparingLong(Member::epoch);
-    return serves.thenComparing(
-        goal.policy().reconcile() == Keep.REPLACEMENT ? age.reversed() : age);
+    Comparator<Member> start =
+        Comparator.comparingLong(m -> m.startedAt() == 0 ? Long.MAX_VALUE : m.startedAt());
+    return switch (goal.policy().reconcile()) {
+      case REPLACEMENT -> serves.thenComparing(age.reversed());
+      case ORIGINAL -> serves.thenComparing(age);
+      case LONGEST_RUNNING -> serves.thenComparing(start).thenComparing(age);
+    };
   }
 
   /**
@@ -223,7 +241,15 @@ public final class Reconcile {
 
   private static Member stopped(Member m) {
     return new Member(
-        m.id(), m.slot(), m.current(), true, m.recorded(), m.standing(), m.epoch(), m.leaving());
+        m.id(),
+        m.slot(),
+        m.current(),
+        true,
+        m.recorded(),
+        m.standing(),
+        m.epoch(),
+        m.leaving(),
+        m.startedAt());
   }
 
   private static Reason why(Member outdated) {

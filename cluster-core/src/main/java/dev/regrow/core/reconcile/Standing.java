@@ -12,9 +12,13 @@ public enum Standing {
   /** Ended for good otherwise. */
   FAILED,
   /** Its node is gone, for longer than the workload waits. */
-  LOST;
+  LOST,
+  /** Its node is gone, and nobody renews the lease that it lives on. */
+  EXPIRING,
+  /** No lease that it could live on is left: it has ended, whoever may say so or not. */
+  EXPIRED;
 
   public boolean ended() {
-    return this == SUCCEEDED || this == FAILED;
+    return this == SUCCEEDED || this == FAILED || this == EXPIRED;
   }
 }

@@ -13,6 +13,9 @@ public sealed interface Step {
   /** End an instance that may be alive. */
   record Stop(InstanceId id, Reason reason) implements Step {}
 
+  /** Have its lease end: it may be alive where no order reaches it. */
+  record Expire(InstanceId id, Reason reason) implements Step {}
+
   /** Strike an instance off whose end is known. */
   record Remove(InstanceId id, Reason reason) implements Step {}
 
@@ -28,6 +31,8 @@ public sealed interface Step {
     SCALED_DOWN("more than the wanted replicas"),
     DELETED("the workload is deleted"),
     DUPLICATE("another instance keeps this slot"),
+    LOST("its node is gone"),
+    EXPIRED("its lease is over"),
     ENDED("it has ended"),
     GAVE_UP("its node does not start it again");
 

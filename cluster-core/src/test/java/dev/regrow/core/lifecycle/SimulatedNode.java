@@ -3,9 +3,12 @@ package dev.regrow.core.lifecycle;
 import dev.regrow.core.model.Demand;
 import dev.regrow.core.model.End;
 import dev.regrow.core.model.InstanceId;
+import dev.regrow.core.model.LeaseTerms;
 import dev.regrow.core.model.Live;
 import dev.regrow.core.model.NodeRef;
 import dev.regrow.core.placement.Candidate;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +22,18 @@ final class SimulatedNode {
   private final Map<InstanceId, Running> instances = new TreeMap<>();
   private final Map<InstanceId, Boolean> banned = new TreeMap<>();
   private long sequence;
+  private boolean renewing;
+  private final List<Runnable> inbox = new ArrayList<>();
   Candidate.Access access = Candidate.Access.OPEN;
+
+  /** Nothing comes or goes. */
+  boolean cut;
+
+  /** The agent does nothing, as after SIGSTOP; shims and processes go on. */
+  boolean paused;
+
+  /** How much slower its clock is than it should be: 1.005 is half a percent. */
+  double slowness = 1;
 
   /** One instance on this node. */
   static final class Running {
@@ -28,6 +42,11 @@ final class SimulatedNode {
     Live.Phase phase = Live.Phase.STARTING;
     boolean ready;
     int restarts;
+    boolean leased;
+    boolean broken;
+    boolean process;
+    boolean execUnderWay;
+    long deadline;
     @Nullable End end;
 
     Running(Target target, Demand demand) {
@@ -42,7 +61,101 @@ final class SimulatedNode {
     ref = new NodeRef("uid-" + name, name);
   }
 
-  void run(Target target, Demand demand, boolean broken) {
+  /** What comes to the agent. */
+  void reach(Runnable message) {
+    if (paused) {
+      inbox.add(message);
+    } else if (!cut) {
+      message.run();
+    }
+  }
+
+  void resume() {
+    paused = false;
+    var late = List.copyOf(inbox);
+    inbox.clear();
+    late.forEach(Runnable::run);
+  }
+
+  private void renewForEver() {
+    if (!paused) {
+      simulation.leases.renew(this);
+    }
+    simulation.after((long) (LeaseTerms.RENEWAL_MILLIS * slowness), this::renewForEver);
+  }
+
+  /** The lease covers these; true: and they may be started. */
+  void granted(long sent, Map<Target, Boolean> covered) {
+    long until = sent + (long) (LeaseTerms.LENGTH_MILLIS * slowness);
+    covered.forEach(
+        (target, mayStart) -> {
+          var instance = instances.get(target.id());
+          if (instance == null || !instance.leased || instance.target.epoch() != target.epoch()) {
+            return;
+          }
+          if (instance.process || mayStart) {
+            instance.deadline = Math.max(instance.deadline, until);
+          }
+          start(instance);
+        });
+  }
+
+  private void start(Running instance) {
+    boolean idle = !instance.process && !instance.execUnderWay;
+    long left = instance.deadline - simulation.now().bootMillis();
+    if (idle && instance.phase == Live.Phase.STARTING && left > 1_000) {
+      instance.execUnderWay = true;
+      simulation.after(simulation.random.nextInt(2_000), () -> reach(() -> exec(instance)));
+    }
+  }
+
+  /** The shim has the last word. */
+  private void exec(Running instance) {
+    instance.execUnderWay = false;
+    boolean inTime = simulation.now().bootMillis() < instance.deadline;
+    if (!inTime || instance.phase != Live.Phase.STARTING) {
+      return;
+    }
+    instance.process = true;
+    simulation.leases.assertAlone(instance.target.slot());
+    watch(instance);
+    becomeReady(instance, instance.broken);
+  }
+
+  private void watch(Running instance) {
+    long left = instance.deadline - simulation.now().bootMillis();
+    if (instance.process && left <= 0) {
+      // It kills within the time that the majority counts on.
+      simulation.after(
+          simulation.random.nextInt(900),
+          () -> {
+            instance.process = false;
+            reach(() -> startAgain(instance));
+          });
+    } else if (instance.process) {
+      simulation.after(Math.max(1, left), () -> watch(instance));
+    }
+  }
+
+  private void startAgain(Running instance) {
+    if (instance.phase == Live.Phase.RUNNING || instance.phase == Live.Phase.BACKOFF) {
+      instance.phase = Live.Phase.STARTING;
+      instance.ready = false;
+      instance.restarts++;
+      tell(instance);
+    }
+  }
+
+  boolean isDown() {
+    return access == Candidate.Access.DOWN;
+  }
+
+  int processesIn(int slot) {
+    return (int)
+        instances.values().stream().filter(i -> i.process && i.target.slot() == slot).count();
+  }
+
+  void run(Target target, Demand demand, boolean broken, boolean leased) {
     if (banned.containsKey(target.id())) {
       tellUnknown(target);
       return;
@@ -53,12 +166,23 @@ final class SimulatedNode {
       return;
     }
     if (!fits(demand)) {
-      simulation.fact(new Input.Refused(target, "memory is short"));
+      fact(new Input.Refused(target, "memory is short"));
       return;
     }
     var started = new Running(target, demand);
     instances.put(target.id(), started);
+    started.leased = leased;
+    started.broken = broken;
     tell(started);
+    if (leased) {
+      if (!renewing) {
+        renewing = true;
+        renewForEver();
+      } else {
+        simulation.leases.renew(this);
+      }
+      return;
+    }
     simulation.after(20 + simulation.random.nextInt(500), () -> becomeReady(started, broken));
   }
 
@@ -85,6 +209,11 @@ final class SimulatedNode {
               instance.ready = false;
               instance.restarts++;
               tell(instance);
+              instance.process = false;
+              if (instance.leased) {
+                start(instance);
+                return;
+              }
               simulation.after(50, () -> becomeReady(instance, false));
             });
   }
@@ -106,6 +235,7 @@ final class SimulatedNode {
 
   private void end(Running instance, int code) {
     instance.phase = code == 0 ? Live.Phase.EXITED : Live.Phase.FAILED;
+    instance.process = false;
     instance.end = new End(code, "", "", 0, 0);
     tell(instance);
   }
@@ -124,17 +254,25 @@ final class SimulatedNode {
             instance.phase,
             instance.ready,
             simulation.now().bootMillis(),
+            0,
             instance.restarts,
             instance.end,
             "",
             ++sequence);
-    simulation.fact(new Input.Observed(instance.target, live));
+    fact(new Input.Observed(instance.target, live));
   }
 
   private void tellUnknown(Target target) {
     var end = new End(null, "", "", 0, 0);
-    simulation.fact(
-        new Input.Observed(target, new Live(Live.Phase.EXITED, false, 0, 0, end, "", ++sequence)));
+    fact(
+        new Input.Observed(
+            target, new Live(Live.Phase.EXITED, false, 0, 0, 0, end, "", ++sequence)));
+  }
+
+  private void fact(Input fact) {
+    if (!cut) {
+      simulation.fact(fact);
+    }
   }
 
   /** Processes that may be alive. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.regrow.core.codec.DeclaredCodec;
 import dev.regrow.core.codec.RecordsCodec;
+import dev.regrow.core.model.Assignment;
 import dev.regrow.core.model.Change;
 import dev.regrow.core.model.Demand;
 import dev.regrow.core.model.Now;
@@ -41,6 +42,7 @@ final class Simulation {
   final List<SimulatedNode> nodes = new ArrayList<>();
   final List<Answer> answers = new ArrayList<>();
   final InMemoryStore store = new InMemoryStore();
+  final SimulatedLeases leases = new SimulatedLeases(this);
   double loss;
   double repeat;
   private final PriorityQueue<Timed> agenda =
@@ -90,7 +92,14 @@ final class Simulation {
     return entities.size() < 2 ? 0 : random.nextInt(2);
   }
 
-  private void deliver(Runnable message) {
+  /** All entities hear of a node's loss, or its return. */
+  void tellEntities(Input news) {
+    for (var entity : List.copyOf(entities.keySet())) {
+      after(random.nextInt(200), () -> input(entity, news));
+    }
+  }
+
+  void deliver(Runnable message) {
     if (random.nextDouble() < loss) {
       return;
     }
@@ -155,11 +164,17 @@ final class Simulation {
       var demand = run.revision().template().demand();
       boolean broken =
           DeclaredCodec.template(run.revision().template()).getCommand(0).equals("bad");
-      deliver(() -> node(run.target()).run(run.target(), demand, broken));
+      boolean leased = run.assignment().leased();
+      var to = node(run.target());
+      deliver(() -> to.reach(() -> to.run(run.target(), demand, broken, leased)));
+    } else if (effect instanceof Effect.AskLease lease) {
+      leases.askAge(lease.nodeUid(), age -> input(entity, new Input.LeaseHeard(lease.ids(), age)));
     } else if (effect instanceof Effect.SendStop stop) {
-      deliver(() -> node(stop.target()).stop(stop.target()));
+      var to = node(stop.target());
+      deliver(() -> to.reach(() -> to.stop(stop.target())));
     } else if (effect instanceof Effect.SendForget forget) {
-      deliver(() -> node(forget.target()).forget(forget.target()));
+      var to = node(forget.target());
+      deliver(() -> to.reach(() -> to.forget(forget.target())));
     }
   }
 
@@ -190,6 +205,7 @@ final class Simulation {
     var result = store.commit(txn).toCompletableFuture().join();
     if (result instanceof TxnResult.Committed committed) {
       assertThat(committed.index()).isPositive();
+      leases.stored();
       assertNeverTooMany(before, commit);
       boolean lost = random.nextDouble() < loss / 4;
       input(
@@ -211,7 +227,12 @@ final class Simulation {
     if (!adds || workload == null) {
       return;
     }
-    long live = after.assignments().values().stream().filter(a -> a.ended() == null).count();
+    // What is on a lost node counts for nothing; its slot is checked below.
+    long live =
+        after.assignments().values().stream()
+            .filter(a -> a.ended() == null && a.lease() != Assignment.Lease.GIVEN_UP)
+            .filter(a -> nodes.stream().noneMatch(n -> n.ref.equals(a.node()) && n.isDown()))
+            .count();
     assertThat(live)
         .as("placed too many: %s after %s", after.assignments(), before.assignments())
         .isLessThanOrEqualTo(workload.replicas() + workload.policy().effectiveSurge());

@@ -82,12 +82,48 @@ class ReconcileTest {
   }
 
   @Test
-  void an_exclusive_instance_on_a_lost_node_is_not_replaced() {
+  void an_exclusive_instance_on_a_lost_node_is_replaced_once_its_lease_is_over() {
     var lost = member("lost", 0, true, Standing.LOST, 1);
+    var expiring = new Member(lost.id(), 0, true, true, false, Standing.EXPIRING, 1);
+    var expired = new Member(lost.id(), 0, true, true, false, Standing.EXPIRED, 1);
 
-    assertThat(Reconcile.steps(goal(1, 0, 0, true), List.of(lost), NONE_HELD)).isEmpty();
+    assertThat(Reconcile.steps(goal(1, 0, 0, true), List.of(lost), NONE_HELD))
+        .containsExactly(new Step.Expire(lost.id(), Reason.LOST));
+    assertThat(Reconcile.steps(goal(1, 0, 0, true), List.of(expiring), NONE_HELD)).isEmpty();
+    assertThat(Reconcile.steps(goal(1, 0, 0, true), List.of(expired), NONE_HELD))
+        .containsExactly(
+            new Step.Remove(lost.id(), Reason.EXPIRED), new Step.Start(0, Reason.MISSING));
     assertThat(Reconcile.steps(goal(1, 1, 0, false), List.of(lost), NONE_HELD))
         .containsExactly(new Step.Start(0, Reason.MISSING));
+  }
+
+  @Test
+  void of_a_replacement_and_one_that_is_back_the_policy_says_which_is_kept() {
+    var back = ready("back", 1, 9_000);
+    var there = ready("there", 2, 5_000);
+    var silent = new Member(back.id(), 0, true, false, false, Standing.UNKNOWN, 1);
+
+    assertThat(rivals(Policy.Keep.REPLACEMENT, back, there)).containsExactly(dropped(back));
+    assertThat(rivals(Policy.Keep.ORIGINAL, back, there)).containsExactly(dropped(there));
+    assertThat(rivals(Policy.Keep.LONGEST_RUNNING, back, there)).containsExactly(dropped(back));
+    assertThat(rivals(Policy.Keep.ORIGINAL, silent, there)).isEmpty();
+    assertThat(rivals(Policy.Keep.REPLACEMENT, silent, there)).containsExactly(dropped(back));
+  }
+
+  private static Step dropped(Member member) {
+    return new Step.Stop(member.id(), Reason.DUPLICATE);
+  }
+
+  private static Member ready(String id, long epoch, long startedAt) {
+    return new Member(
+        new InstanceId(id), 0, true, false, false, Standing.READY, epoch, false, startedAt);
+  }
+
+  private static List<Step> rivals(Policy.Keep keep, Member... members) {
+    var policy = goal(1, 1, 0, false).policy();
+    var asked =
+        new Policy(policy.restart(), false, 1, 0, 0, 60_000, true, Constraints.NONE, keep, 0, -1);
+    return Reconcile.steps(new Goal(1, false, asked), List.of(members), NONE_HELD);
   }
 
   @Test
@@ -123,7 +159,11 @@ class ReconcileTest {
       @ForAll("goals") Goal goal, @ForAll("members") List<Member> members) {
     var steps = Reconcile.steps(goal, members, NONE_HELD);
 
-    long live = members.stream().filter(m -> m.alive() && m.standing() != Standing.LOST).count();
+    long live =
+        members.stream()
+            .filter(m -> m.alive() && m.standing() != Standing.LOST)
+            .filter(m -> m.standing() != Standing.EXPIRING)
+            .count();
     long starts = steps.stream().filter(step -> step instanceof Step.Start).count();
     if (starts > 0) {
       assertThat(live + starts).isLessThanOrEqualTo(goal.liveMax());
@@ -235,7 +275,8 @@ class ReconcileTest {
           steps.stream().anyMatch(s -> s instanceof Step.Remove r && r.id().equals(m.id()));
       boolean stopped =
           m.stopping()
-              || steps.stream().anyMatch(s -> s instanceof Step.Stop st && st.id().equals(m.id()));
+              || steps.stream().anyMatch(s -> s instanceof Step.Stop st && st.id().equals(m.id()))
+              || steps.stream().anyMatch(s -> s instanceof Step.Expire e && e.id().equals(m.id()));
       boolean recorded =
           m.recorded()
               || steps.stream()
@@ -297,7 +338,8 @@ class ReconcileTest {
             true,
             Constraints.NONE,
             Policy.Keep.REPLACEMENT,
-            0));
+            0,
+            -1));
   }
 
   @Provide

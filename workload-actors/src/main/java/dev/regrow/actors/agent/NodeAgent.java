@@ -60,8 +60,7 @@ public final class NodeAgent {
 
   private record AdoptionFailed(Throwable cause) implements Command {}
 
-  private record Assigned(
-      Uplink by, long askedAtBootNanos, Set<String> hereThen, List<NodeOrder.Run> runs)
+  private record Assigned(Uplink by, Set<String> hereThen, List<NodeOrder.Run> runs)
       implements Command {}
 
   private record AssignmentsUnknown(Uplink by, Throwable cause) implements Command {}
@@ -94,13 +93,19 @@ public final class NodeAgent {
     INSTANCE
   }
 
+  private record LeasesRenewed(long sentBootNanos, List<LeaseSource.Grant> grants)
+      implements Command {}
+
+  private record LeasesUnknown(Throwable cause) implements Command {}
+
   /**
    * Who this agent is.
    *
    * @param firstSequence larger than all that earlier agents of this node gave to facts
+   * @param leases where the node's lease is renewed
    * @param files where reading the kernel's files may block
    */
-  public record Identity(String nodeUid, long firstSequence, Executor files) {}
+  public record Identity(String nodeUid, long firstSequence, LeaseSource leases, Executor files) {}
 
   private static final int MAX_WAITING_ORDERS = 10_000;
   private static final Duration SUMMARY_EVERY = Duration.ofSeconds(5);
@@ -109,6 +114,10 @@ public final class NodeAgent {
   private static final int RESEND_AT_ONCE = 50;
   private static final Duration ASK_AGAIN_FIRST = Duration.ofMillis(250);
   private static final Duration ASK_AGAIN_MAX = Duration.ofSeconds(5);
+
+  private static final int RENEWALS_PER_LEASE = 4;
+  private static final Duration RENEW_AGAIN = Duration.ofMillis(500);
+  private static final Duration RENEW_FOR_MORE = Duration.ofMillis(20);
 
   private final ActorContext<Command> context;
   private final TimerScheduler<Command> timers;
@@ -120,6 +129,7 @@ public final class NodeAgent {
   private UsageSample usage = UsageSample.NONE;
   private Duration askAgainIn = ASK_AGAIN_FIRST;
   private boolean schedulable;
+  private boolean leaseWanted;
 
   private NodeAgent(
       ActorContext<Command> context,
@@ -186,7 +196,9 @@ public final class NodeAgent {
     }
     timers.startTimerWithFixedDelay(Tick.INSTANCE, SUMMARY_EVERY);
     timers.startTimerWithFixedDelay(ResendAll.INSTANCE, RESEND_EVERY);
-    timers.startTimerWithFixedDelay(RenewLeases.INSTANCE, node.lease().dividedBy(3));
+    timers.startTimerWithFixedDelay(
+        RenewLeases.INSTANCE, node.lease().dividedBy(RENEWALS_PER_LEASE));
+    renewLeases();
     return waiting.unstashAll(unconfirmed());
   }
 
@@ -239,6 +251,8 @@ public final class NodeAgent {
         .onMessage(Tick.class, tick -> done(this::sample))
         .onMessage(Sampled.class, sampled -> done(() -> onSampled(sampled.sample())))
         .onMessage(RenewLeases.class, renew -> done(this::renewLeases))
+        .onMessage(LeasesRenewed.class, renewed -> done(() -> onRenewed(renewed)))
+        .onMessage(LeasesUnknown.class, unknown -> done(() -> renewSoon(unknown)))
         .onMessage(SupervisorGone.class, gone -> done(() -> wards.supervisorGone(gone.key())))
         .onMessage(Respawn.class, respawn -> done(() -> wards.respawn(respawn.key())))
         .onMessage(ForgetOrphan.class, orphan -> done(() -> wards.forgetOrphan(orphan.key())))
@@ -271,13 +285,12 @@ public final class NodeAgent {
   }
 
   private void askAssignments(Uplink uplink) {
-    long askedAt = node.clock().bootNanos();
     var hereNow = wards.keys();
     context.pipeToSelf(
         uplink.assignments(),
         (runs, failure) ->
             failure == null
-                ? new Assigned(uplink, askedAt, hereNow, runs)
+                ? new Assigned(uplink, hereNow, runs)
                 : new AssignmentsUnknown(uplink, failure));
   }
 
@@ -296,8 +309,6 @@ public final class NodeAgent {
   private Behavior<Command> onAssigned(Assigned assigned) {
     askAgainIn = ASK_AGAIN_FIRST;
     wards.compareWith(assigned.runs(), assigned.hereThen());
-    // Counted from when we asked: the majority's clock started no earlier.
-    wards.renewLeases(assigned.runs(), assigned.askedAtBootNanos() + node.lease().toNanos());
     return Behaviors.same();
   }
 
@@ -324,6 +335,8 @@ public final class NodeAgent {
   private void onReport(Report report) {
     if (report instanceof Report.Happened event) {
       outbox.happened(event);
+    } else if (report instanceof Report.LeaseWanted) {
+      leaseIsWanted();
     } else if (report instanceof Report.Changed changed) {
       wards.changed(changed, this::tellSummary);
     }
@@ -377,8 +390,34 @@ public final class NodeAgent {
   }
 
   private void renewLeases() {
-    if (wards.roster().hasExclusive()) {
-      askAssignments();
+    if (wards.roster().hasLeased()) {
+      // Counted from here: the majority's clock starts no earlier.
+      long sent = node.clock().bootNanos();
+      context.pipeToSelf(
+          identity.leases().renew(),
+          (grants, failure) ->
+              failure == null ? new LeasesRenewed(sent, grants) : new LeasesUnknown(failure));
+    }
+  }
+
+  private void onRenewed(LeasesRenewed renewed) {
+    leaseWanted = false;
+    wards.renewLeases(renewed.grants(), renewed.sentBootNanos());
+  }
+
+  private void renewSoon(LeasesUnknown unknown) {
+    context.getLog().debug("the lease was not renewed: {}", unknown.cause().getMessage());
+    leaseWanted = false;
+    timers.startSingleTimer("renew", RenewLeases.INSTANCE, RENEW_AGAIN);
+  }
+
+  /** Of many that begin at once, the first asks for all, and once more for those who came late. */
+  private void leaseIsWanted() {
+    if (!leaseWanted) {
+      leaseWanted = true;
+      renewLeases();
+    } else if (!timers.isTimerActive("renew")) {
+      timers.startSingleTimer("renew", RenewLeases.INSTANCE, RENEW_FOR_MORE);
     }
   }
 

@@ -21,7 +21,7 @@ final class Roster {
     ActorRef<InstanceSupervisor.Command> supervisor;
     AssignmentRef assignment;
     final Claim claim;
-    final boolean exclusive;
+    final boolean leased;
 
     /** The last order for it; none while it is adopted and not confirmed. */
     NodeOrder.@Nullable Run run;
@@ -37,12 +37,12 @@ final class Roster {
         ActorRef<InstanceSupervisor.Command> supervisor,
         AssignmentRef assignment,
         Claim claim,
-        boolean exclusive,
+        boolean leased,
         NodeOrder.@Nullable Run run) {
       this.supervisor = supervisor;
       this.assignment = assignment;
       this.claim = claim;
-      this.exclusive = exclusive;
+      this.leased = leased;
       this.run = run;
     }
   }
@@ -55,6 +55,10 @@ final class Roster {
 
   Optional<Entry> find(AssignmentRef assignment) {
     return Optional.ofNullable(entries.get(keyOf(assignment).toString()));
+  }
+
+  Optional<Entry> find(InstanceKey key) {
+    return Optional.ofNullable(entries.get(key.toString()));
   }
 
   void put(Entry entry) {
@@ -81,8 +85,8 @@ final class Roster {
     return (int) entries.values().stream().filter(entry -> !entry.over).count();
   }
 
-  boolean hasExclusive() {
-    return entries.values().stream().anyMatch(entry -> entry.exclusive && !entry.over);
+  boolean hasLeased() {
+    return entries.values().stream().anyMatch(entry -> entry.leased && !entry.over);
   }
 
   List<RunningInstance> processes() {

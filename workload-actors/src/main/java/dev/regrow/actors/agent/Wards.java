@@ -73,7 +73,7 @@ final class Wards {
             supervisor,
             memory.assignment(),
             Claim.of(memory.resources(), memory.hostPorts()),
-            memory.exclusive(),
+            memory.leased(),
             null));
   }
 
@@ -132,7 +132,11 @@ final class Wards {
     recollection.sawEpoch(run.assignment());
     roster.put(
         new Roster.Entry(
-            supervisor, run.assignment(), Claim.of(run.template()), run.exclusive(), run));
+            supervisor,
+            run.assignment(),
+            Claim.of(run.template()),
+            InstanceMemory.of(run).leased(),
+            run));
   }
 
   private void confirm(Roster.Entry entry, NodeOrder.Run run) {
@@ -262,13 +266,16 @@ final class Wards {
     }
   }
 
-  void renewLeases(List<NodeOrder.Run> runs, long deadlineBootNanos) {
-    for (var run : runs) {
+  /** The majority granted leases; who holds one that is not among them gets no more time. */
+  void renewLeases(List<LeaseSource.Grant> grants, long sentBootNanos) {
+    for (var grant : grants) {
       roster
-          .find(run.assignment())
-          .filter(entry -> entry.exclusive)
+          .find(grant.key())
+          .filter(entry -> entry.leased && entry.assignment.epoch() == grant.epoch())
           .ifPresent(
-              entry -> entry.supervisor.tell(new InstanceSupervisor.RenewLease(deadlineBootNanos)));
+              entry ->
+                  entry.supervisor.tell(
+                      new InstanceSupervisor.RenewLease(sentBootNanos, grant.run())));
     }
   }
 

@@ -14,6 +14,7 @@ import dev.regrow.core.store.Store;
 import dev.regrow.runtime.NodeRuntime;
 import java.io.IOException;
 import java.time.Clock;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -81,7 +82,11 @@ public final class NodeBootstrap {
     var nodeSystem =
         ActorSystem.create(
             NodeAgent.awaitingMachine(
-                new NodeAgent.Identity(identity.nodeUid(), data.firstSequence(), blocking)),
+                new NodeAgent.Identity(
+                    identity.nodeUid(),
+                    data.firstSequence(),
+                    new StoreLeases(identity.nodeUid(), () -> opened(store)),
+                    blocking)),
             "regrow-node",
             SystemConfigs.ofNodeSystem());
     var node = new RegrowNode(config, identity, nodeSystem, runtime, store, blocking);
@@ -156,6 +161,12 @@ public final class NodeBootstrap {
     public void disconnect(Uplink uplink) {
       agent.tell(new NodeAgent.Disconnected(uplink));
     }
+  }
+
+  private static Optional<Store> opened(CompletableFuture<Store> store) {
+    return store.isDone() && !store.isCompletedExceptionally()
+        ? Optional.of(store.join())
+        : Optional.empty();
   }
 
   private <T> CompletableFuture<T> inBackground(Callable<? extends T> step) {

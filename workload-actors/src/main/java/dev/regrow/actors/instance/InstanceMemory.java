@@ -11,6 +11,7 @@ import dev.regrow.runtime.RunningInstance;
 import dev.regrow.v1.LastEnd;
 import dev.regrow.v1.Resources;
 import dev.regrow.v1.RestartPolicy;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
@@ -31,6 +32,7 @@ public record InstanceMemory(
     Ports hostPorts,
     long stopGraceMillis,
     boolean exclusive,
+    long stopAfterMillis,
     long restartGeneration,
     int streak,
     LastEnd last) {
@@ -43,9 +45,27 @@ public record InstanceMemory(
   private static final String PORTS = "host-ports";
   private static final String GRACE = "stop-grace-millis";
   private static final String EXCLUSIVE = "exclusive";
+  private static final String STOP_AFTER = "stop-after-millis";
   private static final String GENERATION = "restart-generation";
   private static final String STREAK = "streak";
   private static final String LAST = "last-end";
+
+  /** Whether it dies by itself where nobody renews its lease. */
+  public boolean leased() {
+    return exclusive || stopAfterMillis > 0;
+  }
+
+  /**
+   * How long it lives from when a renewal was sent.
+   *
+   * @param usual of an exclusive one
+   */
+  Duration lease(Duration usual) {
+    var stopAfter = Duration.ofMillis(stopAfterMillis);
+    return exclusive && (stopAfterMillis == 0 || usual.compareTo(stopAfter) < 0)
+        ? usual
+        : stopAfter;
+  }
 
   /** Of an instance that is to run as ordered and has not run yet. */
   public static InstanceMemory of(NodeOrder.Run run) {
@@ -56,6 +76,7 @@ public record InstanceMemory(
         DeclaredCodec.hostPorts(run.template()),
         run.template().getStop().getGrace(),
         run.exclusive(),
+        run.stopAfterMillis(),
         run.restartGeneration(),
         0,
         LastEnd.getDefaultInstance());
@@ -83,6 +104,7 @@ public record InstanceMemory(
         ports(labels),
         number(labels, GRACE),
         Boolean.parseBoolean(labels.get(EXCLUSIVE)),
+        number(labels, STOP_AFTER),
         number(labels, GENERATION),
         Math.toIntExact(number(labels, STREAK)),
         message(labels, LAST, LastEnd.parser(), LastEnd.getDefaultInstance()));
@@ -98,6 +120,7 @@ public record InstanceMemory(
         ordered.hostPorts,
         ordered.stopGraceMillis,
         ordered.exclusive,
+        ordered.stopAfterMillis,
         ordered.restartGeneration,
         streak,
         last);
@@ -111,6 +134,7 @@ public record InstanceMemory(
         hostPorts,
         stopGraceMillis,
         exclusive,
+        stopAfterMillis,
         restartGeneration,
         newStreak,
         end);
@@ -128,6 +152,7 @@ public record InstanceMemory(
         PORTS, hostPorts.codes().stream().map(String::valueOf).collect(Collectors.joining(" ")));
     labels.put(GRACE, Long.toString(stopGraceMillis));
     labels.put(EXCLUSIVE, Boolean.toString(exclusive));
+    labels.put(STOP_AFTER, Long.toString(stopAfterMillis));
     labels.put(GENERATION, Long.toString(restartGeneration));
     labels.put(STREAK, Integer.toString(streak));
     labels.put(LAST, base64(last));

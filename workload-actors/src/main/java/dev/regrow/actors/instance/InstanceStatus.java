@@ -89,6 +89,15 @@ final class InstanceStatus {
     instance.setPhase(InstancePhase.INSTANCE_PENDING);
   }
 
+  /** It may not start before its node has a lease for it. */
+  void awaitingLease() {
+    clearProcess();
+    instance
+        .setPhase(InstancePhase.INSTANCE_PENDING)
+        .setMessage("waits until the majority grants its node a lease for it")
+        .clearStartedAt();
+  }
+
   void backoff(Instant until) {
     instance
         .setPhase(InstancePhase.INSTANCE_BACKOFF)

@@ -8,6 +8,7 @@ import dev.regrow.runtime.RunningInstance;
 import dev.regrow.runtime.RuntimeFailure;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
@@ -49,8 +50,13 @@ public final class InstanceSupervisor {
     INSTANCE
   }
 
-  /** The majority granted the node's lease up to this CLOCK_BOOTTIME, in nanoseconds. */
-  public record RenewLease(long deadlineBootNanos) implements Command {}
+  /**
+   * The majority granted the node's lease for this instance.
+   *
+   * @param sentBootNanos when it was asked to, CLOCK_BOOTTIME
+   * @param mayStart false: what runs goes on, but nothing is started any more
+   */
+  public record RenewLease(long sentBootNanos, boolean mayStart) implements Command {}
 
   private record Launched(RunningInstance process) implements Command {}
 
@@ -65,6 +71,9 @@ public final class InstanceSupervisor {
   private enum StopOverdue implements Command {
     INSTANCE
   }
+
+  /** With less than this left, a start would be cut short by its own lease. */
+  private static final Duration LEASE_LEFT_MIN = Duration.ofSeconds(1);
 
   /** What an ended process still has to be gone for before it is asked again, beyond its grace. */
   private static final Duration STOP_SLACK = Duration.ofSeconds(10);
@@ -81,6 +90,10 @@ public final class InstanceSupervisor {
   private final Node node;
   private final Teller teller;
   private final InstanceStatus status;
+
+  /** Until then it may be started, CLOCK_BOOTTIME in nanoseconds; read when a shim starts, too. */
+  private final AtomicLong startUntil = new AtomicLong();
+
   private InstanceMemory memory;
 
   private InstanceSupervisor(
@@ -131,7 +144,6 @@ public final class InstanceSupervisor {
     return telling(process)
         .onMessage(Confirm.class, confirm -> confirmed(confirm.run(), process))
         .onMessage(ProcessEnded.class, ended -> endedWhileHeld(process, ended.ended()))
-        .onMessage(RenewLease.class, renewal -> renew(process, renewal))
         .onMessage(Stop.class, stop -> stop(process, stop.why()))
         .build();
   }
@@ -175,6 +187,40 @@ public final class InstanceSupervisor {
   }
 
   private Behavior<Command> launch(NodeOrder.Run ordered) {
+    return mayStart() ? start(ordered) : awaitLease(ordered);
+  }
+
+  private boolean mayStart() {
+    return !memory.leased()
+        || startUntil.get() - node.clock().bootNanos() >= LEASE_LEFT_MIN.toNanos();
+  }
+
+  private Behavior<Command> awaitLease(NodeOrder.Run ordered) {
+    status.awaitingLease();
+    teller.changed(memory, null);
+    teller.leaseWanted(memory);
+    return awaitingLease(ordered);
+  }
+
+  private Behavior<Command> awaitingLease(NodeOrder.Run ordered) {
+    return quiet(null)
+        .onMessage(
+            RenewLease.class,
+            renewal -> {
+              renew(null, renewal);
+              return mayStart() ? start(ordered) : Behaviors.same();
+            })
+        .onMessage(Stop.class, stop -> stopIdle(stop.why()))
+        .onMessage(
+            Confirm.class,
+            confirm -> {
+              take(confirm.run());
+              return awaitingLease(confirm.run());
+            })
+        .build();
+  }
+
+  private Behavior<Command> start(NodeOrder.Run ordered) {
     int attempt = status.attempt() + 1;
     Optional<LaunchSpec> spec = specOf(ordered, attempt);
     status.starting(attempt);
@@ -190,7 +236,7 @@ public final class InstanceSupervisor {
 
   private Optional<LaunchSpec> specOf(NodeOrder.Run ordered, int attempt) {
     try {
-      return Optional.of(LaunchSpecs.of(ordered, memory, attempt, node.lease()));
+      return Optional.of(LaunchSpecs.of(ordered, memory, attempt, startUntil::get));
     } catch (IllegalArgumentException e) {
       context
           .getSelf()
@@ -219,12 +265,19 @@ public final class InstanceSupervisor {
   }
 
   private Behavior<Command> onLaunched(NodeOrder.Run ordered, RunningInstance process) {
-    awaitEndOf(process);
+    launched(process);
     status.running(process);
     teller.happened(
         memory, "Started", "attempt %d, pid %d".formatted(process.attempt(), process.pid()));
     teller.changed(memory, process);
     return running(ordered, process);
+  }
+
+  private void launched(RunningInstance process) {
+    awaitEndOf(process);
+    if (memory.leased()) {
+      process.renewLease(startUntil.get()); // It may have been renewed since the shim was told.
+    }
   }
 
   private Ended launchFailed(Throwable failure) {
@@ -240,7 +293,7 @@ public final class InstanceSupervisor {
         .onMessage(
             Launched.class,
             launched -> {
-              awaitEndOf(launched.process());
+              launched(launched.process());
               status.running(launched.process());
               return stop(launched.process(), why);
             })
@@ -257,7 +310,6 @@ public final class InstanceSupervisor {
     return telling(process)
         .onMessage(ProcessEnded.class, ended -> onEnded(ordered, process, ended.ended()))
         .onMessage(Stop.class, stop -> stop(process, stop.why()))
-        .onMessage(RenewLease.class, renewal -> renew(process, renewal))
         .onMessage(Confirm.class, confirm -> confirmed(confirm.run(), process))
         .build();
   }
@@ -332,7 +384,6 @@ public final class InstanceSupervisor {
               teller.happened(memory, "Stopped", ended.ended().message());
               return over(false);
             })
-        .onMessage(RenewLease.class, renewal -> renew(process, renewal))
         .onMessage(
             StopOverdue.class,
             overdue -> {
@@ -363,6 +414,16 @@ public final class InstanceSupervisor {
 
   /** What every phase with a future has in common: it says how it is, and ignores what is late. */
   private BehaviorBuilder<Command> telling(@Nullable RunningInstance process) {
+    return quiet(process)
+        .onMessage(
+            RenewLease.class,
+            renewal -> {
+              renew(process, renewal);
+              return Behaviors.same();
+            });
+  }
+
+  private BehaviorBuilder<Command> quiet(@Nullable RunningInstance process) {
     return Behaviors.receive(Command.class)
         .onMessage(
             Tell.class,
@@ -372,11 +433,17 @@ public final class InstanceSupervisor {
             });
   }
 
-  private Behavior<Command> renew(RunningInstance process, RenewLease renewal) {
-    if (memory.exclusive()) {
-      process.renewLease(renewal.deadlineBootNanos());
+  private void renew(@Nullable RunningInstance process, RenewLease renewal) {
+    if (!memory.leased()) {
+      return;
     }
-    return Behaviors.same();
+    long until = renewal.sentBootNanos() + memory.lease(node.lease()).toNanos();
+    if (renewal.mayStart()) {
+      startUntil.accumulateAndGet(until, Math::max);
+    }
+    if (process != null) {
+      process.renewLease(until);
+    }
   }
 
   private void awaitEndOf(RunningInstance process) {

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** What a template says, in the words of the machine. */
@@ -26,11 +27,12 @@ public final class LaunchSpecs {
   private LaunchSpecs() {}
 
   /**
-   * @param lease how long an exclusive instance may live without a renewal
+   * @param leaseUntil the CLOCK_BOOTTIME in nanoseconds at which it dies unless its lease is
+   *     renewed
    * @throws IllegalArgumentException when the template asks for what this version cannot do
    */
   public static LaunchSpec of(
-      NodeOrder.Run run, InstanceMemory memory, int attempt, Duration lease) {
+      NodeOrder.Run run, InstanceMemory memory, int attempt, LongSupplier leaseUntil) {
     var template = run.template();
     var assignment = run.assignment();
     var user = UserIds.of(template.getUser());
@@ -52,7 +54,7 @@ public final class LaunchSpecs {
             limitsOf(template.getResources()),
             template.getStop().getSignal().isEmpty() ? "TERM" : template.getStop().getSignal(),
             Duration.ofMillis(template.getStop().getGrace()),
-            run.exclusive() ? lease : null);
+            memory.leased() ? leaseUntil : null);
     return ImageReference.isOne(template.getImage()) ? spec.from(imageOf(template)) : spec;
   }
 

@@ -21,6 +21,9 @@ public sealed interface Report {
       AssignmentRef assignment, Instance instance, @Nullable RunningInstance process, boolean over)
       implements Report {}
 
+  /** It could start, had its lease been renewed. */
+  record LeaseWanted(AssignmentRef assignment) implements Report {}
+
   /** Something worth an event. */
   record Happened(
       AssignmentRef assignment, Instant time, String reason, String message, boolean warning)

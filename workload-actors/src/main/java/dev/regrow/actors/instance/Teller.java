@@ -26,6 +26,10 @@ final class Teller {
     agent.tell(new Report.Changed(memory.assignment(), status.toInstance(), null, true));
   }
 
+  void leaseWanted(InstanceMemory memory) {
+    agent.tell(new Report.LeaseWanted(memory.assignment()));
+  }
+
   void happened(InstanceMemory memory, String reason, String message) {
     agent.tell(new Report.Happened(memory.assignment(), clock.wall(), reason, message, false));
   }

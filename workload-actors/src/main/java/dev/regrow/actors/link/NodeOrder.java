@@ -14,14 +14,31 @@ public sealed interface NodeOrder extends WireMessage {
 
   AssignmentRef assignment();
 
-  /** Have this instance running; start it if it is not there. */
+  /**
+   * Have this instance running; start it if it is not there. An exclusive one, and one that is to
+   * be stopped where its node is cut off, starts only once the node's lease was renewed for it.
+   *
+   * @param stopAfterMillis how long it lives on a node that is cut off; 0: for ever
+   */
   record Run(
       @Tag(1) AssignmentRef assignment,
       @Tag(2) InstanceTemplate template,
       @Tag(3) RestartPolicy restart,
       @Tag(4) boolean exclusive,
-      @Tag(5) long restartGeneration)
-      implements NodeOrder {}
+      @Tag(5) long restartGeneration,
+      @Tag(6) long stopAfterMillis)
+      implements NodeOrder {
+
+    /** For ever. */
+    public Run(
+        AssignmentRef assignment,
+        InstanceTemplate template,
+        RestartPolicy restart,
+        boolean exclusive,
+        long restartGeneration) {
+      this(assignment, template, restart, exclusive, restartGeneration, 0);
+    }
+  }
 
   /**
    * End it and do not start it again, ever, also when a {@link Run} of it comes later. The answer

@@ -56,6 +56,8 @@ final class EffectRunner {
       around.board().forget(forget.target().id());
       var ref = Translation.ref(namespace, name, forget.target());
       around.link().order(forget.target().node().uid(), new NodeOrder.Forget(ref));
+    } else if (effect instanceof Effect.AskLease lease) {
+      askLease(lease);
     } else if (effect instanceof Effect.ArmTimer timer) {
       long wait = timer.atBootMillis() - around.clock().get().bootMillis();
       timers.startSingleTimer(
@@ -65,6 +67,17 @@ final class EffectRunner {
     } else if (effect instanceof Effect.ClearTimer) {
       timers.cancel(Alarm.KEY);
     }
+  }
+
+  private void askLease(Effect.AskLease lease) {
+    context.pipeToSelf(
+        around.leases().age(lease.nodeUid()),
+        (ageMillis, failure) ->
+            new WorkloadCommand.Learned(
+                failure == null
+                    ? new Input.LeaseHeard(lease.ids(), ageMillis)
+                    // Then it waits for as long as a lease can last.
+                    : new Input.Tick()));
   }
 
   private void commit(Effect.Commit commit, Records records) {

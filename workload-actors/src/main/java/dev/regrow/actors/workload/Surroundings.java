@@ -4,11 +4,16 @@ import dev.regrow.actors.board.Board;
 import dev.regrow.actors.link.NodeLink;
 import dev.regrow.core.lifecycle.World;
 import dev.regrow.core.model.Now;
+import dev.regrow.core.store.Leases;
 import dev.regrow.core.store.Store;
 import java.util.function.Supplier;
 
 /** All that a workload entity deals with. */
 public record Surroundings(Store store, Board board, NodeLink link, Supplier<Now> clock) {
+
+  Leases leases() {
+    return Leases.of(store);
+  }
 
   World world() {
     return new World(clock.get(), board.fleet());

@@ -10,8 +10,10 @@ import dev.regrow.core.lifecycle.Effect;
 import dev.regrow.core.lifecycle.Input;
 import dev.regrow.core.lifecycle.Target;
 import dev.regrow.core.model.InstanceId;
+import dev.regrow.core.model.LeaseTerms;
 import dev.regrow.core.model.NodeRef;
 import dev.regrow.core.model.Occurrence;
+import dev.regrow.core.model.Policy;
 import dev.regrow.core.model.Workload;
 import dev.regrow.core.store.StoreException;
 import dev.regrow.core.store.TxnResult;
@@ -74,8 +76,17 @@ public final class Translation {
         ref(workload.namespace(), workload.name(), run.target()),
         DeclaredCodec.template(run.revision().template()),
         DeclaredCodec.restart(workload.rest()),
-        run.policy().exclusive(),
-        run.assignment().restartGeneration());
+        // As it was when it was placed: else its lease would be one that nobody grants.
+        run.assignment().leased() && run.policy().exclusive(),
+        run.assignment().restartGeneration(),
+        run.assignment().leased() ? stopAfterMillis(run.policy()) : 0);
+  }
+
+  /** No shorter than what renewals can bear. */
+  private static long stopAfterMillis(Policy policy) {
+    return policy.stopAfterMillis() < 0
+        ? 0
+        : Math.max(policy.stopAfterMillis(), LeaseTerms.LENGTH_MILLIS);
   }
 
   static Ask ask(WorkloadCommand.Asking asking) {

@@ -1,6 +1,7 @@
 package dev.regrow.actors.agent;
 
 import static dev.regrow.v1.InstancePhase.INSTANCE_EXITED;
+import static dev.regrow.v1.InstancePhase.INSTANCE_PENDING;
 import static dev.regrow.v1.InstancePhase.INSTANCE_RUNNING;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,6 +10,7 @@ import dev.regrow.actors.link.NodeFact;
 import dev.regrow.actors.link.NodeOrder;
 import dev.regrow.actors.testing.FakeClock;
 import dev.regrow.actors.testing.FakeInstance;
+import dev.regrow.actors.testing.FakeLeases;
 import dev.regrow.actors.testing.FakeNodeRuntime;
 import dev.regrow.actors.testing.FakeUplink;
 import dev.regrow.actors.testing.Orders;
@@ -37,6 +39,7 @@ class NodeAgentTest {
   private final ManualTime time = ManualTime.get(kit.system());
   private final FakeClock clock = new FakeClock();
   private final FakeNodeRuntime machine = new FakeNodeRuntime(clock);
+  private final FakeLeases leases = new FakeLeases();
   private final TestProbe<NodeFact> cluster = kit.createTestProbe();
   private final FakeUplink uplink = new FakeUplink(cluster.getRef()::tell);
 
@@ -214,22 +217,54 @@ class NodeAgentTest {
   }
 
   @Test
-  void leases_are_renewed_only_when_assignments_were_answered_and_count_from_the_asking() {
-    var exclusive =
-        new NodeOrder.Run(
-            Orders.assignment(ID, "web-2", 7), Orders.template(), Orders.ALWAYS, true, 0);
-    uplink.assign(List.of(exclusive));
-    servingAgent();
+  void an_exclusive_instance_starts_once_the_majority_grants_its_very_assignment() {
+    var agent = servingAgent();
+    agent.tell(new NodeAgent.Ordered(exclusive()));
+    observed(i -> i.getPhase() == INSTANCE_PENDING && i.getMessage().contains("lease"));
+    awaitAskedForLeases(1);
+
+    leases.grant(FakeLeases.grant(ID, 6, true), FakeLeases.grant(ID, 7, false));
+    time.timePasses(Duration.ofSeconds(3));
+    awaitAskedForLeases(2);
+    assertThat(machine.launched()).isEmpty();
+    leases.grant(FakeLeases.grant(ID, 7, true));
+
     observed(instance -> instance.getPhase() == INSTANCE_RUNNING);
+  }
+
+  @Test
+  void a_renewed_lease_counts_from_when_it_was_asked_for_and_is_asked_for_without_a_cluster() {
+    var agent = servingAgent();
+    agent.tell(new NodeAgent.Ordered(exclusive()));
+    awaitAskedForLeases(1);
+    leases.grant(FakeLeases.grant(ID, 7, true));
+    observed(instance -> instance.getPhase() == INSTANCE_RUNNING);
+    agent.tell(new NodeAgent.Disconnected(uplink));
+    int before = leases.count();
     long asked = clock.bootNanos();
 
-    time.timePasses(Duration.ofSeconds(4));
+    time.timePasses(Duration.ofSeconds(3));
+    awaitAskedForLeases(before + 1);
+    leases.grant(FakeLeases.grant(ID, 7, true));
 
-    uplink.awaitAsked(2);
     cluster.awaitAssert(
         Duration.ofSeconds(3),
         () -> {
           assertThat(machine.newest(ID).leases()).contains(asked + Duration.ofSeconds(9).toNanos());
+          return null;
+        });
+  }
+
+  private static NodeOrder.Run exclusive() {
+    return new NodeOrder.Run(
+        Orders.assignment(ID, "web-2", 7), Orders.template(), Orders.ALWAYS, true, 0);
+  }
+
+  private void awaitAskedForLeases(int times) {
+    cluster.awaitAssert(
+        Duration.ofSeconds(3),
+        () -> {
+          assertThat(leases.count()).isGreaterThanOrEqualTo(times);
           return null;
         });
   }
@@ -262,7 +297,8 @@ class NodeAgentTest {
 
   private ActorRef<NodeAgent.Command> spawn() {
     var node = new InstanceSupervisor.Node(machine, clock, "n1", Duration.ofSeconds(9));
-    return kit.spawn(NodeAgent.create(node, new NodeAgent.Identity("node-1", 1000, Runnable::run)));
+    return kit.spawn(
+        NodeAgent.create(node, new NodeAgent.Identity("node-1", 1000, leases, Runnable::run)));
   }
 
   private static LaunchSpec specOf(NodeOrder.Run run) {

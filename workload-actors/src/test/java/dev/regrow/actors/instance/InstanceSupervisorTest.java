@@ -285,23 +285,77 @@ class InstanceSupervisorTest {
   }
 
   @Test
-  void only_an_exclusive_instance_has_a_lease_and_renewals_reach_it() {
-    var shared = Orders.run(ID, 7);
-    var exclusive = new NodeOrder.Run(assignment(), Orders.template(), Orders.ALWAYS, true, 0);
+  void an_instance_without_a_lease_hears_of_none() {
+    var supervisor = supervise(Orders.run(ID, 7));
+    expectPhase(INSTANCE_RUNNING);
 
-    for (var order : List.of(shared, exclusive)) {
-      var supervisor = supervise(order);
-      expectPhase(INSTANCE_RUNNING);
-      supervisor.tell(new InstanceSupervisor.RenewLease(12345));
-      supervisor.tell(InstanceSupervisor.Tell.INSTANCE);
-      expectPhase(INSTANCE_RUNNING);
-    }
+    supervisor.tell(new InstanceSupervisor.RenewLease(clock.bootNanos(), true));
+    supervisor.tell(InstanceSupervisor.Tell.INSTANCE);
+    expectPhase(INSTANCE_RUNNING);
 
-    var launches = machine.launched();
-    assertThat(launches.get(0).spec().lease()).isNull();
-    assertThat(launches.get(0).leases()).isEmpty();
-    assertThat(launches.get(1).spec().lease()).isEqualTo(Duration.ofSeconds(10));
-    assertThat(launches.get(1).leases()).containsExactly(12345L);
+    assertThat(machine.newest(ID).spec().leaseUntilBootNanos()).isNull();
+    assertThat(machine.newest(ID).leases()).isEmpty();
+  }
+
+  @Test
+  void an_exclusive_instance_waits_for_its_lease_and_dies_with_it_unless_it_is_renewed() {
+    var supervisor = supervise(exclusive(0));
+    expectPhase(INSTANCE_PENDING);
+    assertThat(machine.launched()).isEmpty();
+    long sent = clock.bootNanos();
+    long second = Duration.ofSeconds(1).toNanos();
+
+    supervisor.tell(new InstanceSupervisor.RenewLease(sent, true));
+    expectPhase(INSTANCE_RUNNING);
+    supervisor.tell(new InstanceSupervisor.RenewLease(sent + second, false));
+    supervisor.tell(InstanceSupervisor.Tell.INSTANCE);
+    expectPhase(INSTANCE_RUNNING);
+
+    var until = machine.newest(ID).spec().leaseUntilBootNanos();
+    assertThat(until).isNotNull();
+    assertThat(until.getAsLong()).isEqualTo(sent + 10 * second);
+    assertThat(machine.newest(ID).leases()).containsExactly(sent + 10 * second, sent + 11 * second);
+  }
+
+  @Test
+  void an_exclusive_instance_is_not_started_again_on_a_lease_that_ends_soon() {
+    var supervisor = supervise(exclusive(0));
+    expectPhase(INSTANCE_PENDING);
+    supervisor.tell(new InstanceSupervisor.RenewLease(clock.bootNanos(), true));
+    expectPhase(INSTANCE_RUNNING);
+    clock.advance(Duration.ofMillis(9_500));
+
+    machine.newest(ID).isKilledBy("KILL", Ended.Reason.SIGNALED);
+
+    expectPhase(INSTANCE_PENDING);
+    assertThat(machine.launched()).hasSize(1);
+    supervisor.tell(new InstanceSupervisor.RenewLease(clock.bootNanos(), true));
+    expectPhase(INSTANCE_RUNNING);
+    assertThat(machine.launched()).hasSize(2);
+  }
+
+  @Test
+  void what_is_to_be_stopped_where_its_node_is_cut_off_has_a_lease_of_that_length() {
+    var supervisor = supervise(exclusive(60_000));
+    expectPhase(INSTANCE_PENDING);
+    var shared =
+        new NodeOrder.Run(assignment(), Orders.template(), Orders.ALWAYS, false, 0, 60_000);
+
+    supervisor.tell(new InstanceSupervisor.RenewLease(clock.bootNanos(), true));
+    expectPhase(INSTANCE_RUNNING);
+    var other = supervise(shared);
+    expectPhase(INSTANCE_PENDING);
+    other.tell(new InstanceSupervisor.RenewLease(clock.bootNanos(), true));
+    expectPhase(INSTANCE_RUNNING);
+
+    assertThat(machine.launched())
+        .extracting(launched -> launched.leases().get(0) - clock.bootNanos())
+        .containsExactly(Duration.ofSeconds(10).toNanos(), Duration.ofSeconds(60).toNanos());
+  }
+
+  private static NodeOrder.Run exclusive(long stopAfterMillis) {
+    return new NodeOrder.Run(
+        assignment(), Orders.template(), Orders.ALWAYS, true, 0, stopAfterMillis);
   }
 
   private ActorRef<Command> supervise(NodeOrder.Run run) {
@@ -314,7 +368,7 @@ class InstanceSupervisorTest {
   }
 
   private static dev.regrow.runtime.LaunchSpec specOf(NodeOrder.Run run) {
-    return LaunchSpecs.of(run, InstanceMemory.of(run), 1, Duration.ofSeconds(10));
+    return LaunchSpecs.of(run, InstanceMemory.of(run), 1, () -> 0);
   }
 
   private static dev.regrow.actors.link.AssignmentRef assignment() {

@@ -22,8 +22,6 @@ import org.junit.jupiter.api.Test;
 
 class LaunchSpecsTest {
 
-  private static final Duration LEASE = Duration.ofSeconds(10);
-
   @Test
   void every_field_of_the_template_reaches_the_machine() {
     var spec =
@@ -66,7 +64,7 @@ class LaunchSpecsTest {
             new LaunchSpec.Mount.Tmpfs(4096, "/cache", false));
     assertThat(spec.stopSignal()).isEqualTo("INT");
     assertThat(spec.stopGrace()).isEqualTo(Duration.ofMillis(1500));
-    assertThat(spec.lease()).isNull();
+    assertThat(spec.leaseUntilBootNanos()).isNull();
   }
 
   @Test
@@ -140,6 +138,6 @@ class LaunchSpecsTest {
     var run =
         new NodeOrder.Run(
             Orders.assignment("web-2-x", "web-2", 7), template, Orders.ALWAYS, false, 0);
-    return LaunchSpecs.of(run, InstanceMemory.of(run), 3, LEASE);
+    return LaunchSpecs.of(run, InstanceMemory.of(run), 3, () -> 17);
   }
 }

@@ -10,7 +10,6 @@ import dev.regrow.runtime.Machine;
 import dev.regrow.runtime.NodeRuntime;
 import dev.regrow.runtime.RunningInstance;
 import dev.regrow.runtime.RuntimeFailure;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -53,7 +52,7 @@ public final class FakeNodeRuntime implements NodeRuntime {
 
   /** How an agent starts this order the first time. */
   public static LaunchSpec specOf(NodeOrder.Run run) {
-    return LaunchSpecs.of(run, InstanceMemory.of(run), 1, Duration.ofSeconds(9));
+    return LaunchSpecs.of(run, InstanceMemory.of(run), 1, () -> 0);
   }
 
   /** An instance that another agent left running. */

@@ -84,6 +84,16 @@ class WireCodecTest {
         .isEqualTo(without);
   }
 
+  @Test
+  void an_order_of_the_release_before_says_nothing_of_stopping_where_a_node_is_cut_off()
+      throws IOException {
+    var before = GOLDEN.resolve("before-stop-after");
+
+    assertThat(golden(before, "101-NodeOrder.Run")).isEqualTo(WireSamples.run(0));
+    assertThat(golden(before, "162-GateMessage.Assignments"))
+        .isEqualTo(new GateMessage.Assignments(List.of(WireSamples.run(0)), "no majority"));
+  }
+
   private Object golden(Path folder, String name) throws IOException {
     var hex = Files.readString(folder.resolve(name + ".hex")).strip();
     return codec.fromBytes(HexFormat.of().parseHex(hex));

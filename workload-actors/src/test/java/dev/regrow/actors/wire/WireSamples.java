@@ -28,10 +28,14 @@ final class WireSamples {
 
   private WireSamples() {}
 
+  static NodeOrder.Run run(long stopAfterMillis) {
+    return new NodeOrder.Run(WEB_2, template(), restart(), true, 2, stopAfterMillis);
+  }
+
   static List<Record> all() {
     return List.of(
         WEB_2,
-        new NodeOrder.Run(WEB_2, template(), restart(), true, 2),
+        run(60_000),
         new NodeOrder.Stop(WEB_2, "scaled down from 3 to 2"),
         new NodeOrder.Forget(WEB_2),
         new NodeFact.Observed("node-1", WEB_2, instance(), 99),
@@ -42,8 +46,7 @@ final class WireSamples {
         new BridgeMessage.AskForFacts(),
         new GateMessage.Tell(summary(), true),
         new GateMessage.AskAssignments("node-1", OneRef.refOf()),
-        new GateMessage.Assignments(
-            List.of(new NodeOrder.Run(WEB_2, template(), restart(), true, 2)), "no majority"),
+        new GateMessage.Assignments(List.of(run(60_000)), "no majority"),
         new WorkloadCommand.Apply(workload(), "uid-7", 4711, OneRef.refOf()),
         new WorkloadCommand.Scale(3, 4711, OneRef.refOf()),
         new WorkloadCommand.Rollback(2, 4711, OneRef.refOf()),

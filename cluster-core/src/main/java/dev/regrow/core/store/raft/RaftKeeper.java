@@ -64,6 +64,7 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
   private volatile @Nullable StorePeer peer;
   private Duration restartPatience = RESTART_PATIENCE;
   private @Nullable FileChannel lock;
+  private Runnable onNews = () -> {};
   private volatile String cause = "the store is starting";
   private Supplier<ServerServiceDefinition> service =
       () -> {
@@ -91,9 +92,11 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
    * The first start: forms the group, joins it, or goes on.
    *
    * @param service what is served beside Raft
+   * @param onNews runs when the leader or the group may have changed; must not block
    */
-  void start(Supplier<ServerServiceDefinition> service) throws IOException {
+  void start(Supplier<ServerServiceDefinition> service, Runnable onNews) throws IOException {
     this.service = service;
+    this.onNews = onNews;
     lock = directory.lock(); // Before anything is looked at: a running node's log is never cut.
     try {
       begin();
@@ -182,6 +185,7 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
 
   /** From Ratis' threads. While a server is being started it is looked at anyway. */
   private void news() {
+    onNews.run();
     if (phase == Phase.RUNNING) {
       lookout.now();
     }

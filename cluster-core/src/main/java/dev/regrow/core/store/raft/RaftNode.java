@@ -140,6 +140,15 @@ final class RaftNode implements AutoCloseable {
     }
   }
 
+  /** Of the election that this server knows of last. */
+  long term() {
+    try {
+      return server.getDivision(group).getInfo().getCurrentTerm();
+    } catch (IOException notThere) {
+      return -1;
+    }
+  }
+
   boolean isReady() {
     try {
       return server.getDivision(group).getInfo().isLeaderReady();

@@ -2,6 +2,7 @@ package dev.regrow.core.store.raft;
 
 import dev.regrow.core.disk.SpaceGuard;
 import dev.regrow.core.store.Keys;
+import dev.regrow.core.store.Leases;
 import dev.regrow.core.store.RangeQuery;
 import dev.regrow.core.store.RangeResult;
 import dev.regrow.core.store.Removed;
@@ -15,6 +16,8 @@ import dev.regrow.core.store.StoreState;
 import dev.regrow.core.store.Txn;
 import dev.regrow.core.store.TxnResult;
 import dev.regrow.core.store.WatchListener;
+import dev.regrow.v1.StoreLeaseReply;
+import dev.regrow.v1.StoreLeaseRequest;
 import dev.regrow.v1.StoreRangeRequest;
 import dev.regrow.v1.StoreTxn;
 import java.io.IOException;
@@ -41,7 +44,7 @@ import java.util.stream.Stream;
  * log entry, fsynced on a majority, applied to the {@link Replica} by the {@link StoreMachine}, and
  * then acknowledged. Reads and watches are answered by this server's own replica.
  */
-public final class RaftStore implements Store, StoreMembership {
+public final class RaftStore implements Store, StoreMembership, Leases {
 
   private static final int REPLY_THREADS = 2;
   private static final long WAITING_BYTES_MAX = 64L << 20;
@@ -64,6 +67,8 @@ public final class RaftStore implements Store, StoreMembership {
   private final Guide guide;
   private final Courier courier;
   private final StoreService service;
+  private final LeaseDesk leaseDesk;
+  private final LeaseClient leases;
   private volatile boolean closed;
 
   private RaftStore(RaftStoreConfig config, StoreDirectory directory, SpaceGuard.Limits limits)
@@ -87,11 +92,14 @@ public final class RaftStore implements Store, StoreMembership {
     this.road = new LeaderRoad(channels, guide);
     this.courier =
         new Courier(this::attempt, config.tuning().commitPatience(), WAITING_BYTES_MAX, scheduler);
+    this.leaseDesk = new LeaseDesk(keeper::current, replica::index);
+    this.leases = new LeaseClient(this::askAboutLease, scheduler);
     this.service =
         new StoreService(
             this,
             this::write,
             new RosterKeeper(keeper::current, seat::inBetween),
+            leaseDesk,
             keeper::leaderAddress,
             new Gatekeeper(this::removal));
   }
@@ -125,7 +133,7 @@ public final class RaftStore implements Store, StoreMembership {
     directory.make();
     var store = new RaftStore(config, directory, limits);
     try {
-      store.keeper.start(store.service::definition);
+      store.keeper.start(store.service::definition, store.leaseDesk::look);
     } catch (IOException | RuntimeException failed) {
       store.close();
       throw failed;
@@ -141,6 +149,26 @@ public final class RaftStore implements Store, StoreMembership {
   @Override
   public CompletionStage<String> expelled() {
     return channels.expelled();
+  }
+
+  private CompletableFuture<StoreLeaseReply> askAboutLease(
+      StoreLeaseRequest question, Duration patience) {
+    String leader = keeper.leaderAddress();
+    if (keeper.isReady() || leader.isEmpty() || leader.equals(config.address())) {
+      return leaseDesk.answer(question);
+    }
+    guide.leads(leader);
+    return LeaseClient.overTheWire(channels, guide).ask(question, patience);
+  }
+
+  @Override
+  public CompletionStage<Long> renew(String nodeUid) {
+    return leases.renew(nodeUid);
+  }
+
+  @Override
+  public CompletionStage<Long> age(String nodeUid) {
+    return leases.age(nodeUid);
   }
 
   private List<String> serversAndSelf() {

@@ -2,6 +2,7 @@ package dev.regrow.core.store.raft;
 
 import dev.regrow.core.identity.NodeIdentity;
 import dev.regrow.core.store.Entry;
+import dev.regrow.core.store.Leases;
 import dev.regrow.core.store.RangeQuery;
 import dev.regrow.core.store.RangeResult;
 import dev.regrow.core.store.Store;
@@ -36,7 +37,7 @@ import org.slf4j.LoggerFactory;
  * the store's own transport. What one asker has seen it never sees older again, whichever server
  * answers.
  */
-public final class RemoteStore implements Store, StoreMembership {
+public final class RemoteStore implements Store, StoreMembership, Leases {
 
   private static final Logger LOG = LoggerFactory.getLogger(RemoteStore.class);
   private static final long WAITING_BYTES_MAX = 16L << 20;
@@ -52,6 +53,7 @@ public final class RemoteStore implements Store, StoreMembership {
   private final Guide guide;
   private final Courier courier;
   private final GroupClient group;
+  private final LeaseClient leases;
   private final ExecutorService dispatch;
   private final ScheduledExecutorService scheduler;
   private final AtomicLong seen = new AtomicLong();
@@ -73,6 +75,7 @@ public final class RemoteStore implements Store, StoreMembership {
         new Courier(
             new LeaderRoad(channels, guide), tuning.commitPatience(), WAITING_BYTES_MAX, scheduler);
     this.group = new GroupClient(channels, guide, scheduler, tuning.readPatience());
+    this.leases = new LeaseClient(LeaseClient.overTheWire(channels, guide), scheduler);
     var unused =
         scheduler.scheduleWithFixedDelay(
             this::refresh, 0, REFRESH.toMillis(), TimeUnit.MILLISECONDS);
@@ -218,6 +221,16 @@ public final class RemoteStore implements Store, StoreMembership {
       more = part.getMore();
     }
     return new RangeResult(entries, index, more);
+  }
+
+  @Override
+  public CompletionStage<Long> renew(String nodeUid) {
+    return leases.renew(nodeUid);
+  }
+
+  @Override
+  public CompletionStage<Long> age(String nodeUid) {
+    return leases.age(nodeUid);
   }
 
   @Override

@@ -11,6 +11,8 @@ import dev.regrow.v1.StoreCommitRequest;
 import dev.regrow.v1.StoreGroupReply;
 import dev.regrow.v1.StoreGroupRequest;
 import dev.regrow.v1.StoreJoinRequest;
+import dev.regrow.v1.StoreLeaseReply;
+import dev.regrow.v1.StoreLeaseRequest;
 import dev.regrow.v1.StoreRangePart;
 import dev.regrow.v1.StoreRangeRequest;
 import dev.regrow.v1.StoreRemoveRequest;
@@ -40,6 +42,7 @@ final class StoreService {
   private final Store reader;
   private final Writer writer;
   private final RosterKeeper roster;
+  private final LeaseDesk leases;
   private final Supplier<String> leader;
   private final Gatekeeper gatekeeper;
 
@@ -50,12 +53,14 @@ final class StoreService {
       Store reader,
       Writer writer,
       RosterKeeper roster,
+      LeaseDesk leases,
       Supplier<String> leader,
       Gatekeeper gatekeeper) {
     this.gatekeeper = gatekeeper;
     this.reader = reader;
     this.writer = writer;
     this.roster = roster;
+    this.leases = leases;
     this.leader = leader;
   }
 
@@ -67,6 +72,7 @@ final class StoreService {
             .addMethod(Wire.WATCH, ServerCalls.asyncServerStreamingCall(this::watch))
             .addMethod(Wire.JOIN, ServerCalls.asyncUnaryCall(this::join))
             .addMethod(Wire.REMOVE, ServerCalls.asyncUnaryCall(this::remove))
+            .addMethod(Wire.LEASE, ServerCalls.asyncUnaryCall(this::lease))
             .addMethod(Wire.GROUP, ServerCalls.asyncUnaryCall(this::group))
             .build();
     return ServerInterceptors.intercept(service, gatekeeper);
@@ -141,6 +147,21 @@ final class StoreService {
 
   private void group(StoreGroupRequest request, StreamObserver<StoreGroupReply> answer) {
     reply(roster.group(), answer);
+  }
+
+  private void lease(StoreLeaseRequest request, StreamObserver<StoreLeaseReply> answer) {
+    var unused =
+        leases
+            .answer(request)
+            .whenComplete(
+                (reply, failure) ->
+                    one(
+                        answer,
+                        failure == null
+                            ? reply
+                            : StoreLeaseReply.newBuilder()
+                                .setRefusal(Refusals.encode(failure, leader.get()))
+                                .build()));
   }
 
   private void reply(CompletionStage<StoreGroup> group, StreamObserver<StoreGroupReply> answer) {

@@ -11,6 +11,8 @@ import dev.regrow.v1.StoreCommitRequest;
 import dev.regrow.v1.StoreGroupReply;
 import dev.regrow.v1.StoreGroupRequest;
 import dev.regrow.v1.StoreJoinRequest;
+import dev.regrow.v1.StoreLeaseReply;
+import dev.regrow.v1.StoreLeaseRequest;
 import dev.regrow.v1.StoreRangePart;
 import dev.regrow.v1.StoreRangeRequest;
 import dev.regrow.v1.StoreRemoveRequest;
@@ -57,6 +59,9 @@ final class Wire {
 
   static final MethodDescriptor<StoreGroupRequest, StoreGroupReply> GROUP =
       method("Group", MethodType.UNARY, StoreGroupRequest.parser(), StoreGroupReply.parser());
+
+  static final MethodDescriptor<StoreLeaseRequest, StoreLeaseReply> LEASE =
+      method("Lease", MethodType.UNARY, StoreLeaseRequest.parser(), StoreLeaseReply.parser());
 
   private Wire() {}
 

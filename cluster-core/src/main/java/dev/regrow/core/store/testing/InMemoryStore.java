@@ -2,6 +2,7 @@ package dev.regrow.core.store.testing;
 
 import dev.regrow.core.store.Call;
 import dev.regrow.core.store.ChangeHistory;
+import dev.regrow.core.store.Leases;
 import dev.regrow.core.store.RangeQuery;
 import dev.regrow.core.store.RangeResult;
 import dev.regrow.core.store.Replica;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * The store's semantics in memory. Commits and reads are complete when they return; listeners are
  * called on one thread of the store's own.
  */
-public final class InMemoryStore implements Store {
+public final class InMemoryStore implements Store, Leases {
 
   private final ExecutorService dispatcher =
       Executors.newSingleThreadExecutor(
@@ -40,6 +41,7 @@ public final class InMemoryStore implements Store {
   private volatile Duration delay = Duration.ZERO;
   private volatile Duration patience = Duration.ofSeconds(5);
   private volatile @Nullable Kind refusal;
+  private volatile Duration leaseAge = Duration.ZERO;
   private volatile boolean closed;
 
   public InMemoryStore() {
@@ -99,6 +101,24 @@ public final class InMemoryStore implements Store {
     return closed
         ? CompletableFuture.failedFuture(new StoreException(Kind.CLOSED, "the store is closed"))
         : replica.range(query, patience);
+  }
+
+  /** From now on the last renewal of any lease was answered so long ago. */
+  public void lastRenewed(Duration ago) {
+    leaseAge = ago;
+  }
+
+  @Override
+  public CompletionStage<Long> renew(String nodeUid) {
+    Kind reason = closed ? Kind.CLOSED : refusal;
+    return reason == null
+        ? CompletableFuture.completedFuture(replica.index())
+        : CompletableFuture.failedFuture(new StoreException(reason, "told to refuse: " + reason));
+  }
+
+  @Override
+  public CompletionStage<Long> age(String nodeUid) {
+    return CompletableFuture.completedFuture(leaseAge.toMillis());
   }
 
   @Override
