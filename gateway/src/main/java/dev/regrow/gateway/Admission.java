@@ -3,9 +3,11 @@ package dev.regrow.gateway;
 import dev.regrow.actors.bootstrap.RegrowNode;
 import dev.regrow.client.Context;
 import dev.regrow.client.ContextFile;
+import dev.regrow.core.store.TokenCheck;
 import dev.regrow.gateway.auth.AdminToken;
 import dev.regrow.gateway.auth.Role;
 import dev.regrow.gateway.auth.TokenFile;
+import dev.regrow.gateway.auth.TokenQuestions;
 import dev.regrow.gateway.auth.TokenSync;
 import dev.regrow.gateway.auth.TokenText;
 import dev.regrow.gateway.auth.Tokens;
@@ -20,6 +22,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,11 +32,13 @@ final class Admission implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Admission.class);
 
+  private static final String COPY = "tokens";
+
   private final Path data;
   private final Clock clock;
   private final Tokens tokens;
   private final String adminToken;
-  private volatile @Nullable TokenSync sync;
+  private volatile @Nullable AutoCloseable sync;
 
   private Admission(Path data, Clock clock, Tokens tokens, String adminToken) {
     this.data = data;
@@ -90,7 +95,7 @@ final class Admission implements AutoCloseable {
   }
 
   private static TokenFile copy(Path data) {
-    return new TokenFile(data.resolve("tokens"));
+    return new TokenFile(data.resolve(COPY));
   }
 
   Tokens tokens() {
@@ -119,11 +124,37 @@ final class Admission implements AutoCloseable {
     if (store.isEmpty()) {
       return CompletableFuture.failedFuture(new IllegalStateException("the store is not open"));
     }
+    if (store.get() instanceof TokenCheck check) {
+      ask(check);
+      return CompletableFuture.completedFuture(null);
+    }
     var known =
         adminToken.isEmpty()
             ? CompletableFuture.<Void>completedFuture(null)
             : AdminToken.ensure(store.get(), adminToken, clock.millis());
     return known.thenRun(() -> sync = TokenSync.start(store.get(), tokens, copy(data), blocking));
+  }
+
+  /** A node that may not read the hashes keeps none either. */
+  private void ask(TokenCheck check) {
+    tokens.replaceAll(List.of());
+    try {
+      Files.deleteIfExists(data.resolve(COPY));
+    } catch (IOException e) {
+      LOG.warn("Delete {}, nobody needs it: {}", data.resolve(COPY), e.getMessage());
+    }
+    sync =
+        TokenQuestions.start(
+            check,
+            tokens,
+            Executors.newSingleThreadScheduledExecutor(Admission::thread),
+            System::nanoTime);
+  }
+
+  private static Thread thread(Runnable work) {
+    var thread = new Thread(work, "tokens");
+    thread.setDaemon(true);
+    return thread;
   }
 
   private static ContextFile contextFile(Path data) {
@@ -145,7 +176,11 @@ final class Admission implements AutoCloseable {
   public void close() {
     var running = sync;
     if (running != null) {
-      running.close();
+      try {
+        running.close();
+      } catch (Exception e) {
+        LOG.warn("Following the tokens did not end cleanly: {}", e.getMessage());
+      }
     }
   }
 }

@@ -12,6 +12,7 @@ import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.Signature;
 import java.security.spec.ECGenParameterSpec;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +29,7 @@ final class Certificates {
   private static final byte[] ECDSA_WITH_SHA256 = Der.sequence(Der.oid("1.2.840.10045.4.3.2"));
   private static final String COMMON_NAME = "2.5.4.3";
   private static final String ORGANIZATION = "2.5.4.10";
+  private static final String UNIT = "2.5.4.11";
   private static final String SUBJECT_KEY_ID = "2.5.29.14";
   private static final String KEY_USAGE = "2.5.29.15";
   private static final String SUBJECT_ALT_NAME = "2.5.29.17";
@@ -37,6 +39,9 @@ final class Certificates {
   private static final String SERVER_AUTH = "1.3.6.1.5.5.7.3.1";
   private static final String CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
   private static final Pattern ADDRESS = Pattern.compile("[0-9.]+|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*");
+
+  /** Clocks differ; a certificate is good a little before it was made. */
+  static final Duration EARLIER = Duration.ofDays(1);
 
   private final SecureRandom random;
 
@@ -48,7 +53,15 @@ final class Certificates {
   record Issuer(String name, KeyPair keys) {}
 
   /** From when to when a certificate is good. */
-  record Validity(Instant from, Instant to) {}
+  record Validity(Instant from, Instant to) {
+    /** From now on, and {@link #EARLIER}. */
+    static Validity of(Instant now, Duration validFor) {
+      return new Validity(now.minus(EARLIER), now.plus(validFor));
+    }
+  }
+
+  /** Whose certificate it is: its uid, its role, and where it is reached. */
+  record Subject(String uid, NodeRole role, List<String> hosts) {}
 
   KeyPair newKeys() throws GeneralSecurityException {
     var generator = KeyPairGenerator.getInstance("EC");
@@ -64,15 +77,11 @@ final class Certificates {
             extension(BASIC_CONSTRAINTS, true, Der.sequence(Der.trueValue())),
             extension(KEY_USAGE, true, Der.bits(1, new byte[] {0x06})), // keyCertSign, cRLSign
             extension(SUBJECT_KEY_ID, false, Der.octets(keyId)));
-    return signed(self, self.name(), self.keys().getPublic(), validity, extensions);
+    return signed(self, name(self.name()), self.keys().getPublic(), validity, extensions);
   }
 
-  /**
-   * A node's certificate, good for both ends of a connection.
-   *
-   * @param hosts names and addresses by which it is reached
-   */
-  byte[] node(Issuer issuer, String name, PublicKey key, List<String> hosts, Validity validity)
+  /** A node's certificate, good for both ends of a connection. */
+  byte[] node(Issuer issuer, Subject subject, PublicKey key, Validity validity)
       throws GeneralSecurityException {
     byte[] extensions =
         Der.sequence(
@@ -87,12 +96,12 @@ final class Certificates {
                 AUTHORITY_KEY_ID,
                 false,
                 Der.sequence(Der.tagged(0x80, keyId(issuer.keys().getPublic())))),
-            extension(SUBJECT_ALT_NAME, false, alternativeNames(hosts)));
-    return signed(issuer, name, key, validity, extensions);
+            extension(SUBJECT_ALT_NAME, false, alternativeNames(subject.hosts())));
+    return signed(issuer, name(subject), key, validity, extensions);
   }
 
   private byte[] signed(
-      Issuer issuer, String subject, PublicKey key, Validity validity, byte[] extensions)
+      Issuer issuer, byte[] subject, PublicKey key, Validity validity, byte[] extensions)
       throws GeneralSecurityException {
     byte[] serial = new BigInteger(126, random).add(BigInteger.ONE).toByteArray();
     byte[] toBeSigned =
@@ -102,7 +111,7 @@ final class Certificates {
             ECDSA_WITH_SHA256,
             name(issuer.name()),
             Der.sequence(Der.time(validity.from()), Der.time(validity.to())),
-            name(subject),
+            subject,
             key.getEncoded(),
             Der.tagged(0xa3, extensions));
     return Der.sequence(
@@ -120,6 +129,14 @@ final class Certificates {
     return Der.sequence(
         Der.set(Der.sequence(Der.oid(ORGANIZATION), Der.utf8("Regrow"))),
         Der.set(Der.sequence(Der.oid(COMMON_NAME), Der.utf8(commonName))));
+  }
+
+  /** The role is a part of the name: signed, shown by every tool, and in no way of the peer's. */
+  private static byte[] name(Subject node) {
+    return Der.sequence(
+        Der.set(Der.sequence(Der.oid(ORGANIZATION), Der.utf8("Regrow"))),
+        Der.set(Der.sequence(Der.oid(UNIT), Der.utf8(node.role().text()))),
+        Der.set(Der.sequence(Der.oid(COMMON_NAME), Der.utf8("node " + node.uid()))));
   }
 
   private static byte[] extension(String oid, boolean critical, byte[] value) {

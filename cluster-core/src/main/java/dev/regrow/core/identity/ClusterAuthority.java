@@ -27,8 +27,6 @@ import java.util.UUID;
  */
 public final class ClusterAuthority {
 
-  private static final Duration EARLIER = Duration.ofDays(1);
-
   private final UUID clusterId;
   private final TlsFiles files;
   private final Path keyFile;
@@ -50,14 +48,14 @@ public final class ClusterAuthority {
   /**
    * Signs for a node; asking again renews.
    *
-   * @param server whether it gets the authority's key, too
+   * @param role what it is to be; a server gets the authority's key, too
    * @param storeContacts HOST:PORT of the store's servers
    * @throws IllegalArgumentException if the request is not what its maker would send
    * @throws IOException if the authority's files cannot be read
    */
   public NodeJoinReply admit(
       NodeJoinRequest request,
-      boolean server,
+      NodeRole role,
       List<String> storeContacts,
       Instant now,
       Duration validFor)
@@ -83,17 +81,16 @@ public final class ClusterAuthority {
               .node(
                   new Certificates.Issuer(
                       "cluster " + clusterId, new KeyPair(authority.getPublicKey(), secret)),
-                  "node " + request.getNodeUid(),
+                  new Certificates.Subject(request.getNodeUid(), role, request.getHostsList()),
                   key,
-                  request.getHostsList(),
-                  new Certificates.Validity(now.minus(EARLIER), now.plus(validFor)));
+                  Certificates.Validity.of(now, validFor));
       var reply =
           NodeJoinReply.newBuilder()
               .setClusterId(clusterId.toString())
               .setCertificatePem(ByteString.copyFrom(Pem.encode("CERTIFICATE", certificate)))
               .setAuthorityPem(ByteString.copyFrom(authorityPem))
               .addAllStoreContacts(storeContacts);
-      if (server) {
+      if (role == NodeRole.SERVER) {
         reply.setAuthorityKeyPem(ByteString.copyFrom(Files.readAllBytes(keyFile)));
       }
       return reply.build();

@@ -34,9 +34,6 @@ public record NodeIdentity(String nodeUid, UUID clusterId, TlsFiles tls) {
    */
   private static final Duration VALID = Duration.ofDays(3650);
 
-  /** Clocks differ; a certificate is good a little before it was made. */
-  private static final Duration EARLIER = Duration.ofDays(1);
-
   static final String AUTHORITY_KEY_FILE = "ca-key.pem";
 
   private static final String UID_FILE = "node-uid";
@@ -139,7 +136,7 @@ public record NodeIdentity(String nodeUid, UUID clusterId, TlsFiles tls) {
     TlsFiles tls = files(directory);
     try {
       var certificates = new Certificates(random);
-      var validity = new Certificates.Validity(now.minus(EARLIER), now.plus(VALID));
+      var validity = Certificates.Validity.of(now, VALID);
       var issuer = new Certificates.Issuer("cluster " + clusterId, certificates.newKeys());
       KeyPair node = certificates.newKeys();
       DurableFile.write(
@@ -153,7 +150,10 @@ public record NodeIdentity(String nodeUid, UUID clusterId, TlsFiles tls) {
           Pem.encode(
               "CERTIFICATE",
               certificates.node(
-                  issuer, "node " + nodeUid, node.getPublic(), hosts(host), validity)));
+                  issuer,
+                  new Certificates.Subject(nodeUid, NodeRole.SERVER, hosts(host)),
+                  node.getPublic(),
+                  validity)));
     } catch (GeneralSecurityException unsupported) {
       throw unsupported(unsupported);
     }

@@ -3,13 +3,12 @@ package dev.regrow.core.identity;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
-import javax.net.ssl.TrustManagerFactory;
 
 /**
  * TLS 1.3 between nodes: each end proves itself by a certificate of the cluster's authority, and
@@ -24,9 +23,16 @@ public final class NodeTls {
   private static final Duration LOOK = Duration.ofSeconds(1);
 
   private final SSLContext context;
+  private final RenewedKeys keys;
+  private final ClusterTrust trust;
+  private final ClusterTrust lateTrust;
 
-  private NodeTls(SSLContext context) {
+  private NodeTls(
+      SSLContext context, RenewedKeys keys, ClusterTrust trust, ClusterTrust lateTrust) {
     this.context = context;
+    this.keys = keys;
+    this.trust = trust;
+    this.lateTrust = lateTrust;
   }
 
   /**
@@ -34,9 +40,12 @@ public final class NodeTls {
    */
   public static NodeTls of(TlsFiles files) throws IOException {
     try {
+      X509Certificate authority = Pem.certificate(Files.readAllBytes(files.authority()));
+      var keys = new RenewedKeys(files, LOOK);
+      var trust = ClusterTrust.of(authority, false);
       var context = SSLContext.getInstance("TLS");
-      context.init(new KeyManager[] {new RenewedKeys(files, LOOK)}, trust(files), null);
-      return new NodeTls(context);
+      context.init(new KeyManager[] {keys}, new TrustManager[] {trust}, null);
+      return new NodeTls(context, keys, trust, ClusterTrust.of(authority, true));
     } catch (GeneralSecurityException unusable) {
       throw new IOException(
           "%s is no certificate of an authority: %s"
@@ -45,13 +54,22 @@ public final class NodeTls {
     }
   }
 
-  private static TrustManager[] trust(TlsFiles files) throws IOException, GeneralSecurityException {
-    var store = KeyStore.getInstance(KeyStore.getDefaultType());
-    store.load(null, null);
-    store.setCertificateEntry("cluster", Pem.certificate(Files.readAllBytes(files.authority())));
-    var factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    factory.init(store);
-    return factory.getTrustManagers();
+  /** Shows the node's certificate as it is at each handshake. */
+  public KeyManager keys() {
+    return keys;
+  }
+
+  /** Trusts what the cluster's authority signed, while it is good. */
+  public TrustManager trust() {
+    return trust;
+  }
+
+  /**
+   * The same, but a caller's certificate may have ended: for a door that gives such a caller a new
+   * one, and nothing else.
+   */
+  public TrustManager trustAlsoLateCallers() {
+    return lateTrust;
   }
 
   /** For who is called: demands the caller's certificate. */

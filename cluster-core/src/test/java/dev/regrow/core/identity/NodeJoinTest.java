@@ -34,7 +34,11 @@ class NodeJoinTest {
     NodeIdentity second =
         join.accept(
             authority.admit(
-                join.request(), false, List.of("127.0.0.1:7"), Instant.now(), Duration.ofDays(30)));
+                join.request(),
+                NodeRole.WORKER,
+                List.of("127.0.0.1:7"),
+                Instant.now(),
+                Duration.ofDays(30)));
 
     assertThat(second.clusterId()).isEqualTo(first.clusterId());
     assertThat(second.nodeUid()).isNotEqualTo(first.nodeUid());
@@ -52,7 +56,8 @@ class NodeJoinTest {
 
     var second =
         join.accept(
-            authority.admit(join.request(), true, List.of(), Instant.now(), Duration.ofDays(30)));
+            authority.admit(
+                join.request(), NodeRole.SERVER, List.of(), Instant.now(), Duration.ofDays(30)));
 
     assertThat(ClusterAuthority.of(second)).isPresent();
   }
@@ -63,7 +68,9 @@ class NodeJoinTest {
     NodeJoinRequest forged = join.request().toBuilder().setNodeUid("0123456789ab").build();
 
     assertThatThrownBy(
-            () -> authority.admit(forged, false, List.of(), Instant.now(), Duration.ofDays(1)))
+            () ->
+                authority.admit(
+                    forged, NodeRole.WORKER, List.of(), Instant.now(), Duration.ofDays(1)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("not signed by the key");
   }
@@ -73,11 +80,38 @@ class NodeJoinTest {
     var join = NodeJoin.prepare(data.resolve("second"), "127.0.0.2");
     var other = NodeJoin.prepare(data.resolve("third"), "127.0.0.3");
     var answer =
-        authority.admit(other.request(), false, List.of(), Instant.now(), Duration.ofDays(30));
+        authority.admit(
+            other.request(), NodeRole.WORKER, List.of(), Instant.now(), Duration.ofDays(30));
 
     assertThatThrownBy(() -> join.accept(answer))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("another key");
     assertThat(NodeIdentity.open(data.resolve("second"))).isEmpty();
+  }
+
+  @Test
+  void a_certificate_says_who_the_node_is_what_it_is_and_where() throws Exception {
+    var join = NodeJoin.prepare(data.resolve("second"), "127.0.0.2");
+
+    var second =
+        join.accept(
+            authority.admit(
+                join.request(), NodeRole.WITNESS, List.of(), Instant.now(), Duration.ofDays(1)));
+
+    var said = CertifiedNode.in(second.tls());
+    assertThat(said.uid()).isEqualTo(second.nodeUid());
+    assertThat(said.role()).isEqualTo(NodeRole.WITNESS);
+    assertThat(said.hosts()).contains("127.0.0.2", "localhost");
+    assertThat(Duration.between(said.issuedAt(), said.goodUntil())).isEqualTo(Duration.ofDays(1));
+    assertThat(ClusterAuthority.of(second)).as("the authority's key is for servers").isEmpty();
+    assertThat(CertifiedNode.in(first.tls()).role()).isEqualTo(NodeRole.SERVER);
+  }
+
+  @Test
+  void the_authoritys_own_certificate_is_no_nodes() throws Exception {
+    var authorityItself = Pem.certificate(Files.readAllBytes(first.tls().authority()));
+
+    assertThatThrownBy(() -> CertifiedNode.of(authorityItself))
+        .hasMessageContaining("no node's certificate");
   }
 }

@@ -96,7 +96,7 @@ final class NodeTlsTest {
     return join.accept(
         ClusterAuthority.of(by)
             .orElseThrow()
-            .admit(join.request(), false, List.of(), Instant.now(), ONE_DAY));
+            .admit(join.request(), NodeRole.WORKER, List.of(), Instant.now(), ONE_DAY));
   }
 
   private static void replace(Path from, Path to) throws IOException {

@@ -10,7 +10,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The tokens that this node knows, by id. Thread-safe: readers see one whole set or the next.
@@ -27,6 +30,12 @@ public final class Tokens {
   private final Set<Tenancy> tenancies = ConcurrentHashMap.newKeySet();
   private long asOf;
   private volatile boolean waiting;
+  private volatile @Nullable Asked asked;
+
+  /** Who is asked about tokens that are shown, where this node does not hold them all. */
+  interface Asked {
+    CompletionStage<Void> about(String token);
+  }
 
   public Tokens(Clock clock) {
     this.clock = clock;
@@ -40,6 +49,35 @@ public final class Tokens {
   /** Whether a token that is unknown here may be one that the store knows. */
   public boolean isWaiting() {
     return waiting;
+  }
+
+  /** From now on, what is known of a token is asked about when it is shown. */
+  void askAbout(Asked who) {
+    asked = who;
+  }
+
+  /** Whether {@link #learn} has anybody to ask. */
+  public boolean mustAsk() {
+    return asked != null;
+  }
+
+  /** Completes, always well, once what is known of that token here is fresh, or nobody answers. */
+  public CompletionStage<Void> learn(String token) {
+    var who = asked;
+    return who == null ? CompletableFuture.completedFuture(null) : who.about(token);
+  }
+
+  /** What was answered about one; empty: there is none such. */
+  synchronized void told(String id, Optional<StoredToken> token) {
+    var next = new TreeMap<>(byId);
+    token.ifPresentOrElse(known -> next.put(id, known), () -> next.remove(id));
+    waiting = false;
+    become(next);
+  }
+
+  /** Nobody answered, so what is unknown may be good. */
+  void untold() {
+    waiting = true;
   }
 
   /** Until the store has told its own, these are the tokens, and no others. */

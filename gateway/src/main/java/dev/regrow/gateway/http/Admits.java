@@ -1,5 +1,6 @@
 package dev.regrow.gateway.http;
 
+import dev.regrow.core.identity.NodeRole;
 import dev.regrow.v1.NodeJoinReply;
 import dev.regrow.v1.NodeJoinRequest;
 import java.util.concurrent.CompletionStage;
@@ -9,8 +10,8 @@ import java.util.concurrent.CompletionStage;
 public interface Admits {
 
   /**
-   * @param server whether the node is to keep the store, too
+   * @param role what the node is to be
    * @return fails with a {@code Refusal}
    */
-  CompletionStage<NodeJoinReply> admit(NodeJoinRequest request, boolean server);
+  CompletionStage<NodeJoinReply> admit(NodeJoinRequest request, NodeRole role);
 }

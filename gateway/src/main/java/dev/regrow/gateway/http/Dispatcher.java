@@ -65,7 +65,7 @@ final class Dispatcher {
     var found = router.find(method, segments(request));
     var route = found instanceof Router.Match match ? match.route().path().text() : UNKNOWN;
     var body = bodies.of(request);
-    return bounded(() -> answer(request, method, found, body))
+    return bounded(() -> admitted(request, method, found, body))
         .handle(
             (answer, failure) -> {
               body.discard();
@@ -100,6 +100,14 @@ final class Dispatcher {
         .toCompletableFuture()
         .orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS)
         .whenComplete((whole, failure) -> inFlight.release());
+  }
+
+  /** Who shows a token that this node must ask about waits for that. */
+  private CompletionStage<HttpResponse> admitted(
+      HttpRequest request, String method, Router.Found found, BodyReader.Incoming body) {
+    return gate.mustLearn()
+        ? gate.learn(request).thenCompose(learned -> answer(request, method, found, body))
+        : answer(request, method, found, body);
   }
 
   private CompletionStage<HttpResponse> answer(

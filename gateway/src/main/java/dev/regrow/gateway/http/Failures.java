@@ -56,7 +56,7 @@ final class Failures {
   private static HttpProblem of(StoreException store) {
     var detail = store.getMessage() == null ? "" : store.getMessage();
     return switch (store.kind()) {
-      case NO_MAJORITY, BEHIND, CLOSED -> HttpProblem.unavailable(detail);
+      case NO_MAJORITY, BEHIND, CLOSED, DENIED -> HttpProblem.unavailable(detail);
       case OUTCOME_UNKNOWN -> HttpProblem.outcomeUnknown(detail);
       case DISK_FULL -> HttpProblem.of(507, "disk-full", detail);
       case TOO_LARGE -> HttpProblem.of(413, "too-large", detail);

@@ -4,6 +4,8 @@ import dev.regrow.gateway.auth.Pass;
 import dev.regrow.gateway.auth.Role;
 import dev.regrow.gateway.auth.Tokens;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.apache.pekko.http.javadsl.model.HttpHeader;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 
@@ -37,12 +39,35 @@ final class Gate {
     return Optional.of(pass);
   }
 
+  /** Whether {@link #learn} must be awaited before anybody is admitted. */
+  boolean mustLearn() {
+    return tokens.mustAsk();
+  }
+
+  /** Makes sure that what is known here of the token that is shown is fresh. */
+  CompletionStage<Void> learn(HttpRequest request) {
+    var header = header(request);
+    return isBearer(header) ? tokens.learn(shown(header)) : CompletableFuture.completedFuture(null);
+  }
+
+  private static String header(HttpRequest request) {
+    return request.getHeader("Authorization").map(HttpHeader::value).orElse("");
+  }
+
+  private static boolean isBearer(String header) {
+    return header.regionMatches(true, 0, "Bearer ", 0, 7);
+  }
+
+  private static String shown(String header) {
+    return header.substring(7).trim();
+  }
+
   Pass admit(HttpRequest request, Role needed) {
-    var header = request.getHeader("Authorization").map(HttpHeader::value).orElse("");
-    if (!header.regionMatches(true, 0, "Bearer ", 0, 7)) {
+    var header = header(request);
+    if (!isBearer(header)) {
       throw unauthenticated("a token is needed: send Authorization: Bearer TOKEN", REALM);
     }
-    var pass = tokens.passOf(header.substring(7).trim()).orElseThrow(this::unknown);
+    var pass = tokens.passOf(shown(header)).orElseThrow(this::unknown);
     if (!pass.role().allows(needed)) {
       throw forbidden(
           "the token has the role %s; this needs %s".formatted(pass.role().text(), needed.text()));

@@ -1,5 +1,6 @@
 package dev.regrow.gateway.http;
 
+import dev.regrow.core.identity.NodeRole;
 import dev.regrow.gateway.auth.Role;
 import dev.regrow.v1.NodeJoinRequest;
 import java.util.List;
@@ -11,9 +12,6 @@ import org.apache.pekko.http.javadsl.model.HttpResponse;
 final class JoinRoutes {
 
   private static final String ROLE = "role";
-  private static final String SERVER = "server";
-  private static final String WORKER = "worker";
-  private static final String WITNESS = "witness";
 
   private final Admits admits;
 
@@ -26,13 +24,16 @@ final class JoinRoutes {
   }
 
   private CompletionStage<HttpResponse> join(Call call) {
-    var role = call.parameters().text(ROLE).orElse(WORKER);
-    if (!List.of(SERVER, WORKER, WITNESS).contains(role)) {
-      throw HttpProblem.malformed("role=%s is not server, worker or witness".formatted(role));
-    }
+    var wanted = call.parameters().text(ROLE).orElse(NodeRole.WORKER.text());
+    var role =
+        NodeRole.of(wanted)
+            .orElseThrow(
+                () ->
+                    HttpProblem.malformed(
+                        "role=%s is not server, worker or witness".formatted(wanted)));
     return call.body()
         .thenApply(body -> Codec.read(NodeJoinRequest.getDefaultInstance(), body))
-        .thenCompose(request -> admits.admit(request, role.equals(SERVER)))
+        .thenCompose(request -> admits.admit(request, role))
         .thenApply(reply -> Answers.object(200, call.format(), reply));
   }
 }

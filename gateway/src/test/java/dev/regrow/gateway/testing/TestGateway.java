@@ -1,5 +1,6 @@
 package dev.regrow.gateway.testing;
 
+import dev.regrow.core.identity.NodeRole;
 import dev.regrow.core.store.testing.InMemoryStore;
 import dev.regrow.gateway.auth.Role;
 import dev.regrow.gateway.auth.TokenDesk;
@@ -83,9 +84,9 @@ public final class TestGateway implements AutoCloseable {
   }
 
   /** Lets everybody in, as a server or not. */
-  private static CompletionStage<NodeJoinReply> admit(NodeJoinRequest request, boolean server) {
+  private static CompletionStage<NodeJoinReply> admit(NodeJoinRequest request, NodeRole role) {
     return CompletableFuture.completedFuture(
-        NodeJoinReply.newBuilder().setClusterId(request.getNodeUid() + "/" + server).build());
+        NodeJoinReply.newBuilder().setClusterId(request.getNodeUid() + "/" + role.text()).build());
   }
 
   public String token(Role role) {

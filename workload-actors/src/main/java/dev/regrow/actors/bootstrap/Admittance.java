@@ -3,6 +3,7 @@ package dev.regrow.actors.bootstrap;
 import dev.regrow.actors.control.Refusal;
 import dev.regrow.core.identity.ClusterAuthority;
 import dev.regrow.core.identity.NodeIdentity;
+import dev.regrow.core.identity.NodeRole;
 import dev.regrow.core.store.StoreGroup;
 import dev.regrow.v1.NodeJoinReply;
 import dev.regrow.v1.NodeJoinRequest;
@@ -22,7 +23,7 @@ final class Admittance {
    * @throws Refusal if this node cannot let anybody in, or the request is not what it should be
    */
   static NodeJoinReply of(
-      NodeIdentity identity, StoreGroup group, NodeJoinRequest request, boolean server) {
+      NodeIdentity identity, StoreGroup group, NodeJoinRequest request, NodeRole role) {
     var authority =
         ClusterAuthority.of(identity)
             .orElseThrow(
@@ -32,7 +33,7 @@ final class Admittance {
                         "this node is a worker and cannot let others in; join by a server"));
     var contacts = group.members().stream().map(StoreGroup.Member::address).toList();
     try {
-      return authority.admit(request, server, contacts, Instant.now(), VALID);
+      return authority.admit(request, role, contacts, Instant.now(), VALID);
     } catch (IllegalArgumentException wrong) {
       throw new Refusal(Refusal.Kind.INVALID, String.valueOf(wrong.getMessage()));
     } catch (IOException e) {

@@ -3,6 +3,7 @@ package dev.regrow.actors.bootstrap;
 import dev.regrow.actors.control.ControlPlane;
 import dev.regrow.actors.control.Refusal;
 import dev.regrow.core.identity.NodeIdentity;
+import dev.regrow.core.identity.NodeRole;
 import dev.regrow.core.store.Store;
 import dev.regrow.core.store.StoreMembership;
 import dev.regrow.runtime.NodeRuntime;
@@ -145,10 +146,10 @@ public final class RegrowNode {
   /**
    * Lets a new node into the cluster. Whether the asker may ask is the caller's question.
    *
-   * @param server whether it is to keep the store, too
+   * @param role what it is to be
    * @return fails with {@link Refusal}
    */
-  public CompletionStage<NodeJoinReply> admit(NodeJoinRequest request, boolean server) {
+  public CompletionStage<NodeJoinReply> admit(NodeJoinRequest request, NodeRole role) {
     if (!(store().orElse(null) instanceof StoreMembership members)) {
       return CompletableFuture.failedFuture(
           new Refusal(
@@ -156,7 +157,7 @@ public final class RegrowNode {
     }
     return members
         .group()
-        .thenApplyAsync(group -> Admittance.of(identity, group, request, server), blocking);
+        .thenApplyAsync(group -> Admittance.of(identity, group, request, role), blocking);
   }
 
   /** Stops within some seconds, plus the grace of instances if they are ended. Idempotent. */

@@ -1,6 +1,8 @@
 package dev.regrow.core.store.raft;
 
+import dev.regrow.core.identity.NodeTls;
 import dev.regrow.core.identity.TlsFiles;
+import dev.regrow.core.store.StoreException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
@@ -39,10 +41,12 @@ final class Channels implements AutoCloseable {
    * @param executor where answers arrive
    */
   Channels(TlsFiles files, Executor executor) throws IOException {
+    var node = NodeTls.of(files);
     this.tls =
         GrpcSslContexts.forClient()
-            .keyManager(files.certificate().toFile(), files.key().toFile())
-            .trustManager(files.authority().toFile())
+            .keyManager(node.keys())
+            .trustManager(node.trust())
+            .protocols("TLSv1.3")
             .build();
     this.executor = executor;
   }
@@ -157,6 +161,10 @@ final class Channels implements AutoCloseable {
           || at instanceof UnknownHostException) {
         return new Proposer.NotProposed(address + " cannot be reached: " + at.getMessage());
       }
+    }
+    if (status.getCode() == Status.Code.PERMISSION_DENIED) {
+      return new StoreException(
+          StoreException.Kind.DENIED, "%s refuses: %s".formatted(address, why(status)));
     }
     if (status.getCode() == Status.Code.UNIMPLEMENTED) {
       return new Proposer.NotProposed(address + " is no server of the store");

@@ -149,7 +149,9 @@ final class Courier implements AutoCloseable {
             || (cause instanceof StoreException known && known.kind() != Kind.OUTCOME_UNKNOWN);
     if (cause instanceof StoreException known
         && !parcel.maybeDone
-        && (known.kind() == Kind.DISK_FULL || known.kind() == Kind.TOO_LARGE)) {
+        && (known.kind() == Kind.DISK_FULL
+            || known.kind() == Kind.TOO_LARGE
+            || known.kind() == Kind.DENIED)) {
       done(parcel);
       parcel.reply.completeExceptionally(known);
       return;

@@ -80,7 +80,7 @@ final class GroupClient implements StoreMembership {
               RuntimeException why = learned(address, reply, failure);
               if (why == null) {
                 answer.complete(decode(reply));
-              } else if (why instanceof MembershipRefused) {
+              } else if (why instanceof MembershipRefused || isDenied(why)) {
                 answer.completeExceptionally(why);
               } else if (System.nanoTime() - deadlineNanos > 0 || scheduler.isShutdown()) {
                 answer.completeExceptionally(
@@ -97,6 +97,10 @@ final class GroupClient implements StoreMembership {
                         TimeUnit.MILLISECONDS);
               }
             });
+  }
+
+  private static boolean isDenied(RuntimeException why) {
+    return why instanceof StoreException known && known.kind() == Kind.DENIED;
   }
 
   private @Nullable RuntimeException learned(

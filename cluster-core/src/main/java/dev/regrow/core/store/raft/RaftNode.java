@@ -2,6 +2,7 @@ package dev.regrow.core.store.raft;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.regrow.core.identity.NodeTls;
 import dev.regrow.core.store.StoreException;
 import dev.regrow.core.store.StoreException.Kind;
 import dev.regrow.core.store.TxnResult;
@@ -78,7 +79,7 @@ final class RaftNode implements AutoCloseable {
             .setGroup(members)
             .setStateMachineRegistry(asked -> machine)
             .setProperties(RaftSettings.properties(config, directory))
-            .setParameters(RaftSettings.parameters(config.identity().tls(), service))
+            .setParameters(RaftSettings.parameters(NodeTls.of(config.identity().tls()), service))
             .setOption(
                 how == StoreDirectory.Start.RECOVER
                     ? RaftStorage.StartupOption.RECOVER

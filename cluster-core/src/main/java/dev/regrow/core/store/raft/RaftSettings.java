@@ -1,6 +1,7 @@
 package dev.regrow.core.store.raft;
 
-import dev.regrow.core.identity.TlsFiles;
+import dev.regrow.core.identity.NodeTls;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -89,20 +90,29 @@ final class RaftSettings {
   }
 
   /**
-   * Mutual TLS, loopback included.
+   * Mutual TLS, loopback included; each call comes with the name of who makes it.
    *
    * @param service what is served on the same port beside Raft
    */
-  static Parameters parameters(TlsFiles tls, Supplier<ServerServiceDefinition> service) {
+  static Parameters parameters(NodeTls tls, Supplier<ServerServiceDefinition> service) {
     var parameters = new Parameters();
+    var gate = new PeerGate(Instant::now);
     var config =
-        new GrpcTlsConfig(
-            tls.key().toFile(), tls.certificate().toFile(), tls.authority().toFile(), true);
+        GrpcTlsConfig.newBuilder()
+            .setKeyManager(tls.keys())
+            .setTrustManager(tls.trustAlsoLateCallers())
+            .setMutualTls(true)
+            .setProtocols("TLSv1.3")
+            .build();
     GrpcConfigKeys.TLS.setConf(parameters, config);
     GrpcConfigKeys.Server.setServicesCustomizer(
         parameters,
         (builder, types) ->
-            builder.addService(service.get()).permitKeepAliveTime(PROBE_SECONDS, TimeUnit.SECONDS));
+            builder
+                .addService(service.get())
+                .addTransportFilter(gate)
+                .intercept(gate)
+                .permitKeepAliveTime(PROBE_SECONDS, TimeUnit.SECONDS));
     return parameters;
   }
 

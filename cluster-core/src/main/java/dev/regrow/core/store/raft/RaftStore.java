@@ -1,6 +1,7 @@
 package dev.regrow.core.store.raft;
 
 import dev.regrow.core.disk.SpaceGuard;
+import dev.regrow.core.store.Entry;
 import dev.regrow.core.store.Keys;
 import dev.regrow.core.store.Leases;
 import dev.regrow.core.store.RangeQuery;
@@ -35,6 +36,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The store on the disks of a Raft group, of which this is one server.
@@ -101,7 +103,13 @@ public final class RaftStore implements Store, StoreMembership, Leases {
             new RosterKeeper(keeper::current, seat::inBetween),
             leaseDesk,
             keeper::leaderAddress,
-            new Gatekeeper(this::removal));
+            new Gatekeeper(this::removal),
+            this::present);
+  }
+
+  private @Nullable Entry present(String key) {
+    List<Entry> found = replica.read(state -> state.range(RangeQuery.key(key))).entries();
+    return found.isEmpty() ? null : found.get(0);
   }
 
   /**

@@ -1,5 +1,7 @@
 package dev.regrow.core.store.raft;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
 import dev.regrow.core.identity.NodeIdentity;
 import dev.regrow.core.store.Entry;
 import dev.regrow.core.store.Leases;
@@ -10,16 +12,20 @@ import dev.regrow.core.store.StoreException;
 import dev.regrow.core.store.StoreException.Kind;
 import dev.regrow.core.store.StoreGroup;
 import dev.regrow.core.store.StoreMembership;
+import dev.regrow.core.store.TokenCheck;
 import dev.regrow.core.store.Txn;
 import dev.regrow.core.store.TxnResult;
 import dev.regrow.core.store.WatchListener;
 import dev.regrow.v1.StoreRangePart;
 import dev.regrow.v1.StoreRangeRequest;
+import dev.regrow.v1.StoreTokenRequest;
+import dev.regrow.v1.StoredToken;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -37,7 +43,7 @@ import org.slf4j.LoggerFactory;
  * the store's own transport. What one asker has seen it never sees older again, whichever server
  * answers.
  */
-public final class RemoteStore implements Store, StoreMembership, Leases {
+public final class RemoteStore implements Store, StoreMembership, TokenCheck, Leases {
 
   private static final Logger LOG = LoggerFactory.getLogger(RemoteStore.class);
   private static final long WAITING_BYTES_MAX = 16L << 20;
@@ -186,6 +192,10 @@ public final class RemoteStore implements Store, StoreMembership, Leases {
                   }
                   guide.failed(address);
                   Throwable cause = Failures.cause(failure);
+                  if (cause instanceof StoreException known && known.kind() == Kind.DENIED) {
+                    answer.completeExceptionally(known);
+                    return;
+                  }
                   String why = cause == null ? "no answer" : String.valueOf(cause.getMessage());
                   if (closed || System.nanoTime() - deadlineNanos > 0) {
                     answer.completeExceptionally(
@@ -260,6 +270,32 @@ public final class RemoteStore implements Store, StoreMembership, Leases {
   @Override
   public CompletionStage<String> expelled() {
     return channels.expelled();
+  }
+
+  @Override
+  public CompletionStage<Optional<StoredToken>> check(String id, String hash) {
+    String address = guide.anyone();
+    return channels
+        .ask(
+            address,
+            Wire.TOKEN,
+            StoreTokenRequest.newBuilder().setId(id).setHash(hash).build(),
+            ATTEMPT)
+        .thenApply(
+            reply -> {
+              if (reply.hasRefusal()) {
+                throw Refusals.decode(reply.getRefusal());
+              }
+              return stored(reply.getToken());
+            });
+  }
+
+  private static Optional<StoredToken> stored(ByteString token) {
+    try {
+      return token.isEmpty() ? Optional.empty() : Optional.of(StoredToken.parseFrom(token));
+    } catch (InvalidProtocolBufferException garbage) {
+      throw new StoreException(Kind.NO_MAJORITY, "a server's answer cannot be read", garbage);
+    }
   }
 
   @Override

@@ -1,9 +1,14 @@
 package dev.regrow.core.store.raft;
 
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.regrow.core.identity.NodeRole;
 import dev.regrow.core.store.Entry;
+import dev.regrow.core.store.Keys;
+import dev.regrow.core.store.Permissions;
 import dev.regrow.core.store.RangeQuery;
 import dev.regrow.core.store.RangeResult;
 import dev.regrow.core.store.Store;
+import dev.regrow.core.store.StoreException;
 import dev.regrow.core.store.StoreGroup;
 import dev.regrow.core.store.TxnResult;
 import dev.regrow.v1.StoreCommitReply;
@@ -15,16 +20,24 @@ import dev.regrow.v1.StoreLeaseReply;
 import dev.regrow.v1.StoreLeaseRequest;
 import dev.regrow.v1.StoreRangePart;
 import dev.regrow.v1.StoreRangeRequest;
+import dev.regrow.v1.StoreRefusal;
 import dev.regrow.v1.StoreRemoveRequest;
+import dev.regrow.v1.StoreTokenReply;
+import dev.regrow.v1.StoreTokenRequest;
 import dev.regrow.v1.StoreTxn;
 import dev.regrow.v1.StoreWatchPart;
 import dev.regrow.v1.StoreWatchRequest;
+import dev.regrow.v1.StoredToken;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.apache.ratis.thirdparty.io.grpc.ServerInterceptors;
 import org.apache.ratis.thirdparty.io.grpc.ServerServiceDefinition;
+import org.apache.ratis.thirdparty.io.grpc.Status;
 import org.apache.ratis.thirdparty.io.grpc.stub.ServerCallStreamObserver;
 import org.apache.ratis.thirdparty.io.grpc.stub.ServerCalls;
 import org.apache.ratis.thirdparty.io.grpc.stub.StreamObserver;
@@ -45,9 +58,11 @@ final class StoreService {
   private final LeaseDesk leases;
   private final Supplier<String> leader;
   private final Gatekeeper gatekeeper;
+  private final Permissions.Present present;
 
   /**
    * @param leader HOST:PORT of who leads, or nothing: for those who asked the wrong one
+   * @param present what this server's replica holds now
    */
   StoreService(
       Store reader,
@@ -55,13 +70,15 @@ final class StoreService {
       RosterKeeper roster,
       LeaseDesk leases,
       Supplier<String> leader,
-      Gatekeeper gatekeeper) {
+      Gatekeeper gatekeeper,
+      Permissions.Present present) {
     this.gatekeeper = gatekeeper;
     this.reader = reader;
     this.writer = writer;
     this.roster = roster;
     this.leases = leases;
     this.leader = leader;
+    this.present = present;
   }
 
   ServerServiceDefinition definition() {
@@ -74,11 +91,25 @@ final class StoreService {
             .addMethod(Wire.REMOVE, ServerCalls.asyncUnaryCall(this::remove))
             .addMethod(Wire.LEASE, ServerCalls.asyncUnaryCall(this::lease))
             .addMethod(Wire.GROUP, ServerCalls.asyncUnaryCall(this::group))
+            .addMethod(Wire.TOKEN, ServerCalls.asyncUnaryCall(this::token))
             .build();
     return ServerInterceptors.intercept(service, gatekeeper);
   }
 
+  private StoreRefusal denied(String why) {
+    return Refusals.encode(new StoreException(StoreException.Kind.DENIED, why), leader.get());
+  }
+
   private void commit(StoreCommitRequest request, StreamObserver<StoreCommitReply> answer) {
+    var peer = PeerGate.caller().node();
+    Optional<String> refusal =
+        peer.role() == NodeRole.SERVER
+            ? Optional.empty()
+            : Permissions.commit(peer, Commands.decode(request.getTxn()).txn(), present);
+    if (refusal.isPresent()) {
+      one(answer, StoreCommitReply.newBuilder().setRefusal(denied(refusal.get())).build());
+      return;
+    }
     var unused =
         writer
             .write(request.getTxn(), Duration.ofMillis(request.getPatienceMillis()))
@@ -95,6 +126,12 @@ final class StoreService {
   }
 
   private void range(StoreRangeRequest request, StreamObserver<StoreRangePart> answer) {
+    Optional<String> refusal =
+        Permissions.range(PeerGate.caller().node(), request.getFrom(), request.getTo(), present);
+    if (refusal.isPresent()) {
+      one(answer, StoreRangePart.newBuilder().setRefusal(denied(refusal.get())).build());
+      return;
+    }
     var query =
         new RangeQuery(
             request.getFrom(),
@@ -109,8 +146,8 @@ final class StoreService {
               if (failure == null) {
                 parts(result, answer);
               } else {
-                var refusal = Refusals.encode(failure, leader.get());
-                one(answer, StoreRangePart.newBuilder().setRefusal(refusal).build());
+                var why = Refusals.encode(failure, leader.get());
+                one(answer, StoreRangePart.newBuilder().setRefusal(why).build());
               }
             });
   }
@@ -131,6 +168,11 @@ final class StoreService {
   }
 
   private void watch(StoreWatchRequest request, StreamObserver<StoreWatchPart> answer) {
+    Optional<String> refusal = Permissions.watch(PeerGate.caller().node(), request.getPrefix());
+    if (refusal.isPresent()) {
+      answer.onError(Status.PERMISSION_DENIED.withDescription(refusal.get()).asRuntimeException());
+      return;
+    }
     var call = (ServerCallStreamObserver<StoreWatchPart>) answer;
     var forwarding = new ForwardingWatch(call);
     call.setOnCancelHandler(forwarding::cancel);
@@ -138,11 +180,21 @@ final class StoreService {
   }
 
   private void join(StoreJoinRequest request, StreamObserver<StoreGroupReply> answer) {
-    reply(roster.admit(request.getPeerId(), request.getAddress()), answer);
+    var refusal = Permissions.join(PeerGate.caller().node(), PeerName.nodeUid(request.getPeerId()));
+    reply(allowed(refusal, () -> roster.admit(request.getPeerId(), request.getAddress())), answer);
   }
 
   private void remove(StoreRemoveRequest request, StreamObserver<StoreGroupReply> answer) {
-    reply(roster.remove(request.getNodeUid(), request.getForce()), answer);
+    var refusal = Permissions.remove(PeerGate.caller().node(), request.getNodeUid());
+    reply(allowed(refusal, () -> roster.remove(request.getNodeUid(), request.getForce())), answer);
+  }
+
+  private static CompletionStage<StoreGroup> allowed(
+      Optional<String> refusal, Supplier<CompletionStage<StoreGroup>> change) {
+    return refusal.isPresent()
+        ? CompletableFuture.failedFuture(
+            new StoreException(StoreException.Kind.DENIED, refusal.get()))
+        : change.get();
   }
 
   private void group(StoreGroupRequest request, StreamObserver<StoreGroupReply> answer) {
@@ -162,6 +214,25 @@ final class StoreService {
                             : StoreLeaseReply.newBuilder()
                                 .setRefusal(Refusals.encode(failure, leader.get()))
                                 .build()));
+  }
+
+  /** Answers who was shown that very token; of others it tells nothing, not even that they are. */
+  private void token(StoreTokenRequest request, StreamObserver<StoreTokenReply> answer) {
+    var reply = StoreTokenReply.newBuilder();
+    Entry entry = present.get(Keys.token(request.getId()));
+    try {
+      String known = entry == null ? "" : StoredToken.parseFrom(entry.value()).getHash();
+      boolean same =
+          MessageDigest.isEqual(
+              known.getBytes(StandardCharsets.US_ASCII),
+              request.getHash().getBytes(StandardCharsets.UTF_8));
+      if (entry != null && same) {
+        reply.setToken(entry.value());
+      }
+    } catch (InvalidProtocolBufferException damaged) {
+      throw new IllegalStateException("the record " + entry.key() + " is damaged", damaged);
+    }
+    one(answer, reply.build());
   }
 
   private void reply(CompletionStage<StoreGroup> group, StreamObserver<StoreGroupReply> answer) {

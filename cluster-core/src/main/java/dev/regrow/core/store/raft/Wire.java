@@ -17,6 +17,8 @@ import dev.regrow.v1.StoreRangePart;
 import dev.regrow.v1.StoreRangeRequest;
 import dev.regrow.v1.StoreRemoveRequest;
 import dev.regrow.v1.StoreSnapshotEntry;
+import dev.regrow.v1.StoreTokenReply;
+import dev.regrow.v1.StoreTokenRequest;
 import dev.regrow.v1.StoreWatchPart;
 import dev.regrow.v1.StoreWatchRequest;
 import java.io.IOException;
@@ -62,6 +64,9 @@ final class Wire {
 
   static final MethodDescriptor<StoreLeaseRequest, StoreLeaseReply> LEASE =
       method("Lease", MethodType.UNARY, StoreLeaseRequest.parser(), StoreLeaseReply.parser());
+
+  static final MethodDescriptor<StoreTokenRequest, StoreTokenReply> TOKEN =
+      method("Token", MethodType.UNARY, StoreTokenRequest.parser(), StoreTokenReply.parser());
 
   private Wire() {}
 

@@ -3,6 +3,7 @@ package dev.regrow.core.store.raft;
 import dev.regrow.core.identity.ClusterAuthority;
 import dev.regrow.core.identity.NodeIdentity;
 import dev.regrow.core.identity.NodeJoin;
+import dev.regrow.core.identity.NodeRole;
 import dev.regrow.core.store.StoreGroup;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -68,7 +69,9 @@ final class Servers implements AutoCloseable {
   RaftStore join(boolean witness) throws IOException {
     int number = configs.size() + 1;
     Path data = root.resolve("n" + number);
-    var config = config(data, number, admitted(data, number)).joining(contacts());
+    var config =
+        config(data, number, admitted(data, number, witness ? NodeRole.WITNESS : NodeRole.SERVER))
+            .joining(contacts());
     return add(witness ? config.asWitness() : config);
   }
 
@@ -85,10 +88,14 @@ final class Servers implements AutoCloseable {
 
   /** An identity for one more node, signed by the first one's authority. */
   NodeIdentity admitted(Path data, int number) throws IOException {
+    return admitted(data, number, NodeRole.SERVER);
+  }
+
+  NodeIdentity admitted(Path data, int number, NodeRole role) throws IOException {
     var join = NodeJoin.prepare(data.resolve("identity"), "127.0.0." + number);
     var authority = ClusterAuthority.of(founder()).orElseThrow();
     return join.accept(
-        authority.admit(join.request(), true, contacts(), Instant.now(), Duration.ofDays(30)));
+        authority.admit(join.request(), role, contacts(), Instant.now(), Duration.ofDays(30)));
   }
 
   private static RaftStoreConfig config(Path data, int number, NodeIdentity identity)

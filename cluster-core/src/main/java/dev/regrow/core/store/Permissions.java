@@ -1,0 +1,225 @@
+package dev.regrow.core.store;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import com.google.protobuf.Parser;
+import dev.regrow.core.identity.CertifiedNode;
+import dev.regrow.core.identity.NodeRole;
+import dev.regrow.v1.NodePhase;
+import dev.regrow.v1.StoredAssignment;
+import dev.regrow.v1.StoredDown;
+import dev.regrow.v1.StoredDowns;
+import dev.regrow.v1.StoredIncarnation;
+import dev.regrow.v1.StoredNode;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a node may do with the store over the wire, by what its certificate says of it: allowed
+ * (empty), or why not.
+ *
+ * <p>A server may all. A worker reads the nodes, what is said of the cluster and its own
+ * assignments; it writes its own record, what it claims and whom it declares dead. Nothing else is
+ * open to it, so what is stored one day (the contents of configs and secrets) is closed from the
+ * first. A witness holds what it votes on, so it reads all; it writes its own record alone.
+ */
+public final class Permissions {
+
+  private static final List<String> OPEN_KEYS = List.of(Keys.META, Keys.INCARNATION, Keys.DOWNS);
+
+  private Permissions() {}
+
+  /** The store as it is where the decision is taken. */
+  @FunctionalInterface
+  public interface Present {
+    /** What the key holds; null: nothing. */
+    @Nullable Entry get(String key);
+  }
+
+  /** Whether it may read the keys from {@code from} to {@code to}. */
+  public static Optional<String> range(CertifiedNode by, String from, String to, Present present) {
+    if (by.role().keepsStore() || isOpen(by, from, to) || isOwnAssignment(by, from, to, present)) {
+      return Optional.empty();
+    }
+    return denied(by, "read " + shown(from));
+  }
+
+  /** Whether it may follow the changes of the keys that begin so. */
+  public static Optional<String> watch(CertifiedNode by, String prefix) {
+    boolean open =
+        by.role().keepsStore()
+            || OPEN_KEYS.stream().anyMatch(prefix::startsWith)
+            || prefix.startsWith(Keys.NODES)
+            || prefix.startsWith(Keys.nodeAssignments(by.uid()));
+    return open ? Optional.empty() : denied(by, "watch " + shown(prefix));
+  }
+
+  private static boolean isOpen(CertifiedNode by, String from, String to) {
+    return OPEN_KEYS.stream().anyMatch(key -> isWithin(from, to, key, key + "\0"))
+        || isBelow(from, to, Keys.NODES)
+        || isBelow(from, to, Keys.nodeAssignments(by.uid()));
+  }
+
+  private static boolean isBelow(String from, String to, String prefix) {
+    return isWithin(from, to, prefix, RangeQuery.prefix(prefix).to());
+  }
+
+  private static boolean isWithin(String from, String to, String first, String end) {
+    return from.compareTo(first) >= 0 && to.compareTo(end) <= 0;
+  }
+
+  private static boolean isOwnAssignment(
+      CertifiedNode by, String from, String to, Present present) {
+    if (!from.startsWith(Keys.ASSIGNMENTS) || !to.equals(from + "\0")) {
+      return false;
+    }
+    Entry entry = present.get(from);
+    return entry != null
+        && parsed(StoredAssignment.parser(), entry)
+            .filter(assignment -> assignment.getNodeUid().equals(by.uid()))
+            .isPresent();
+  }
+
+  /** Whether it may ask for that transaction. */
+  public static Optional<String> commit(CertifiedNode by, Txn txn, Present present) {
+    if (by.role() == NodeRole.SERVER) {
+      return Optional.empty();
+    }
+    for (Txn.Condition condition : txn.conditions()) {
+      Optional<String> refusal = range(by, condition.key(), condition.key() + "\0", present);
+      if (refusal.isPresent()) {
+        return refusal; // Else whether a key exists could be found out by asking.
+      }
+    }
+    return txn.writes().stream()
+        .filter(write -> !mayWrite(by, write, txn, present))
+        .findFirst()
+        .flatMap(write -> denied(by, "write " + shown(write.key()) + " so"));
+  }
+
+  private static boolean mayWrite(CertifiedNode by, Txn.Write write, Txn txn, Present present) {
+    if (!(write instanceof Txn.Write.Put put)) {
+      return false;
+    }
+    if (put.key().equals(Keys.node(by.uid()))) {
+      return isOwnRecord(by, put, txn, present) || isDeclaredDown(put, txn, present);
+    }
+    if (by.role() != NodeRole.WORKER) {
+      return false;
+    }
+    if (put.key().equals(Keys.INCARNATION)) {
+      return parsed(StoredIncarnation.parser(), put)
+          .filter(claim -> claim.getNodeUid().equals(by.uid()))
+          .isPresent();
+    }
+    if (put.key().equals(Keys.DOWNS)) {
+      return isOwnDeclaration(by, put, txn, present);
+    }
+    return put.key().startsWith(Keys.NODES) && isDeclaredDown(put, txn, present);
+  }
+
+  /** Of itself it says what it likes, but not that it is more, or wanted otherwise by people. */
+  private static boolean isOwnRecord(
+      CertifiedNode by, Txn.Write.Put put, Txn txn, Present present) {
+    var after = parsed(StoredNode.parser(), put);
+    if (after.isEmpty() || !isCurrent(put.key(), txn, present)) {
+      return false;
+    }
+    Entry entry = present.get(put.key());
+    var before =
+        (entry == null ? Optional.<StoredNode>empty() : parsed(StoredNode.parser(), entry))
+            .orElse(StoredNode.getDefaultInstance());
+    return after.get().getUid().equals(by.uid())
+        && Set.of(by.role().text()).containsAll(after.get().getRolesList())
+        && after.get().getScheduling() == before.getScheduling()
+        && after.get().getDrainUntil() == before.getDrainUntil();
+  }
+
+  /** Others, as they are but for their phase, along with the declaration that says who said so. */
+  private static boolean isDeclaredDown(Txn.Write.Put put, Txn txn, Present present) {
+    Entry entry = present.get(put.key());
+    return entry != null
+        && isCurrent(put.key(), txn, present)
+        && txn.writes().stream().anyMatch(write -> write.key().equals(Keys.DOWNS))
+        && parsed(StoredNode.parser(), entry)
+            .map(node -> node.toBuilder().setPhase(NodePhase.NODE_DOWN).build())
+            .equals(parsed(StoredNode.parser(), put));
+  }
+
+  /** Earlier declarations stay as they are, or are forgotten; what is new, it signs itself. */
+  private static boolean isOwnDeclaration(
+      CertifiedNode by, Txn.Write.Put put, Txn txn, Present present) {
+    var after = parsed(StoredDowns.parser(), put);
+    Entry self = present.get(Keys.node(by.uid()));
+    if (after.isEmpty() || self == null || !isCurrent(put.key(), txn, present)) {
+      return false;
+    }
+    Entry entry = present.get(put.key());
+    Set<StoredDown> known =
+        entry == null
+            ? Set.of()
+            : new HashSet<>(
+                parsed(StoredDowns.parser(), entry)
+                    .orElse(StoredDowns.getDefaultInstance())
+                    .getDownsList());
+    String member = parsed(StoredNode.parser(), self).map(StoredNode::getMember).orElse("");
+    return !member.isEmpty()
+        && after.get().getDownsList().stream()
+            .allMatch(down -> known.contains(down) || down.getBy().equals(member));
+  }
+
+  /** Whether the transaction is off if the key has changed since it was looked at here. */
+  private static boolean isCurrent(String key, Txn txn, Present present) {
+    Entry entry = present.get(key);
+    Txn.Condition asItIs =
+        entry == null
+            ? new Txn.Condition.Absent(key)
+            : new Txn.Condition.ChangedAt(key, entry.modIndex());
+    return txn.conditions().contains(asItIs);
+  }
+
+  /** Whether it may bring that server into the store's group. */
+  public static Optional<String> join(CertifiedNode by, String serverOf) {
+    return by.role() == NodeRole.SERVER || (by.role().keepsStore() && by.uid().equals(serverOf))
+        ? Optional.empty()
+        : denied(by, "bring a server of " + serverOf + " into the store's group");
+  }
+
+  /** Whether it may take that node's server out of the store's group. */
+  public static Optional<String> remove(CertifiedNode by, String serverOf) {
+    return by.role() == NodeRole.SERVER || (by.role().keepsStore() && by.uid().equals(serverOf))
+        ? Optional.empty()
+        : denied(by, "take the server of " + serverOf + " out of the store's group");
+  }
+
+  private static Optional<String> denied(CertifiedNode by, String what) {
+    return Optional.of(
+        "node %s is a %s and may not %s".formatted(by.uid(), by.role().text(), what));
+  }
+
+  /** Not more of a key than what kind of thing it is. */
+  private static String shown(String key) {
+    int slash = key.indexOf('/');
+    return slash < 0 ? "that" : key.substring(0, slash + 1) + "…";
+  }
+
+  private static <M extends Message> Optional<M> parsed(Parser<M> parser, Entry entry) {
+    return parsed(parser, entry.value());
+  }
+
+  private static <M extends Message> Optional<M> parsed(Parser<M> parser, Txn.Write.Put put) {
+    return parsed(parser, put.value());
+  }
+
+  private static <M extends Message> Optional<M> parsed(
+      Parser<M> parser, com.google.protobuf.ByteString value) {
+    try {
+      return Optional.of(parser.parseFrom(value));
+    } catch (InvalidProtocolBufferException garbage) {
+      return Optional.empty(); // Refused, as nobody can say what it is.
+    }
+  }
+}

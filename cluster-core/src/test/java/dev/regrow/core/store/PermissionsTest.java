@@ -1,0 +1,225 @@
+package dev.regrow.core.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Message;
+import dev.regrow.core.identity.CertifiedNode;
+import dev.regrow.core.identity.NodeRole;
+import dev.regrow.v1.NodePhase;
+import dev.regrow.v1.NodeScheduling;
+import dev.regrow.v1.StoredAssignment;
+import dev.regrow.v1.StoredDown;
+import dev.regrow.v1.StoredDowns;
+import dev.regrow.v1.StoredIncarnation;
+import dev.regrow.v1.StoredNode;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import org.junit.jupiter.api.Test;
+
+class PermissionsTest {
+
+  private static final String SELF = "aaaaaaaaaaaa";
+  private static final String OTHER = "bbbbbbbbbbbb";
+  private static final CertifiedNode WORKER = node(NodeRole.WORKER);
+  private static final CertifiedNode WITNESS = node(NodeRole.WITNESS);
+  private static final CertifiedNode SERVER = node(NodeRole.SERVER);
+
+  private final Map<String, Entry> state = new TreeMap<>();
+
+  private static CertifiedNode node(NodeRole role) {
+    return new CertifiedNode(SELF, role, List.of("10.0.0.1"), Instant.EPOCH, Instant.MAX);
+  }
+
+  private static StoredNode.Builder record(String uid) {
+    return StoredNode.newBuilder().setUid(uid).setMember("member-" + uid);
+  }
+
+  private void holds(String key, Message value) {
+    state.put(key, new Entry(key, value.toByteString(), 3, 7));
+  }
+
+  private boolean mayRead(CertifiedNode who, RangeQuery query) {
+    return Permissions.range(who, query.from(), query.to(), state::get).isEmpty();
+  }
+
+  private boolean mayPut(CertifiedNode who, Map<String, ? extends Message> values) {
+    var conditions =
+        values.keySet().stream()
+            .<Txn.Condition>map(
+                key ->
+                    state.containsKey(key)
+                        ? new Txn.Condition.ChangedAt(key, 7)
+                        : new Txn.Condition.Absent(key))
+            .toList();
+    return mayCommit(who, new Txn(conditions, puts(values)));
+  }
+
+  private static List<Txn.Write> puts(Map<String, ? extends Message> values) {
+    return values.entrySet().stream()
+        .<Txn.Write>map(one -> new Txn.Write.Put(one.getKey(), one.getValue().toByteString()))
+        .toList();
+  }
+
+  private boolean mayCommit(CertifiedNode who, Txn txn) {
+    return Permissions.commit(who, txn, state::get).isEmpty();
+  }
+
+  @Provide
+  static Arbitrary<String> keys() {
+    var places =
+        Arbitraries.of(
+            Keys.WORKLOADS,
+            Keys.REVISIONS,
+            Keys.ASSIGNMENTS,
+            Keys.NODE_ASSIGNMENTS,
+            Keys.NODES,
+            Keys.EVENTS,
+            Keys.TOKENS,
+            "cluster/",
+            "configs/",
+            "secrets/",
+            "removed/",
+            "");
+    var rest =
+        Arbitraries.of("", "default/web", SELF, OTHER, SELF + "/x", "incarnation", "~", "\0");
+    return places.flatMap(place -> rest.map(more -> place + more));
+  }
+
+  @Property
+  void a_worker_reads_nothing_but_nodes_the_clusters_state_and_its_own_assignments(
+      @ForAll("keys") String from, @ForAll("keys") String to, @ForAll("keys") String key) {
+    boolean allowed = Permissions.range(WORKER, from, to, none -> null).isEmpty();
+
+    boolean covered = key.compareTo(from) >= 0 && key.compareTo(to) < 0;
+    if (allowed && covered) {
+      assertThat(key)
+          .matches("nodes/.*|node-assignments/" + SELF + "/.*|cluster/(incarnation|downs|meta)\0?");
+    }
+    assertThat(Permissions.range(SERVER, from, to, none -> null)).isEmpty();
+    assertThat(Permissions.range(WITNESS, from, to, none -> null)).isEmpty();
+  }
+
+  @Property
+  void a_worker_watches_nothing_that_it_may_not_read(
+      @ForAll("keys") String prefix, @ForAll("keys") String key) {
+    if (key.startsWith(prefix) && Permissions.watch(WORKER, prefix).isEmpty()) {
+      assertThat(key)
+          .matches("nodes/.*|node-assignments/" + SELF + "/.*|cluster/(incarnation|downs|meta).*");
+    }
+  }
+
+  @Property
+  void a_worker_deletes_nothing_and_writes_nothing_that_cannot_be_read(@ForAll("keys") String key) {
+    var garbage = new Txn.Write.Put(key, ByteString.copyFromUtf8("\u00ff garbage"));
+
+    for (var who : List.of(WORKER, WITNESS)) {
+      assertThat(mayCommit(who, new Txn(List.of(), List.of(new Txn.Write.Delete(key))))).isFalse();
+      assertThat(mayCommit(who, new Txn(List.of(), List.of(garbage)))).isFalse();
+    }
+  }
+
+  @Test
+  void what_a_node_does_is_allowed() {
+    var own = record(SELF).addRoles("worker").build();
+    assertThat(mayPut(WORKER, Map.of(Keys.node(SELF), own))).isTrue();
+    holds(Keys.node(SELF), own.toBuilder().setScheduling(NodeScheduling.CORDONED).build());
+    assertThat(
+            mayPut(
+                WORKER,
+                Map.of(
+                    Keys.node(SELF),
+                    own.toBuilder()
+                        .setScheduling(NodeScheduling.CORDONED)
+                        .setAwayUntil(9)
+                        .build())))
+        .isTrue();
+    assertThat(
+            mayPut(
+                WORKER,
+                Map.of(Keys.INCARNATION, StoredIncarnation.newBuilder().setNodeUid(SELF).build())))
+        .isTrue();
+    assertThat(mayRead(WORKER, RangeQuery.prefix(Keys.NODES))).isTrue();
+    assertThat(mayRead(WORKER, RangeQuery.key(Keys.META))).isTrue();
+    assertThat(mayRead(WORKER, RangeQuery.prefix(Keys.nodeAssignments(SELF)))).isTrue();
+  }
+
+  @Test
+  void a_worker_makes_itself_no_server_and_uncordons_nobody() {
+    holds(
+        Keys.node(SELF),
+        record(SELF).addRoles("worker").setScheduling(NodeScheduling.CORDONED).build());
+
+    assertThat(mayPut(WORKER, Map.of(Keys.node(SELF), record(SELF).addRoles("server").build())))
+        .isFalse();
+    assertThat(mayPut(WORKER, Map.of(Keys.node(SELF), record(SELF).addRoles("worker").build())))
+        .isFalse();
+    assertThat(mayPut(WORKER, Map.of(Keys.node(SELF), record(OTHER).build()))).isFalse();
+    assertThat(mayPut(WORKER, Map.of(Keys.node(OTHER), record(OTHER).build()))).isFalse();
+  }
+
+  @Test
+  void a_worker_declares_others_dead_only_in_its_own_name_and_as_they_are() {
+    holds(Keys.node(SELF), record(SELF).build());
+    holds(Keys.node(OTHER), record(OTHER).setName("n2").build());
+    var dead = record(OTHER).setName("n2").setPhase(NodePhase.NODE_DOWN).build();
+    var mine = StoredDowns.newBuilder().addDowns(StoredDown.newBuilder().setBy("member-" + SELF));
+    var forged = StoredDowns.newBuilder().addDowns(StoredDown.newBuilder().setBy("somebody"));
+
+    assertThat(mayPut(WORKER, Map.of(Keys.DOWNS, mine.build(), Keys.node(OTHER), dead))).isTrue();
+    assertThat(mayPut(WITNESS, Map.of(Keys.DOWNS, mine.build(), Keys.node(OTHER), dead))).isFalse();
+    assertThat(mayPut(WORKER, Map.of(Keys.DOWNS, forged.build()))).isFalse();
+    assertThat(mayPut(WORKER, Map.of(Keys.node(OTHER), dead))).isFalse();
+    assertThat(
+            mayPut(
+                WORKER,
+                Map.of(
+                    Keys.DOWNS,
+                    mine.build(),
+                    Keys.node(OTHER),
+                    dead.toBuilder().setName("evil").build())))
+        .isFalse();
+    assertThat(
+            mayCommit(
+                WORKER,
+                new Txn(List.of(), puts(Map.of(Keys.DOWNS, mine.build(), Keys.node(OTHER), dead)))))
+        .as("over whatever was written meanwhile")
+        .isFalse();
+  }
+
+  @Test
+  void an_assignment_is_read_by_the_node_that_has_it() {
+    var key = Keys.assignment("shop", "web", "web-1");
+    holds(key, StoredAssignment.newBuilder().setNodeUid(SELF).build());
+    var foreign = Keys.assignment("shop", "web", "web-2");
+    holds(foreign, StoredAssignment.newBuilder().setNodeUid(OTHER).build());
+
+    assertThat(mayRead(WORKER, RangeQuery.key(key))).isTrue();
+    assertThat(mayRead(WORKER, RangeQuery.key(foreign))).isFalse();
+    assertThat(mayRead(WORKER, RangeQuery.prefix(Keys.assignments("shop", "web")))).isFalse();
+  }
+
+  @Test
+  void a_worker_does_not_find_out_by_conditions_what_it_may_not_read() {
+    var probe = new Txn(List.of(new Txn.Condition.Absent(Keys.token("admin"))), List.of());
+
+    assertThat(mayCommit(WORKER, probe)).isFalse();
+    assertThat(mayCommit(WITNESS, probe)).isTrue();
+  }
+
+  @Test
+  void only_those_who_keep_the_store_are_in_its_group_and_each_for_itself() {
+    assertThat(Permissions.join(WORKER, SELF)).isPresent();
+    assertThat(Permissions.join(WITNESS, SELF)).isEmpty();
+    assertThat(Permissions.join(WITNESS, OTHER)).isPresent();
+    assertThat(Permissions.remove(WORKER, OTHER)).isPresent();
+    assertThat(Permissions.remove(SERVER, OTHER)).isEmpty();
+  }
+}
