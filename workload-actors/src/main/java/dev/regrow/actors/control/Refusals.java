@@ -45,7 +45,7 @@ final class Refusals {
 
   private static Refusal.Kind kind(StoreException.Kind kind) {
     return switch (kind) {
-      case NO_MAJORITY, BEHIND, CLOSED -> Refusal.Kind.UNAVAILABLE;
+      case NO_MAJORITY, BEHIND, CLOSED, DENIED -> Refusal.Kind.UNAVAILABLE;
       case OUTCOME_UNKNOWN -> Refusal.Kind.OUTCOME_UNKNOWN;
       case DISK_FULL -> Refusal.Kind.DISK_FULL;
       case TOO_LARGE -> Refusal.Kind.TOO_LARGE;
