@@ -3,6 +3,7 @@ package dev.regrow.gateway;
 import dev.regrow.actors.bootstrap.RegrowNode;
 import dev.regrow.client.Context;
 import dev.regrow.client.ContextFile;
+import dev.regrow.core.identity.NodeIdentity;
 import dev.regrow.core.store.TokenCheck;
 import dev.regrow.gateway.auth.AdminToken;
 import dev.regrow.gateway.auth.Role;
@@ -103,7 +104,7 @@ final class Admission implements AutoCloseable {
   }
 
   /** Writes the context file, as soon as the addresses are known and before the token is stored. */
-  void writeContext(NodeOptions options) {
+  void writeContext(NodeOptions options, NodeIdentity identity) {
     long pid = ProcessHandle.current().pid();
     var node =
         new Context.LocalNode(
@@ -112,7 +113,13 @@ final class Admission implements AutoCloseable {
       contextFile(data)
           .write(
               new Context(
-                  options.gatewayUrl(), adminToken, "", Context.DEFAULT_NAMESPACE, List.of(node)));
+                  options.gatewayUrl(),
+                  adminToken,
+                  options.gatewayUrl().startsWith("https:")
+                      ? Files.readString(identity.tls().authority())
+                      : "",
+                  Context.DEFAULT_NAMESPACE,
+                  List.of(node)));
     } catch (IOException e) {
       throw StartFailure.refused(String.valueOf(e.getMessage()));
     }

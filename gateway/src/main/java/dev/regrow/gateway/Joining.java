@@ -3,7 +3,10 @@ package dev.regrow.gateway;
 import dev.regrow.client.ApiException;
 import dev.regrow.client.Calls;
 import dev.regrow.client.Context;
+import dev.regrow.client.JoinToken;
 import dev.regrow.client.RegrowClient;
+import dev.regrow.client.http.Endpoint;
+import dev.regrow.core.identity.AuthorityName;
 import dev.regrow.core.identity.NodeIdentity;
 import dev.regrow.core.identity.NodeJoin;
 import java.io.IOException;
@@ -41,13 +44,15 @@ final class Joining {
       return;
     }
     try {
-      var token = Files.readString(join.tokenFile(), StandardCharsets.US_ASCII).strip();
+      var token = token(join.tokenFile());
       var asked = NodeJoin.prepare(directory, host);
-      var context =
-          new Context("http://" + join.address(), token, "", Context.DEFAULT_NAMESPACE, List.of());
-      try (var client = RegrowClient.of(context, ANSWERED_WITHIN)) {
-        asked.accept(client.send(Calls.join(asked.request(), options.role().orElse("worker"))));
+      try (var client = RegrowClient.of(context(join, token), ANSWERED_WITHIN)) {
+        var reply = client.send(Calls.join(asked.request(), options.role().orElse("worker")));
+        requireSame(token, reply.getAuthorityPem().toByteArray());
+        asked.accept(reply);
       }
+    } catch (IllegalArgumentException noToken) {
+      throw StartFailure.refused(join.tokenFile() + ": " + noToken.getMessage());
     } catch (ApiException refused) {
       throw StartFailure.refused(
           "node %s is not let in by %s: %s"
@@ -56,6 +61,38 @@ final class Joining {
       throw StartFailure.refused(
           "node %s cannot join by %s: %s"
               .formatted(options.name(), join.address(), e.getMessage()));
+    }
+  }
+
+  private static JoinToken token(Path file) throws IOException {
+    return JoinToken.parse(Files.readString(file, StandardCharsets.US_ASCII));
+  }
+
+  /**
+   * Off loopback by TLS, to a server of the cluster that the token names, and to no other: it
+   * proves itself before it is shown the token.
+   */
+  private static Context context(NodeOptions.Join join, JoinToken token) throws IOException {
+    boolean secure = Endpoint.parse(join.address()).secure();
+    if (secure && token.authority().isEmpty()) {
+      throw new IOException(
+          "the token does not say which cluster it is of, so it is not sent over a network; make a"
+              + " new one: regrow token create --role join");
+    }
+    return new Context(
+        join.address(),
+        token.token(),
+        secure ? "server:" + token.authority() : "",
+        Context.DEFAULT_NAMESPACE,
+        List.of());
+  }
+
+  private static void requireSame(JoinToken token, byte[] authorityPem) throws IOException {
+    var answered = AuthorityName.ofPem(authorityPem);
+    if (!token.authority().isEmpty() && !token.authority().equals(answered)) {
+      throw new IOException(
+          "the cluster there has the authority %s, and the token is of one with %s"
+              .formatted(answered, token.authority()));
     }
   }
 }

@@ -8,6 +8,9 @@ import dev.regrow.actors.bootstrap.StartRefused;
 import dev.regrow.actors.bootstrap.StopMode;
 import dev.regrow.actors.control.ControlPlaneModule;
 import dev.regrow.actors.instance.NodeClock;
+import dev.regrow.core.identity.AuthorityName;
+import dev.regrow.core.identity.CertifiedNode;
+import dev.regrow.core.identity.NodeTls;
 import dev.regrow.core.model.LeaseTerms;
 import dev.regrow.core.model.Now;
 import dev.regrow.gateway.auth.TokenDesk;
@@ -18,11 +21,13 @@ import dev.regrow.runtime.process.LocalNodeRuntime;
 import dev.regrow.runtime.process.RuntimeConfig;
 import dev.regrow.runtime.process.ServiceManager;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
@@ -132,7 +137,7 @@ public final class NodeMain {
         });
     var server = listen(node, admission);
     shutdown.stopFirst(() -> server.stop(Shutdown.DRAIN));
-    admission.writeContext(options);
+    admission.writeContext(options, node.identity());
     LOG.info(
         "Node {} ({}) listens on {}; its data is in {}",
         node.name(),
@@ -207,6 +212,8 @@ public final class NodeMain {
         new AbsentControlPlane(
             () -> node.notReady().orElse("this node is entering the cluster"),
             () -> node.store().map(store -> store.appliedIndex()).orElse(0L));
+    var metrics = new Metrics();
+    metrics.certificate(() -> certificateSeconds(node));
     var backend =
         new Backend(
             options.name(),
@@ -216,14 +223,18 @@ public final class NodeMain {
             admission.tokens(),
             () ->
                 node.store()
-                    .map(store -> new TokenDesk(store, admission.tokens(), Clock.systemUTC())),
+                    .map(
+                        store ->
+                            new TokenDesk(
+                                store, admission.tokens(), Clock.systemUTC(), authority(node))),
             node::admit);
     var starting =
         GatewayServer.start(
             node.system().classicSystem(),
             new InetSocketAddress(address, options.httpPort()),
+            () -> tls(node),
             backend,
-            new Metrics());
+            metrics);
     try {
       return starting.toCompletableFuture().get(BIND_WITHIN.toSeconds(), TimeUnit.SECONDS);
     } catch (ExecutionException | TimeoutException e) {
@@ -232,6 +243,32 @@ public final class NodeMain {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw StartFailure.refused("interrupted while starting");
+    }
+  }
+
+  private static NodeTls tls(RegrowNode node) {
+    try {
+      return NodeTls.of(node.identity().tls());
+    } catch (IOException e) {
+      throw StartFailure.refused("the gateway has no certificate: " + e.getMessage());
+    }
+  }
+
+  private static long certificateSeconds(RegrowNode node) {
+    try {
+      var end = CertifiedNode.in(node.identity().tls()).goodUntil();
+      return Duration.between(Instant.now(), end).toSeconds();
+    } catch (IOException e) {
+      LOG.warn("The certificate cannot be looked at: {}", e.getMessage());
+      return 0;
+    }
+  }
+
+  private static String authority(RegrowNode node) {
+    try {
+      return AuthorityName.in(node.identity().tls());
+    } catch (IOException e) {
+      throw new UncheckedIOException("a join token must name the cluster's authority", e);
     }
   }
 

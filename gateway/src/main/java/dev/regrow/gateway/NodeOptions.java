@@ -1,5 +1,6 @@
 package dev.regrow.gateway;
 
+import dev.regrow.client.http.Endpoint;
 import dev.regrow.core.model.Constraints;
 import dev.regrow.schema.Schema;
 import dev.regrow.v1.Workload;
@@ -52,12 +53,13 @@ record NodeOptions(
 
         --name NAME          its name in the cluster, an RFC 1123 label (default: n1)
         --data DIR           its directory (default: /var/lib/regrow/NAME)
-        --bind ADDR          a loopback address to listen on (default: 127.0.0.1)
+        --bind ADDR          the address to listen on and be reached at (default: 127.0.0.1); off
+                             loopback the gateway speaks TLS
         --away D             how long instances wait for this node after a TERM, 1s to 1d, before they
                              are replaced elsewhere (default: 2m); a node that is the only one has
                              no elsewhere: its instances wait until it is back
         --join ADDR[:PORT]   the gateway of a node of the cluster to join (default port: 7400)
-        --join-token-file F  holds a token that may let nodes in
+        --join-token-file F  holds a token that lets nodes in, from `regrow token create --role join`
         --role ROLE          server: keeps the store, too; worker: runs instances only; witness:
                              votes in the store's group and runs nothing, for two servers (default:
                              worker when joining, else server)
@@ -207,6 +209,7 @@ record NodeOptions(
   }
 
   String gatewayUrl() {
-    return "http://%s:%d".formatted(bind.contains(":") ? "[" + bind + "]" : bind, httpPort);
+    var host = bind.contains(":") ? "[" + bind + "]" : bind;
+    return Endpoint.parse(host + ":" + httpPort).toString();
   }
 }

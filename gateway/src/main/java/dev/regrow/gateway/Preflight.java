@@ -26,10 +26,7 @@ final class Preflight {
     }
   }
 
-  /**
-   * Of digits, so that no name service is asked; and of this machine alone, as long as there is no
-   * TLS.
-   */
+  /** Of digits, so that no name service is asked; and one by which others can reach this node. */
   static InetAddress address(String bind) {
     if (!bind.matches("[0-9.]+|[0-9a-fA-F:.]+")) {
       throw StartFailure.usage("--bind " + bind + " is no address in digits, as 127.0.0.1");
@@ -40,12 +37,10 @@ final class Preflight {
     } catch (UnknownHostException e) {
       throw StartFailure.usage("--bind " + bind + " is no address, as 127.0.0.1");
     }
-    if (!address.isLoopbackAddress()) {
-      throw StartFailure.refused(
-          "the gateway speaks plain HTTP, so it does not listen on "
-              + bind
-              + ", where tokens could be read on their way; use --bind 127.0.0.1"
-              + " (or .2, .3, ...): TLS comes with clusters of many machines");
+    if (address.isAnyLocalAddress() || address.isMulticastAddress()) {
+      throw StartFailure.usage(
+          "--bind %s is no address by which others reach this node, and that is what it is for; give one of this machine's own (ip -brief address lists them)"
+              .formatted(bind));
     }
     return address;
   }

@@ -2,8 +2,10 @@ package dev.regrow.gateway;
 
 import dev.regrow.actors.bootstrap.Release;
 import dev.regrow.core.identity.NodeIdentity;
+import dev.regrow.core.identity.NodeRole;
 import dev.regrow.core.membership.FeatureLevel;
 import dev.regrow.core.membership.Membership;
+import dev.regrow.core.store.raft.CertificateKeeper;
 import dev.regrow.core.store.raft.RaftStore;
 import dev.regrow.core.store.raft.RaftStoreConfig;
 import dev.regrow.runtime.process.ServiceManager;
@@ -12,6 +14,7 @@ import dev.regrow.v1.StoredNode;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -43,8 +46,13 @@ final class Witness {
   void run(Path identityDirectory) {
     var shutdown = new Shutdown(() -> manager.stopping("Stopping"));
     var identity = identity(identityDirectory);
+    var certificate = certificate(identity);
     var store = open(identity);
-    shutdown.stopLast(() -> CompletableFuture.runAsync(store::close));
+    shutdown.stopLast(
+        () -> {
+          certificate.close();
+          return CompletableFuture.runAsync(store::close);
+        });
     register(store, identity.nodeUid());
     LOG.info(
         "Witness {} ({}) votes at {}:{}; its data is in {}",
@@ -70,6 +78,15 @@ final class Witness {
                       "a witness cannot form a cluster: give --join and --join-token-file"));
     } catch (IOException e) {
       throw StartFailure.refused("cannot read who this node is: " + e.getMessage());
+    }
+  }
+
+  private CertificateKeeper certificate(NodeIdentity identity) {
+    try {
+      return CertificateKeeper.begin(
+          identity, NodeRole.WITNESS, address.getHostAddress(), Clock.systemUTC());
+    } catch (IOException e) {
+      throw StartFailure.refused(String.valueOf(e.getMessage()));
     }
   }
 

@@ -65,10 +65,11 @@ final class PreflightTest {
   }
 
   @Test
-  void only_loopback_is_listened_on() {
+  void what_is_listened_on_is_an_address_that_others_reach() {
     assertThat(Preflight.address("127.0.0.2").isLoopbackAddress()).isTrue();
     assertThat(Preflight.address("::1").isLoopbackAddress()).isTrue();
-    assertThatThrownBy(() -> Preflight.address("0.0.0.0")).hasMessageContaining("plain HTTP");
+    assertThatThrownBy(() -> Preflight.address("0.0.0.0")).hasMessageContaining("others reach");
+    assertThat(Preflight.address("10.0.0.5").isLoopbackAddress()).isFalse();
     assertThatThrownBy(() -> Preflight.address("localhost")).hasMessageContaining("digits");
     assertThatThrownBy(() -> Preflight.address("1.2.3.999")).hasMessageContaining("no address");
   }

@@ -49,7 +49,7 @@ public final class Connection {
         .option(
             "--ca",
             "FILE",
-            "The certificate to trust. Else REGROW_CA, else the context file.",
+            "The CA to trust, PEM, or sha256:HEX of one. Else REGROW_CA, else the context file.",
             text -> ca = text);
   }
 

@@ -9,7 +9,7 @@ import java.util.List;
  *
  * @param address a gateway's URL
  * @param token "" for none, which only /healthz and /readyz accept
- * @param ca the certificates to trust, PEM; "" for the JDK's own
+ * @param ca the certificates to trust, PEM, or {@code sha256:HEX} of one; "" for the JDK's own
  * @param namespace where names are looked up
  * @param nodes of a local cluster, which {@code up} started; else empty
  */

@@ -91,9 +91,10 @@ public final class ContextFile {
         nodes);
   }
 
-  /** A certificate may be written out or named by its file. */
+  /** A certificate may be written out, or named by its file or by its digest. */
   static String pem(String textOrPath) throws IOException {
-    if (textOrPath.isEmpty() || textOrPath.contains("-----BEGIN")) {
+    boolean digest = textOrPath.startsWith("sha256:");
+    if (textOrPath.isEmpty() || digest || textOrPath.contains("-----BEGIN")) {
       return textOrPath;
     }
     try {

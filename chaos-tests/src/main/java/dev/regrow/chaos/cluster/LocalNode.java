@@ -6,6 +6,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -198,6 +199,39 @@ public final class LocalNode implements AutoCloseable {
     command.add(home.resolve("bin/regrow").toString());
     command.addAll(List.of(arguments));
     return command;
+  }
+
+  /** What a command wrote to its standard output, and to the other when it failed. */
+  public record Said(int exitCode, String text) {}
+
+  /**
+   * Runs a command of the launcher where the node runs.
+   *
+   * @param more variables of its environment
+   */
+  public Said say(Map<String, String> more, List<String> arguments) {
+    var command = new ArrayList<>(prefix);
+    command.addAll(command(arguments.toArray(String[]::new)));
+    try {
+      Path errors = Files.createTempFile("regrow-said", ".err");
+      var builder = new ProcessBuilder(command).redirectError(errors.toFile());
+      builder.environment().putAll(environment);
+      builder.environment().putAll(more);
+      Process saying = builder.start();
+      var text = new String(saying.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      if (!saying.waitFor(READY_WITHIN.toSeconds(), TimeUnit.SECONDS)) {
+        saying.destroyForcibly();
+        throw new AssertionError(arguments + " did not end within " + READY_WITHIN);
+      }
+      var wrong = Files.readString(errors);
+      Files.delete(errors);
+      return new Said(saying.exitValue(), saying.exitValue() == 0 ? text : text + wrong);
+    } catch (IOException e) {
+      throw new UncheckedIOException("run " + arguments, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted while running " + arguments, e);
+    }
   }
 
   /** Ends the JVM and removes its instances and all else it made, except its data. */

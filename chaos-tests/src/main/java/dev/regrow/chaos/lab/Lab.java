@@ -61,8 +61,19 @@ public final class Lab implements AutoCloseable {
    * @param home of an unpacked distribution
    */
   public static Lab open(Path home) {
+    return open(home, LabNames.drawn(new SecureRandom()));
+  }
+
+  /**
+   * The same, with addresses where gateways speak TLS: {@link LabClient} and the like, which come
+   * from outside, do not reach them; the launcher does, run where the node is.
+   */
+  public static Lab offLoopback(Path home) {
+    return open(home, LabNames.drawn(new SecureRandom()).offLoopback());
+  }
+
+  private static Lab open(Path home, LabNames names) {
     Undo.abandoned();
-    var names = LabNames.drawn(new SecureRandom());
     try {
       Path folder = Files.createDirectory(names.folder(Undo.PARENT));
       Files.writeString(folder.resolve("home"), home + "\n");

@@ -7,8 +7,9 @@ import java.util.random.RandomGenerator;
  * How all that a lab puts on this machine is called.
  *
  * @param uid six hexadecimal digits
- * @param network the first three numbers of its addresses: of the loopback range, where a gateway
- *     serves without TLS, though here they are of links between network namespaces
+ * @param network the first three numbers of its addresses: where it is not said otherwise of the
+ *     loopback range, where a gateway serves without TLS, though here they are of links between
+ *     network namespaces
  */
 record LabNames(String uid, String network) {
 
@@ -23,6 +24,11 @@ record LabNames(String uid, String network) {
     return new LabNames(
         "%06x".formatted(random.nextInt(UIDS)),
         "127.%d.%d".formatted(random.nextInt(128, 255), random.nextInt(1, 255)));
+  }
+
+  /** The same, with addresses off loopback. */
+  LabNames offLoopback() {
+    return new LabNames(uid, network.replaceFirst("127", "10"));
   }
 
   /** The namespace that links all machines, and drops what is cut. */

@@ -3,13 +3,13 @@ package dev.regrow.core.identity;
 import com.google.protobuf.ByteString;
 import dev.regrow.v1.NodeJoinReply;
 import dev.regrow.v1.NodeJoinRequest;
+import dev.regrow.v1.StoreRenewReply;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyPair;
-import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.Signature;
@@ -73,17 +73,11 @@ public final class ClusterAuthority {
         throw new IllegalArgumentException(
             "the join request is not signed by the key that it brings");
       }
-      X509Certificate authority = Pem.certificate(authorityPem);
-      PrivateKey secret = Pem.privateKey(keyFile);
-      var random = new SecureRandom();
       byte[] certificate =
-          new Certificates(random)
-              .node(
-                  new Certificates.Issuer(
-                      "cluster " + clusterId, new KeyPair(authority.getPublicKey(), secret)),
-                  new Certificates.Subject(request.getNodeUid(), role, request.getHostsList()),
-                  key,
-                  Certificates.Validity.of(now, validFor));
+          sign(
+              new Certificates.Subject(request.getNodeUid(), role, request.getHostsList()),
+              key,
+              Certificates.Validity.of(now, validFor));
       var reply =
           NodeJoinReply.newBuilder()
               .setClusterId(clusterId.toString())
@@ -98,6 +92,68 @@ public final class ClusterAuthority {
       throw new IllegalArgumentException(
           "the join request's key cannot be used: " + unusable.getMessage(), unusable);
     }
+  }
+
+  /**
+   * Signs again for a node that it signed for before: the same key, at the same hosts.
+   *
+   * @param before what the node proved itself with
+   * @param role what it is from now on
+   * @throws IOException if the authority's files cannot be read, or that is no node's certificate
+   */
+  public StoreRenewReply renew(
+      X509Certificate before, NodeRole role, Instant now, Duration validFor) throws IOException {
+    try {
+      var node = CertifiedNode.of(before);
+      return renewed(node.uid(), node.hosts(), before.getPublicKey(), role, now, validFor);
+    } catch (GeneralSecurityException unusable) {
+      throw new IOException(
+          "the certificate cannot be renewed: " + unusable.getMessage(), unusable);
+    }
+  }
+
+  /**
+   * Signs for the node itself.
+   *
+   * @param host by which it is reached
+   * @throws IOException if its files cannot be read
+   */
+  public StoreRenewReply renew(NodeIdentity self, NodeRole role, String host, Instant now)
+      throws IOException {
+    try {
+      PublicKey key = Pem.certificate(Files.readAllBytes(self.tls().certificate())).getPublicKey();
+      return renewed(self.nodeUid(), NodeIdentity.hosts(host), key, role, now, Renewal.lifetime());
+    } catch (GeneralSecurityException unusable) {
+      throw new IOException(
+          "%s cannot be renewed: %s".formatted(self.tls().certificate(), unusable.getMessage()),
+          unusable);
+    }
+  }
+
+  private StoreRenewReply renewed(
+      String uid, List<String> hosts, PublicKey key, NodeRole role, Instant now, Duration validFor)
+      throws IOException, GeneralSecurityException {
+    byte[] certificate =
+        sign(
+            new Certificates.Subject(uid, role, hosts),
+            key,
+            Certificates.Validity.of(now, validFor));
+    var reply =
+        StoreRenewReply.newBuilder()
+            .setCertificatePem(ByteString.copyFrom(Pem.encode("CERTIFICATE", certificate)))
+            .setTimeMillis(now.toEpochMilli());
+    if (role == NodeRole.SERVER) {
+      reply.setAuthorityKeyPem(ByteString.copyFrom(Files.readAllBytes(keyFile)));
+    }
+    return reply.build();
+  }
+
+  private byte[] sign(Certificates.Subject subject, PublicKey key, Certificates.Validity validity)
+      throws IOException, GeneralSecurityException {
+    X509Certificate authority = Pem.certificate(Files.readAllBytes(files.authority()));
+    var keys = new KeyPair(authority.getPublicKey(), Pem.privateKey(keyFile));
+    return new Certificates(new SecureRandom())
+        .node(new Certificates.Issuer("cluster " + clusterId, keys), subject, key, validity);
   }
 
   static boolean verifies(PublicKey key, byte[] content, byte[] signature)

@@ -2,6 +2,7 @@ package dev.regrow.core.identity;
 
 import dev.regrow.core.disk.DurableFile;
 import dev.regrow.v1.NodeJoinReply;
+import dev.regrow.v1.StoreRenewReply;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +12,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.PrivateKey;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,10 +30,7 @@ import java.util.stream.Collectors;
  */
 public record NodeIdentity(String nodeUid, UUID clusterId, TlsFiles tls) {
 
-  /**
-   * Long, because nothing may stop at midnight some year for want of a renewal; they are renewed at
-   * upgrades.
-   */
+  /** Of the authority's own certificate, which nothing renews. */
   private static final Duration VALID = Duration.ofDays(3650);
 
   static final String AUTHORITY_KEY_FILE = "ca-key.pem";
@@ -101,6 +100,35 @@ public record NodeIdentity(String nodeUid, UUID clusterId, TlsFiles tls) {
     DurableFile.syncDirectory(directory());
   }
 
+  /**
+   * Takes up another certificate for the key that the node has.
+   *
+   * @throws IOException if it is none of this cluster's authority for this very node, or cannot be
+   *     written; then the one that there was remains
+   */
+  public void renewed(StoreRenewReply reply) throws IOException {
+    byte[] pem = reply.getCertificatePem().toByteArray();
+    try {
+      X509Certificate next = Pem.certificate(pem);
+      X509Certificate before = Pem.certificate(Files.readAllBytes(tls.certificate()));
+      next.verify(Pem.certificate(Files.readAllBytes(tls.authority())).getPublicKey());
+      boolean same =
+          CertifiedNode.of(next).uid().equals(nodeUid)
+              && next.getPublicKey().equals(before.getPublicKey());
+      if (!same) {
+        throw new IOException("the renewed certificate is another node's");
+      }
+    } catch (GeneralSecurityException untrue) {
+      throw new IOException(
+          "the renewed certificate is none of the cluster's: " + untrue.getMessage(), untrue);
+    }
+    if (!reply.getAuthorityKeyPem().isEmpty()) {
+      DurableFile.write(
+          directory().resolve(AUTHORITY_KEY_FILE), reply.getAuthorityKeyPem().toByteArray());
+    }
+    DurableFile.write(tls.certificate(), pem);
+  }
+
   Path directory() {
     return DurableFile.parentOf(tls.key());
   }
@@ -153,7 +181,7 @@ public record NodeIdentity(String nodeUid, UUID clusterId, TlsFiles tls) {
                   issuer,
                   new Certificates.Subject(nodeUid, NodeRole.SERVER, hosts(host)),
                   node.getPublic(),
-                  validity)));
+                  Certificates.Validity.of(now, Renewal.lifetime()))));
     } catch (GeneralSecurityException unsupported) {
       throw unsupported(unsupported);
     }

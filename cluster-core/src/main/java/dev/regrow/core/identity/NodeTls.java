@@ -19,8 +19,8 @@ public final class NodeTls {
 
   private static final String[] PROTOCOLS = {"TLSv1.3"};
 
-  /** One more handshake may still show what the file held a moment ago. */
-  private static final Duration LOOK = Duration.ofSeconds(1);
+  /** Handshakes are few: each looks whether the file has changed. */
+  private static final Duration LOOK = Duration.ZERO;
 
   private final SSLContext context;
   private final RenewedKeys keys;
@@ -78,6 +78,14 @@ public final class NodeTls {
     engine.setUseClientMode(false);
     engine.setEnabledProtocols(PROTOCOLS);
     engine.setNeedClientAuth(true);
+    return engine;
+  }
+
+  /** For who is called by people: they prove themselves otherwise. */
+  public SSLEngine serving() {
+    var engine = context.createSSLEngine();
+    engine.setUseClientMode(false);
+    engine.setEnabledProtocols(PROTOCOLS);
     return engine;
   }
 

@@ -27,6 +27,7 @@ final class RenewedKeys extends X509ExtendedKeyManager {
   private record Shown(String alias, PrivateKey key, X509Certificate certificate, FileTime at) {}
 
   private final TlsFiles files;
+  private final X509Certificate authority;
   private final long lookNanos;
   private volatile Shown shown;
   private volatile @Nullable Shown before;
@@ -37,9 +38,21 @@ final class RenewedKeys extends X509ExtendedKeyManager {
    */
   RenewedKeys(TlsFiles files, Duration look) throws IOException {
     this.files = files;
+    this.authority = authority(files);
     this.lookNanos = look.toNanos();
     this.shown = read(0);
     this.lookedNanos = System.nanoTime();
+  }
+
+  private static X509Certificate authority(TlsFiles files) throws IOException {
+    try {
+      return Pem.certificate(Files.readAllBytes(files.authority()));
+    } catch (GeneralSecurityException unreadable) {
+      throw new IOException(
+          "%s is no certificate of an authority: %s"
+              .formatted(files.authority(), unreadable.getMessage()),
+          unreadable);
+    }
   }
 
   private Shown read(long number) throws IOException {
@@ -138,10 +151,11 @@ final class RenewedKeys extends X509ExtendedKeyManager {
     return getClientAliases(keyType, issuers);
   }
 
+  /** With the authority's: who knows but its fingerprint learns it from the handshake. */
   @Override
   public X509Certificate @Nullable [] getCertificateChain(@Nullable String alias) {
     var one = named(alias);
-    return one == null ? null : new X509Certificate[] {one.certificate()};
+    return one == null ? null : new X509Certificate[] {one.certificate(), authority};
   }
 
   @Override

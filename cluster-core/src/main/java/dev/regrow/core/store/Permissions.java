@@ -135,7 +135,9 @@ public final class Permissions {
     return after.get().getUid().equals(by.uid())
         && Set.of(by.role().text()).containsAll(after.get().getRolesList())
         && after.get().getScheduling() == before.getScheduling()
-        && after.get().getDrainUntil() == before.getDrainUntil();
+        && after.get().getDrainUntil() == before.getDrainUntil()
+        && after.get().getWantedRole().equals(before.getWantedRole())
+        && after.get().getRemovedAt() == before.getRemovedAt();
   }
 
   /** Others, as they are but for their phase, along with the declaration that says who said so. */
@@ -193,6 +195,25 @@ public final class Permissions {
     return by.role() == NodeRole.SERVER || (by.role().keepsStore() && by.uid().equals(serverOf))
         ? Optional.empty()
         : denied(by, "take the server of " + serverOf + " out of the store's group");
+  }
+
+  /**
+   * As what it gets another certificate: as what it is, or what people want it to be.
+   *
+   * @param late whether its certificate has ended: then only who is on record gets another
+   * @param record of the node; null: there is none
+   * @return empty: it gets none
+   */
+  public static Optional<NodeRole> renewedAs(
+      CertifiedNode by, boolean late, @Nullable StoredNode record) {
+    if (record == null) {
+      return late ? Optional.empty() : Optional.of(by.role());
+    }
+    return by.role() == NodeRole.WITNESS
+        ? Optional.of(by.role())
+        : NodeRole.of(record.getWantedRole())
+            .filter(wanted -> wanted != NodeRole.WITNESS)
+            .or(() -> Optional.of(by.role()));
   }
 
   private static Optional<String> denied(CertifiedNode by, String what) {

@@ -84,7 +84,9 @@ final class NodeTlsTest {
     var renewed = keys.chooseEngineServerAlias("EC", null, null);
 
     assertThat(keys.getCertificateChain(renewed))
-        .containsExactly(Pem.certificate(Files.readAllBytes(later.tls().certificate())))
+        .containsExactly(
+            Pem.certificate(Files.readAllBytes(later.tls().certificate())),
+            Pem.certificate(Files.readAllBytes(first.tls().authority())))
         .isNotEqualTo(before);
     assertThat(keys.getCertificateChain(alias))
         .as("to the handshake that began with the earlier one")

@@ -11,6 +11,7 @@ import dev.regrow.v1.StoredToken;
 import dev.regrow.v1.Token;
 import dev.regrow.v1.TokenList;
 import dev.regrow.v1.TokenRequest;
+import dev.regrow.v1.TokenRole;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,11 +34,16 @@ public final class TokenDesk {
   private final Store store;
   private final Tokens tokens;
   private final Clock clock;
+  private final String authority;
 
-  public TokenDesk(Store store, Tokens tokens, Clock clock) {
+  /**
+   * @param authority {@code sha256:HEX}, which goes with each token that lets nodes join; "": none
+   */
+  public TokenDesk(Store store, Tokens tokens, Clock clock, String authority) {
     this.store = store;
     this.tokens = tokens;
     this.clock = clock;
+    this.authority = authority;
   }
 
   /**
@@ -94,8 +100,15 @@ public final class TokenDesk {
               }
               tokens.issued(committed.index(), stored);
               return CompletableFuture.completedStage(
-                  TokenCodec.shown(stored, committed.index()).toBuilder().setToken(token).build());
+                  TokenCodec.shown(stored, committed.index()).toBuilder()
+                      .setToken(shown(wanted.getRole(), token))
+                      .build());
             });
+  }
+
+  /** Who joins knows the cluster by it before it shows the token. */
+  private String shown(TokenRole role, String token) {
+    return role == TokenRole.TOKEN_JOIN && !authority.isEmpty() ? token + "@" + authority : token;
   }
 
   private static List<Txn.Write> longExpired(List<Entry> present, long now) {

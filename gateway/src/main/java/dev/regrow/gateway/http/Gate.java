@@ -59,7 +59,9 @@ final class Gate {
   }
 
   private static String shown(String header) {
-    return header.substring(7).trim();
+    var text = header.substring(7).trim();
+    int authority = text.indexOf('@'); // A join token may come whole; that part is for the joiner.
+    return authority < 0 ? text : text.substring(0, authority);
   }
 
   Pass admit(HttpRequest request, Role needed) {

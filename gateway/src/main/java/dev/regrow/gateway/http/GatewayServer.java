@@ -1,12 +1,15 @@
 package dev.regrow.gateway.http;
 
 import com.typesafe.config.ConfigFactory;
+import dev.regrow.core.identity.NodeTls;
 import dev.regrow.gateway.metrics.Metrics;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.apache.pekko.actor.ActorSystem;
+import org.apache.pekko.http.javadsl.ConnectionContext;
 import org.apache.pekko.http.javadsl.Http;
 import org.apache.pekko.http.javadsl.ServerBinding;
 import org.apache.pekko.http.javadsl.settings.ServerSettings;
@@ -25,19 +28,20 @@ public final class GatewayServer {
   }
 
   /**
-   * Listens in plain HTTP, on a loopback address only.
+   * Listens in plain HTTP on a loopback address, and by TLS on any other.
    *
    * @param at port 0: any free one
-   * @return fails with what the bind failed with; with IllegalArgumentException for an address that
-   *     would let the token be read on its way
+   * @param tls what the node proves itself with; not read for a loopback address
+   * @return fails with what the bind failed with
    */
   public static CompletionStage<GatewayServer> start(
-      ActorSystem system, InetSocketAddress at, Backend backend, Metrics metrics) {
-    if (at.isUnresolved() || !at.getAddress().isLoopbackAddress()) {
-      throw new IllegalArgumentException(
-          "the gateway speaks plain HTTP, so it listens on a loopback address only and not on "
-              + at.getHostString()
-              + "; give --bind 127.0.0.1 (TLS comes with clusters of many machines)");
+      ActorSystem system,
+      InetSocketAddress at,
+      Supplier<NodeTls> tls,
+      Backend backend,
+      Metrics metrics) {
+    if (at.isUnresolved()) {
+      throw new IllegalArgumentException("%s is no address".formatted(at.getHostString()));
     }
     var clock = Clock.systemUTC();
     var dispatcher =
@@ -48,11 +52,15 @@ public final class GatewayServer {
             metrics,
             () -> backend.control().get().index(),
             HANDLER_PATIENCE);
-    return Http.get(system)
-        .newServerAt(at.getAddress().getHostAddress(), at.getPort())
-        .withSettings(settings(system))
-        .bind(dispatcher::dispatch)
-        .thenApply(GatewayServer::new);
+    var listener =
+        Http.get(system)
+            .newServerAt(at.getAddress().getHostAddress(), at.getPort())
+            .withSettings(settings(system));
+    if (!at.getAddress().isLoopbackAddress()) {
+      var proof = tls.get();
+      listener = listener.enableHttps(ConnectionContext.httpsServer(proof::serving));
+    }
+    return listener.bind(dispatcher::dispatch).thenApply(GatewayServer::new);
   }
 
   /** Where it listens. */

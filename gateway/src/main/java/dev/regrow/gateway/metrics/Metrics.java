@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The gateway's own counters, and how they and the node's state are written. Thread-safe. */
@@ -21,6 +22,13 @@ public final class Metrics {
 
   private final Map<String, Histogram> durations = new ConcurrentSkipListMap<>();
   private final Map<String, LongAdder> answers = new ConcurrentSkipListMap<>();
+
+  private volatile @Nullable LongSupplier certificateSeconds;
+
+  /** From now on also tells how long the node's certificate is good, as that says when asked. */
+  public void certificate(LongSupplier secondsLeft) {
+    certificateSeconds = secondsLeft;
+  }
 
   /**
    * Counts an answer.
@@ -57,6 +65,13 @@ public final class Metrics {
     if (state != null) {
       store(text, state.store());
       instances(text, state.instances());
+    }
+    var certificate = certificateSeconds;
+    if (certificate != null) {
+      text.gauge(
+          "regrow_certificate_seconds_left",
+          "Until this node's certificate ends; renewed with a third of its life left.",
+          certificate.getAsLong());
     }
     process(text);
     text.metric(REQUESTS, "counter", "Answers by method, route and status.");

@@ -38,6 +38,9 @@ import org.apache.pekko.actor.ActorSystem;
 /** A gateway on a loopback port in front of fakes, with a client that has a token. */
 public final class TestGateway implements AutoCloseable {
 
+  /** What join tokens name. */
+  public static final String AUTHORITY = "sha256:" + "5".repeat(64);
+
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   public final FakeControlPlane control = new FakeControlPlane();
@@ -64,11 +67,14 @@ public final class TestGateway implements AutoCloseable {
                         .setHash(TokenText.hash(entry.getValue()))
                         .build())
             .toList());
-    var desk = new TokenDesk(store, known, Clock.systemUTC());
+    var desk = new TokenDesk(store, known, Clock.systemUTC(), AUTHORITY);
     server =
         GatewayServer.start(
                 system,
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                () -> {
+                  throw new IllegalStateException("loopback needs no certificate");
+                },
                 new Backend(
                     "n1",
                     () -> control,

@@ -25,7 +25,8 @@ public final class HttpTransport implements AutoCloseable {
   private final ConcurrentLinkedDeque<Idle> idle = new ConcurrentLinkedDeque<>();
 
   /**
-   * @param caPem the certificates to trust for TLS, PEM; "" for the JDK's own
+   * @param caPem the certificates to trust for TLS, PEM, or {@code sha256:HEX} of one; "" for the
+   *     JDK's own
    */
   public HttpTransport(String caPem) {
     this.tls = new Tls(caPem);

@@ -7,14 +7,23 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
-/** TLS 1.3 that trusts one CA and checks the host's name. Loads nothing before the first use. */
+/**
+ * TLS 1.3 that trusts one CA and checks the host's name. Loads nothing before the first use.
+ *
+ * <p>The CA is given as PEM, or as {@code sha256:HEX}, the digest of its certificate; {@code
+ * server:sha256:HEX} demands also that who is called is a server of the cluster.
+ */
 final class Tls {
+  private static final Pattern PINNED = Pattern.compile("(server:)?sha256:([0-9a-f]{64})");
+
   private final String caPem;
   private @Nullable SSLSocketFactory factory;
 
@@ -37,7 +46,7 @@ final class Tls {
     if (factory == null) {
       try {
         var context = SSLContext.getInstance("TLS");
-        context.init(null, caPem.isEmpty() ? null : trustOf(caPem).getTrustManagers(), null);
+        context.init(null, caPem.isEmpty() ? null : trustOf(caPem), null);
         factory = context.getSocketFactory();
       } catch (GeneralSecurityException e) {
         throw new IOException("the CA certificate of the context is not usable: " + e, e);
@@ -46,7 +55,14 @@ final class Tls {
     return factory;
   }
 
-  private static TrustManagerFactory trustOf(String pem)
+  private static TrustManager[] trustOf(String ca) throws GeneralSecurityException, IOException {
+    var pinned = PINNED.matcher(ca.strip());
+    return pinned.matches()
+        ? new TrustManager[] {new PinnedAuthority(pinned.group(2), pinned.group(1) != null)}
+        : inPem(ca).getTrustManagers();
+  }
+
+  private static TrustManagerFactory inPem(String pem)
       throws GeneralSecurityException, IOException {
     var store = KeyStore.getInstance(KeyStore.getDefaultType());
     store.load(null, null);

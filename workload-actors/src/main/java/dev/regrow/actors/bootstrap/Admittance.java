@@ -4,18 +4,15 @@ import dev.regrow.actors.control.Refusal;
 import dev.regrow.core.identity.ClusterAuthority;
 import dev.regrow.core.identity.NodeIdentity;
 import dev.regrow.core.identity.NodeRole;
+import dev.regrow.core.identity.Renewal;
 import dev.regrow.core.store.StoreGroup;
 import dev.regrow.v1.NodeJoinReply;
 import dev.regrow.v1.NodeJoinRequest;
 import java.io.IOException;
-import java.time.Duration;
 import java.time.Instant;
 
 /** Signs for new nodes, where this node has the cluster's authority. */
 final class Admittance {
-
-  /** As long as the first node's own: nothing may stop for want of a renewal. */
-  private static final Duration VALID = Duration.ofDays(3650);
 
   private Admittance() {}
 
@@ -33,7 +30,7 @@ final class Admittance {
                         "this node is a worker and cannot let others in; join by a server"));
     var contacts = group.members().stream().map(StoreGroup.Member::address).toList();
     try {
-      return authority.admit(request, role, contacts, Instant.now(), VALID);
+      return authority.admit(request, role, contacts, Instant.now(), Renewal.lifetime());
     } catch (IllegalArgumentException wrong) {
       throw new Refusal(Refusal.Kind.INVALID, String.valueOf(wrong.getMessage()));
     } catch (IOException e) {

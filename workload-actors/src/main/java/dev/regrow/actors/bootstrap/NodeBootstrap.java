@@ -7,10 +7,12 @@ import dev.regrow.actors.instance.InstanceSupervisor;
 import dev.regrow.actors.instance.NodeClock;
 import dev.regrow.actors.link.NodeOrder;
 import dev.regrow.core.identity.NodeIdentity;
+import dev.regrow.core.identity.NodeRole;
 import dev.regrow.core.identity.NodeTls;
 import dev.regrow.core.membership.Downs;
 import dev.regrow.core.membership.Membership;
 import dev.regrow.core.store.Store;
+import dev.regrow.core.store.raft.CertificateKeeper;
 import dev.regrow.runtime.NodeRuntime;
 import java.io.IOException;
 import java.time.Clock;
@@ -65,14 +67,20 @@ public final class NodeBootstrap {
     try {
       var identity =
           NodeIdentity.openOrBootstrap(data.identity(), config.bind(), Clock.systemUTC());
-      return new NodeBootstrap(config, parts, data, identity).start();
+      var certificate =
+          CertificateKeeper.begin(
+              identity,
+              config.isServer() ? NodeRole.SERVER : NodeRole.WORKER,
+              config.bind(),
+              Clock.systemUTC());
+      return new NodeBootstrap(config, parts, data, identity).start(certificate);
     } catch (IOException e) {
       Closing.quietly("the data directory", data);
       throw new StartRefused("cannot read who this node is: " + e.getMessage(), e);
     }
   }
 
-  private RegrowNode start() {
+  private RegrowNode start(CertificateKeeper certificate) {
     CompletableFuture<NodeRuntime> runtime =
         inBackground(() -> parts.runtime().open(identity.nodeUid(), data.instances(), data.logs()));
     CompletableFuture<Store> store =
@@ -119,6 +127,7 @@ public final class NodeBootstrap {
     var unused =
         store.thenAcceptBoth(
             runtime, (s, r) -> register(node, new Registration(config, identity, r.machine()), s));
+    nodeSystem.getWhenTerminated().whenComplete((done, failure) -> certificate.close());
     nodeSystem
         .getWhenTerminated()
         .whenComplete((done, failure) -> node.cannotGoOn(new StartRefused("the node agent ended")));

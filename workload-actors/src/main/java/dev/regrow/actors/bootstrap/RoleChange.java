@@ -59,7 +59,8 @@ final class RoleChange {
   }
 
   /**
-   * The authority's key comes by the store's own transport, for who is to be a server on record.
+   * Its certificate as a server, and the authority's key, it gets as it starts: who signs reads on
+   * record that it is to be one.
    */
   private CompletionStage<Void> toServer() {
     return CompletableFuture.completedFuture(null);

@@ -145,6 +145,14 @@ final class Channels implements AutoCloseable {
         .build();
   }
 
+  /** Who was denied something shows its certificate as it is by then, with the next call. */
+  void showAgain(String address) {
+    ManagedChannel channel = byAddress.get(address);
+    if (channel != null) {
+      channel.enterIdle();
+    }
+  }
+
   /** What a failed call means: whether it can have arrived. */
   private RuntimeException failure(String address, Throwable failure) {
     if (failure instanceof Proposer.NotProposed known) {
@@ -163,6 +171,7 @@ final class Channels implements AutoCloseable {
       }
     }
     if (status.getCode() == Status.Code.PERMISSION_DENIED) {
+      showAgain(address);
       return new StoreException(
           StoreException.Kind.DENIED, "%s refuses: %s".formatted(address, why(status)));
     }

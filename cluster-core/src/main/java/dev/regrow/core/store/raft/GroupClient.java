@@ -113,7 +113,11 @@ final class GroupClient implements StoreMembership {
     }
     if (reply.hasRefusal()) {
       guide.leads(reply.getRefusal().getLeader());
-      return Refusals.decode(reply.getRefusal());
+      RuntimeException refusal = Refusals.decode(reply.getRefusal());
+      if (isDenied(refusal)) {
+        channels.showAgain(address);
+      }
+      return refusal;
     }
     guide.leads(address);
     return null;

@@ -97,7 +97,7 @@ final class PeerGate extends ServerTransportFilter implements ServerInterceptor 
       return Optional.of("the connection does not say which node it is");
     }
     var node = peer.node();
-    if (peer.late()) {
+    if (peer.late() && !method.equals(Wire.RENEW.getFullMethodName())) {
       return Optional.of(
           "the certificate of node %s ended at %s".formatted(node.uid(), node.goodUntil()));
     }

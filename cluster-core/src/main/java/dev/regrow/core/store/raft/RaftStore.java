@@ -104,7 +104,8 @@ public final class RaftStore implements Store, StoreMembership, Leases {
             leaseDesk,
             keeper::leaderAddress,
             new Gatekeeper(this::removal),
-            this::present);
+            this::present,
+            new RenewalDesk(config.identity(), this::present));
   }
 
   private @Nullable Entry present(String key) {

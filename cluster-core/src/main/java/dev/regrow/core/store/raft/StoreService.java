@@ -22,6 +22,8 @@ import dev.regrow.v1.StoreRangePart;
 import dev.regrow.v1.StoreRangeRequest;
 import dev.regrow.v1.StoreRefusal;
 import dev.regrow.v1.StoreRemoveRequest;
+import dev.regrow.v1.StoreRenewReply;
+import dev.regrow.v1.StoreRenewRequest;
 import dev.regrow.v1.StoreTokenReply;
 import dev.regrow.v1.StoreTokenRequest;
 import dev.regrow.v1.StoreTxn;
@@ -59,6 +61,7 @@ final class StoreService {
   private final Supplier<String> leader;
   private final Gatekeeper gatekeeper;
   private final Permissions.Present present;
+  private final RenewalDesk renewals;
 
   /**
    * @param leader HOST:PORT of who leads, or nothing: for those who asked the wrong one
@@ -71,7 +74,8 @@ final class StoreService {
       LeaseDesk leases,
       Supplier<String> leader,
       Gatekeeper gatekeeper,
-      Permissions.Present present) {
+      Permissions.Present present,
+      RenewalDesk renewals) {
     this.gatekeeper = gatekeeper;
     this.reader = reader;
     this.writer = writer;
@@ -79,6 +83,7 @@ final class StoreService {
     this.leases = leases;
     this.leader = leader;
     this.present = present;
+    this.renewals = renewals;
   }
 
   ServerServiceDefinition definition() {
@@ -92,6 +97,7 @@ final class StoreService {
             .addMethod(Wire.LEASE, ServerCalls.asyncUnaryCall(this::lease))
             .addMethod(Wire.GROUP, ServerCalls.asyncUnaryCall(this::group))
             .addMethod(Wire.TOKEN, ServerCalls.asyncUnaryCall(this::token))
+            .addMethod(Wire.RENEW, ServerCalls.asyncUnaryCall(this::renew))
             .build();
     return ServerInterceptors.intercept(service, gatekeeper);
   }
@@ -214,6 +220,10 @@ final class StoreService {
                             : StoreLeaseReply.newBuilder()
                                 .setRefusal(Refusals.encode(failure, leader.get()))
                                 .build()));
+  }
+
+  private void renew(StoreRenewRequest request, StreamObserver<StoreRenewReply> answer) {
+    one(answer, renewals.renew(PeerGate.caller()));
   }
 
   /** Answers who was shown that very token; of others it tells nothing, not even that they are. */

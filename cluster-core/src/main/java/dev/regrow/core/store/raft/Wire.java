@@ -16,6 +16,8 @@ import dev.regrow.v1.StoreLeaseRequest;
 import dev.regrow.v1.StoreRangePart;
 import dev.regrow.v1.StoreRangeRequest;
 import dev.regrow.v1.StoreRemoveRequest;
+import dev.regrow.v1.StoreRenewReply;
+import dev.regrow.v1.StoreRenewRequest;
 import dev.regrow.v1.StoreSnapshotEntry;
 import dev.regrow.v1.StoreTokenReply;
 import dev.regrow.v1.StoreTokenRequest;
@@ -67,6 +69,9 @@ final class Wire {
 
   static final MethodDescriptor<StoreTokenRequest, StoreTokenReply> TOKEN =
       method("Token", MethodType.UNARY, StoreTokenRequest.parser(), StoreTokenReply.parser());
+
+  static final MethodDescriptor<StoreRenewRequest, StoreRenewReply> RENEW =
+      method("Renew", MethodType.UNARY, StoreRenewRequest.parser(), StoreRenewReply.parser());
 
   private Wire() {}
 
