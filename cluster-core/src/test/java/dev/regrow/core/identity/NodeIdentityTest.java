@@ -82,7 +82,8 @@ class NodeIdentityTest {
         .containsExactly("1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2");
     assertThat(node.getBasicConstraints()).isEqualTo(-1);
     assertThat(authority.getBasicConstraints()).isGreaterThanOrEqualTo(0);
-    assertThat(node.getNotAfter().toInstant()).isEqualTo("2055-05-30T00:00:00Z");
+    assertThat(node.getNotAfter().toInstant()).isEqualTo(NOW.plus(Renewal.USUAL));
+    assertThat(authority.getNotAfter().toInstant()).isEqualTo("2055-05-30T00:00:00Z");
   }
 
   @Test

@@ -12,18 +12,17 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 
-/**
- * Trusts the authority of that digest, which who is called sends along with its own certificate.
- *
- * @param digest of the authority's certificate: SHA-256 over DER, hex
- * @param server whether who is called must be a server of the cluster: any node of it has a good
- *     certificate, but not any may be shown everything
- */
+/** Trusts the authority of a digest, which who is called sends along with its own certificate. */
 final class PinnedAuthority extends X509ExtendedTrustManager {
 
   private final String digest;
   private final boolean server;
 
+  /**
+   * @param digest of the authority's certificate: SHA-256 over DER, hex
+   * @param server whether who is called must be a server of the cluster: any node of it has a good
+   *     certificate, but not any may be shown everything
+   */
   PinnedAuthority(String digest, boolean server) {
     this.digest = digest;
     this.server = server;

@@ -170,6 +170,10 @@ final class Channels implements AutoCloseable {
         return new Proposer.NotProposed(address + " cannot be reached: " + at.getMessage());
       }
     }
+    if (status.getCode() == Status.Code.UNAUTHENTICATED) {
+      showAgain(address); // Another certificate is being asked for.
+      return new Proposer.NotProposed("%s refuses: %s".formatted(address, why(status)));
+    }
     if (status.getCode() == Status.Code.PERMISSION_DENIED) {
       showAgain(address);
       return new StoreException(

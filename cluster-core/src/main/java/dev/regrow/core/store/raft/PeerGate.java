@@ -79,9 +79,8 @@ final class PeerGate extends ServerTransportFilter implements ServerInterceptor 
     Optional<String> refusal = refusal(peer, call.getMethodDescriptor().getFullMethodName());
     if (peer == null || refusal.isPresent()) {
       LOG.warn("{} of {} is refused", call.getMethodDescriptor().getFullMethodName(), peer);
-      call.close(
-          Status.PERMISSION_DENIED.withDescription(refusal.orElse("nobody is known")),
-          new Metadata());
+      var why = peer != null && peer.late() ? Status.UNAUTHENTICATED : Status.PERMISSION_DENIED;
+      call.close(why.withDescription(refusal.orElse("nobody is known")), new Metadata());
       return new ServerCall.Listener<>() {};
     }
     return Contexts.interceptCall(Context.current().withValue(OF_CALL, peer), call, headers, next);

@@ -11,6 +11,7 @@ import dev.regrow.core.identity.NodeRole;
 import dev.regrow.core.store.Keys;
 import dev.regrow.core.store.RangeQuery;
 import dev.regrow.core.store.Txn;
+import dev.regrow.v1.StoreGroupRequest;
 import dev.regrow.v1.StoredNode;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -52,6 +53,17 @@ class CertificateKeeperTest {
   private static void know(Servers servers, StoredNode.Builder node) throws Exception {
     var put = new Txn.Write.Put(Keys.node(node.getUid()), node.build().toByteString());
     get(servers.get(1).commit(new Txn(List.of(), List.of(put))));
+  }
+
+  private static CompletionStage<?> outlook(Servers servers, NodeIdentity who) throws IOException {
+    var channels = new Channels(who.tls(), Runnable::run);
+    return channels
+        .ask(
+            servers.config(1).address(),
+            Wire.GROUP,
+            StoreGroupRequest.getDefaultInstance(),
+            Duration.ofSeconds(5))
+        .whenComplete((answer, failure) -> channels.close());
   }
 
   private static void awaitGood(NodeIdentity identity) {
@@ -108,7 +120,7 @@ class CertificateKeeperTest {
       var identity = admitted(servers, NodeRole.WORKER, LATE);
       know(servers, StoredNode.newBuilder().setUid(identity.nodeUid()));
       try (var store = RemoteStore.connect(identity, List.of())) {
-        assertThatThrownBy(() -> get(store.range(RangeQuery.prefix(Keys.NODES))))
+        assertThatThrownBy(() -> get(outlook(servers, identity)))
             .hasMessageContaining("the certificate of node " + identity.nodeUid() + " ended");
         keep(identity, NodeRole.WORKER);
         awaitGood(identity);
