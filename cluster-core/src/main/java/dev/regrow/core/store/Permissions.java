@@ -88,6 +88,9 @@ public final class Permissions {
     if (by.role() == NodeRole.SERVER) {
       return Optional.empty();
     }
+    if (txn.indexAtLeast() != 0) {
+      return denied(by, "choose the index of what it writes");
+    }
     for (Txn.Condition condition : txn.conditions()) {
       Optional<String> refusal = range(by, condition.key(), condition.key() + "\0", present);
       if (refusal.isPresent()) {

@@ -215,6 +215,15 @@ class PermissionsTest {
   }
 
   @Test
+  void only_a_server_chooses_the_index_of_a_write() {
+    var far = new Txn(List.of(), List.of(), Long.MAX_VALUE);
+
+    assertThat(mayCommit(WORKER, far)).isFalse();
+    assertThat(mayCommit(WITNESS, far)).isFalse();
+    assertThat(mayCommit(SERVER, far)).isTrue();
+  }
+
+  @Test
   void only_those_who_keep_the_store_are_in_its_group_and_each_for_itself() {
     assertThat(Permissions.join(WORKER, SELF)).isPresent();
     assertThat(Permissions.join(WITNESS, SELF)).isEmpty();
