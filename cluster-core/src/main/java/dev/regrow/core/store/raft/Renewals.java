@@ -16,7 +16,8 @@ import java.util.concurrent.TimeoutException;
  */
 final class Renewals {
 
-  private static final Duration ATTEMPT = Duration.ofSeconds(3);
+  /** Longer than a busy machine takes for a handshake and a signature; nobody waits for it. */
+  private static final Duration ATTEMPT = Duration.ofSeconds(10);
 
   private Renewals() {}
 

@@ -38,7 +38,7 @@ class CertificateKeeperTest {
   }
 
   private static <T> T get(CompletionStage<T> answer) throws Exception {
-    return answer.toCompletableFuture().get(10, TimeUnit.SECONDS);
+    return answer.toCompletableFuture().get(20, TimeUnit.SECONDS);
   }
 
   private NodeIdentity admitted(Servers servers, NodeRole role, Duration life) throws IOException {
@@ -62,7 +62,7 @@ class CertificateKeeperTest {
             servers.config(1).address(),
             Wire.GROUP,
             StoreGroupRequest.getDefaultInstance(),
-            Duration.ofSeconds(5))
+            Duration.ofSeconds(15))
         .whenComplete((answer, failure) -> channels.close());
   }
 
@@ -95,7 +95,7 @@ class CertificateKeeperTest {
   void connections_made_after_the_first_certificate_has_ended_work_and_nothing_is_restarted()
       throws Exception {
     try (var servers = Servers.first(data)) {
-      var identity = admitted(servers, NodeRole.WORKER, Duration.ofSeconds(4));
+      var identity = admitted(servers, NodeRole.WORKER, Duration.ofSeconds(8));
       Instant end = said(identity).goodUntil();
       keep(identity, NodeRole.WORKER);
       try (var before = RemoteStore.connect(identity, List.of())) {
