@@ -31,7 +31,8 @@ final class Channels implements AutoCloseable {
   /** A machine that died says nothing: without these probes a watch would wait for ever. */
   private static final long PROBE_SECONDS = 2;
 
-  private final SslContext tls;
+  private final TlsFiles files;
+  private volatile SslContext tls;
   private final Executor executor;
   private final Map<String, ManagedChannel> byAddress = new ConcurrentHashMap<>();
   private final CompletableFuture<String> expelled = new CompletableFuture<>();
@@ -41,13 +42,8 @@ final class Channels implements AutoCloseable {
    * @param executor where answers arrive
    */
   Channels(TlsFiles files, Executor executor) throws IOException {
-    var node = NodeTls.of(files);
-    this.tls =
-        GrpcSslContexts.forClient()
-            .keyManager(node.keys())
-            .trustManager(node.trust())
-            .protocols("TLSv1.3")
-            .build();
+    this.files = files;
+    this.tls = context(files);
     this.executor = executor;
   }
 
@@ -145,11 +141,28 @@ final class Channels implements AutoCloseable {
         .build();
   }
 
-  /** Who was denied something shows its certificate as it is by then, with the next call. */
+  private static SslContext context(TlsFiles files) throws IOException {
+    var node = NodeTls.of(files);
+    return GrpcSslContexts.forClient()
+        .keyManager(node.keys())
+        .trustManager(node.trust())
+        .protocols("TLSv1.3")
+        .build();
+  }
+
+  /**
+   * Who was denied something shows its certificate as it is by then, with the next call: by another
+   * connection, that resumes no session in which an earlier one was shown.
+   */
   void showAgain(String address) {
-    ManagedChannel channel = byAddress.get(address);
-    if (channel != null) {
-      channel.enterIdle();
+    try {
+      tls = context(files);
+    } catch (IOException unreadable) {
+      return; // The connection that there is remains, and what it answers says why.
+    }
+    ManagedChannel before = byAddress.remove(address);
+    if (before != null) {
+      before.shutdown();
     }
   }
 

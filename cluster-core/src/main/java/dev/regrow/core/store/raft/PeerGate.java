@@ -96,16 +96,17 @@ final class PeerGate extends ServerTransportFilter implements ServerInterceptor 
       return Optional.of("the connection does not say which node it is");
     }
     var node = peer.node();
-    if (peer.late() && !method.equals(Wire.RENEW.getFullMethodName())) {
-      return Optional.of(
-          "the certificate of node %s ended at %s".formatted(node.uid(), node.goodUntil()));
-    }
     if (method.startsWith(Wire.SERVICE + "/")) {
+      if (peer.late() && !method.equals(Wire.RENEW.getFullMethodName())) {
+        return Optional.of(
+            "the certificate of node %s ended at %s".formatted(node.uid(), node.goodUntil()));
+      }
       return Optional.empty(); // Which judges each call by itself.
     }
     if (!method.startsWith(RAFT + "/")) {
       return Optional.of("nobody is served by " + method);
     }
+    // Late or not: the group knows its members, and must not fall apart over a resumed session.
     return node.role().keepsStore()
         ? Optional.empty()
         : Optional.of(
