@@ -193,6 +193,13 @@ public final class Permissions {
         : denied(by, "bring a server of " + serverOf + " into the store's group");
   }
 
+  /** Whether it may renew that node's lease, or ask how old it is. */
+  public static Optional<String> lease(CertifiedNode by, String holder) {
+    return by.role() == NodeRole.SERVER || by.uid().equals(holder)
+        ? Optional.empty()
+        : denied(by, "hold the lease of " + holder);
+  }
+
   /** Whether it may take that node's server out of the store's group. */
   public static Optional<String> remove(CertifiedNode by, String serverOf) {
     return by.role() == NodeRole.SERVER || (by.role().keepsStore() && by.uid().equals(serverOf))

@@ -224,6 +224,13 @@ class PermissionsTest {
   }
 
   @Test
+  void nobody_but_a_server_renews_the_lease_of_another() {
+    assertThat(Permissions.lease(WORKER, SELF)).isEmpty();
+    assertThat(Permissions.lease(WORKER, OTHER)).isPresent();
+    assertThat(Permissions.lease(SERVER, OTHER)).isEmpty();
+  }
+
+  @Test
   void only_those_who_keep_the_store_are_in_its_group_and_each_for_itself() {
     assertThat(Permissions.join(WORKER, SELF)).isPresent();
     assertThat(Permissions.join(WITNESS, SELF)).isEmpty();

@@ -208,6 +208,11 @@ final class StoreService {
   }
 
   private void lease(StoreLeaseRequest request, StreamObserver<StoreLeaseReply> answer) {
+    Optional<String> refusal = Permissions.lease(PeerGate.caller().node(), request.getHolder());
+    if (refusal.isPresent()) {
+      one(answer, StoreLeaseReply.newBuilder().setRefusal(denied(refusal.get())).build());
+      return;
+    }
     var unused =
         leases
             .answer(request)
