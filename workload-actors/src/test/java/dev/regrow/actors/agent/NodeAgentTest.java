@@ -20,6 +20,7 @@ import dev.regrow.v1.Instance;
 import dev.regrow.v1.Reason;
 import dev.regrow.v1.Resources;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 import org.apache.pekko.Done;
@@ -155,8 +156,9 @@ class NodeAgentTest {
     observed(instance -> instance.getExitCode() == 3);
     assertThat(machine.launched()).isEmpty();
     assignments.complete(List.of(Orders.run(ID, 7)));
-    observed(instance -> instance.getId().equals(ID) && instance.getAttempt() == 2);
-    observed(instance -> instance.getId().equals("web-3-y"));
+    observedInAnyOrder(
+        instance -> instance.getId().equals(ID) && instance.getAttempt() == 2,
+        instance -> instance.getId().equals("web-3-y"));
   }
 
   @Test
@@ -317,6 +319,18 @@ class NodeAgentTest {
   private NodeFact.Observed observed(Predicate<Instance> wanted) {
     return (NodeFact.Observed)
         fish(fact -> fact instanceof NodeFact.Observed o && wanted.test(o.instance()));
+  }
+
+  @SafeVarargs
+  private void observedInAnyOrder(Predicate<Instance>... wanted) {
+    var left = new ArrayList<>(List.of(wanted));
+    fish(
+        fact -> {
+          if (fact instanceof NodeFact.Observed o) {
+            left.removeIf(each -> each.test(o.instance()));
+          }
+          return left.isEmpty();
+        });
   }
 
   private NodeFact.Summary summary(Predicate<NodeFact.Summary> wanted) {
