@@ -44,7 +44,7 @@ final class NextRelease {
 
   private static final List<Edit> EDITS =
       List.of(
-          new Edit(CORE + "membership/FeatureLevel.java", "int KNOWN = 1;", "int KNOWN = 2;"),
+          new Edit(CORE + "store/FeatureLevel.java", "int KNOWN = 1;", "int KNOWN = 2;"),
           new Edit(
               ACTORS + "link/NodeFact.java",
               "@Tag(15) List<Integer> portsReserved)",

@@ -10,6 +10,7 @@ import dev.regrow.core.membership.Formation.Peer;
 import dev.regrow.core.membership.Formation.Recorded;
 import dev.regrow.core.membership.Formation.Self;
 import dev.regrow.core.store.Entry;
+import dev.regrow.core.store.FeatureLevel;
 import dev.regrow.core.store.Keys;
 import dev.regrow.core.store.RangeQuery;
 import dev.regrow.core.store.RangeResult;

@@ -1,8 +1,8 @@
 package dev.regrow.actors.bootstrap;
 
 import dev.regrow.core.identity.NodeIdentity;
-import dev.regrow.core.membership.FeatureLevel;
 import dev.regrow.core.membership.Membership;
+import dev.regrow.core.store.FeatureLevel;
 import dev.regrow.core.store.Store;
 import dev.regrow.runtime.Machine;
 import dev.regrow.v1.Capacity;

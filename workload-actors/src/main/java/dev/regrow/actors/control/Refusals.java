@@ -2,7 +2,7 @@ package dev.regrow.actors.control;
 
 import dev.regrow.actors.workload.WorkloadReply;
 import dev.regrow.core.lifecycle.Answer;
-import dev.regrow.core.membership.FeatureLevel;
+import dev.regrow.core.store.FeatureLevel;
 import dev.regrow.core.store.MembershipRefused;
 import dev.regrow.core.store.StoreException;
 import java.util.concurrent.CompletableFuture;

@@ -2,9 +2,9 @@ package dev.regrow.core.store.raft;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
-import dev.regrow.core.membership.FeatureLevel;
 import dev.regrow.core.store.Call;
 import dev.regrow.core.store.Entry;
+import dev.regrow.core.store.FeatureLevel;
 import dev.regrow.core.store.Keys;
 import dev.regrow.core.store.RangeQuery;
 import dev.regrow.core.store.StoreState;

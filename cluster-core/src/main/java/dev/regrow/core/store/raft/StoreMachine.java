@@ -1,7 +1,7 @@
 package dev.regrow.core.store.raft;
 
-import dev.regrow.core.membership.FeatureLevel;
 import dev.regrow.core.store.Call;
+import dev.regrow.core.store.FeatureLevel;
 import dev.regrow.core.store.StoreState;
 import dev.regrow.core.store.TxnResult;
 import dev.regrow.v1.StoreCommand;

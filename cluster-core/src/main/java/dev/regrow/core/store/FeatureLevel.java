@@ -1,4 +1,4 @@
-package dev.regrow.core.membership;
+package dev.regrow.core.store;
 
 import dev.regrow.v1.StoredCluster;
 import dev.regrow.v1.StoredNode;

@@ -1,4 +1,4 @@
-package dev.regrow.core.membership;
+package dev.regrow.core.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
