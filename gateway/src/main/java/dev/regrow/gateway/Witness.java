@@ -62,9 +62,12 @@ final class Witness {
         options.storePort(),
         options.data());
     manager.ready("Witness %s is there to vote".formatted(options.name()));
-    var why = store.expelled().toCompletableFuture().join();
+    var expelled = store.expelled().toCompletableFuture();
+    var why = expelled.applyToEither(store.outgrown(), words -> words).join();
     LOG.error("{}", why);
-    RemovedMark.in(options.data()).write(why);
+    if (expelled.isDone()) {
+      RemovedMark.in(options.data()).write(why);
+    }
     System.err.println("regrow node: " + why);
     Shutdown.exit(1);
   }

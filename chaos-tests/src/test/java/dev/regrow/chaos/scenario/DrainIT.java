@@ -18,13 +18,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Nodes are emptied and filled again, and at no moment are fewer ready than an update allows. */
 @RealNodes
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DrainIT {
 
   private static final String MANIFESTS =
@@ -64,7 +66,7 @@ class DrainIT {
   private Path folder = Path.of("");
   private Path data = Path.of("");
 
-  @BeforeEach
+  @BeforeAll
   void threeNodes(@TempDir Path empty) throws IOException {
     folder = empty;
     data = folder.resolve("data");
@@ -72,7 +74,7 @@ class DrainIT {
     regrow(0, "up", "--nodes", 3, "--bind", address, "--data", data, manifests);
   }
 
-  @AfterEach
+  @AfterAll
   void leaveNothing() {
     regrow(0, "down", "--purge", "--yes", "--data", data);
   }
@@ -97,6 +99,7 @@ class DrainIT {
     regrow(0, "node-ctl", "uncordon", "n2");
     regrow(0, "scale", "six", 10, "--wait");
     assertThat(on("n2")).hasSize(2);
+    regrow(0, "scale", "six", 6, "--wait");
   }
 
   @Test
@@ -108,6 +111,7 @@ class DrainIT {
     assertThat(on("n3")).extracting(Instance::getWorkload).containsExactly("pinned");
     assertThat(ready("pinned")).isEqualTo(1);
     assertThat(phase("n3")).isEqualTo(NodePhase.NODE_CORDONED);
+    regrow(0, "node-ctl", "uncordon", "n3");
   }
 
   @Test

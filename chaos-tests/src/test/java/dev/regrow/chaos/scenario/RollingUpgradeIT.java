@@ -47,7 +47,9 @@ class RollingUpgradeIT {
         Map<String, String> untouched = Observed.identities(steady);
         var first = lab.machines().get(0);
 
-        restart(first, home, client);
+        if (Effort.of("restarts", 0, 1) == 1) {
+          restart(first, home, client);
+        }
         for (Machine machine : lab.machines().subList(0, SIZE - 1)) {
           restart(machine, next, client);
         }
@@ -99,7 +101,9 @@ class RollingUpgradeIT {
     machine.jvm().term();
     machine.jvm().from(home).launch();
     Await.until("the older release to refuse", SETTLED_WITHIN, () -> !machine.jvm().isRunning());
-    assertThat(machine.jvm().outputTail()).contains("feature level").contains("newer release");
+    assertThat(machine.jvm().outputTail())
+        .contains("feature level %d".formatted(NextRelease.LEVEL))
+        .contains("start the newer release");
   }
 
   private static List<Integer> levels(RegrowClient client) {

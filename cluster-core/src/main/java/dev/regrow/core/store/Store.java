@@ -46,6 +46,14 @@ public interface Store extends AutoCloseable {
     return new CompletableFuture<>();
   }
 
+  /**
+   * Completes, with why and what helps, once what is stored can only be read by a newer release
+   * than this one; never where nothing is stored.
+   */
+  default CompletionStage<String> outgrown() {
+    return new CompletableFuture<>();
+  }
+
   /** Hands leadership over where it can, flushes and stops. Idempotent. */
   @Override
   void close();

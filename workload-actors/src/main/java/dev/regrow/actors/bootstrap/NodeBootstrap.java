@@ -209,6 +209,7 @@ public final class NodeBootstrap {
       expelled.follow(store, scheduler);
     }
     store.expelled().thenAccept(node::isExpelled);
+    store.outgrown().thenAccept(why -> node.cannotGoOn(new StartRefused(why)));
     new OwnRecord(store, identity.nodeUid(), scheduler, node::isWanted, node::isExpelled).follow();
   }
 

@@ -1,5 +1,6 @@
 package dev.regrow.core.store.raft;
 
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,16 @@ final class Failures {
       }
     }
     return false;
+  }
+
+  /** Why only a newer release can go on; empty: that is not why it failed. */
+  static Optional<String> outgrown(@Nullable Throwable failure) {
+    for (Throwable at = failure; at != null; at = at.getCause()) {
+      if (at instanceof Outgrown known) {
+        return Optional.of(String.valueOf(known.getMessage()));
+      }
+    }
+    return Optional.empty();
   }
 
   /** What it says and, where it has another cause, what that says. */

@@ -65,6 +65,7 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
   private Duration restartPatience = RESTART_PATIENCE;
   private @Nullable FileChannel lock;
   private Runnable onNews = () -> {};
+  private final CompletableFuture<String> outgrown = new CompletableFuture<>();
   private volatile String cause = "the store is starting";
   private Supplier<ServerServiceDefinition> service =
       () -> {
@@ -156,6 +157,9 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
     if (how != StoreDirectory.Start.JOIN && started.group().others().isEmpty()) {
       started.awaitReady(patience, () -> failedStart);
     }
+    if (outgrown.isDone()) {
+      throw new Outgrown(outgrown.join());
+    }
     if (phase != Phase.CLOSED) {
       cause = "";
       phase = Phase.RUNNING;
@@ -164,6 +168,10 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
 
   /** From Ratis' threads: notes why, and lets the lookout act. */
   private void failed(Throwable failure) {
+    var newer = Failures.outgrown(failure);
+    if (newer.isPresent()) {
+      outgrown.complete(newer.get());
+    }
     if (phase != Phase.RUNNING) {
       failedStart = failure;
       return;
@@ -172,6 +180,9 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
       phase = Phase.RESTARTING;
       cause = diskFull();
       space.releaseBallast();
+    } else if (newer.isPresent()) {
+      phase = Phase.FAILED;
+      cause = newer.get();
     } else {
       phase = Phase.FAILED;
       cause =
@@ -273,6 +284,11 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
     } else if (before && !pace.isSlow()) {
       LOG.info("the disk of {} is as fast as it should be again", directory.root());
     }
+  }
+
+  /** Completes, with why, once what is stored can only be read by a newer release. */
+  CompletableFuture<String> outgrown() {
+    return outgrown.copy();
   }
 
   /** What slows writes down here; nothing: nothing does. */

@@ -156,6 +156,11 @@ public final class RaftStore implements Store, StoreMembership, Leases {
   }
 
   @Override
+  public CompletionStage<String> outgrown() {
+    return keeper.outgrown();
+  }
+
+  @Override
   public CompletionStage<String> expelled() {
     return channels.expelled();
   }

@@ -127,7 +127,7 @@ final class Snapshots {
     try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
       var header = StoreSnapshotHeader.parseFrom(next(in, file));
       if (header.getFormat() > FORMAT || header.getFeatureLevel() > FeatureLevel.KNOWN) {
-        throw new IOException(
+        throw new Outgrown(
             "the snapshot %s was written by a newer release (format %d, feature level %d; this release knows %d and %d); start that release again"
                 .formatted(
                     file,

@@ -113,7 +113,7 @@ final class StoreMachine extends BaseStateMachine {
   private List<TxnResult> apply(byte[] sealed, long raftIndex) throws IOException {
     var command = StoreCommand.parseFrom(Checksums.open(sealed, "the log's entry " + raftIndex));
     if (command.getFeatureLevel() > FeatureLevel.KNOWN) {
-      throw new IOException(
+      throw new Outgrown(
           "the log's entry %d needs feature level %d, and this release knows %d; start the newer release again"
               .formatted(raftIndex, command.getFeatureLevel(), FeatureLevel.KNOWN));
     }
