@@ -1,7 +1,7 @@
 package dev.regrow.gateway.http;
 
-import dev.regrow.actors.control.ControlPlane.WatchKind;
 import dev.regrow.actors.control.ControlPlane;
+import dev.regrow.actors.control.ControlPlane.WatchKind;
 import dev.regrow.gateway.auth.Role;
 import dev.regrow.schema.Schema;
 import dev.regrow.v1.DrainRequest;
