@@ -10,6 +10,7 @@ import dev.regrow.core.model.Now;
 import dev.regrow.core.model.Records;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -234,6 +235,11 @@ public final class WorkloadMachine {
   /** A node that is gone since now, or was already. */
   public static WorkloadState missing(WorkloadState state, String nodeUid, Now now) {
     return state.with(state.soft().withLost(map -> map.putIfAbsent(nodeUid, now.bootMillis())));
+  }
+
+  /** The uids of the nodes that it takes for gone. */
+  public static Set<String> missing(WorkloadState state) {
+    return Set.copyOf(state.soft().lost().keySet());
   }
 
   /** A node that people took out of the cluster: what it had is lost at once. */

@@ -169,7 +169,20 @@ public final class WorkloadEntity {
   /** What comes while reading is dropped: the board keeps it, and nodes are asked again. */
   private void onInput(Input input) {
     if (!loading) {
+      noticeReturns();
       step(input);
+    }
+  }
+
+  /** Of a node's return only workloads are told that have something there by then. */
+  private void noticeReturns() {
+    if (state != null) {
+      var lost = around.board().lostNodes();
+      for (var uid : WorkloadMachine.missing(state)) {
+        if (!lost.contains(uid)) {
+          step(new Input.NodeBack(uid));
+        }
+      }
     }
   }
 
