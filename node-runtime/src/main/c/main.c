@@ -333,6 +333,7 @@ void shim_run(void) {
   report_line(line.bytes, line.length);
   sys_wait4(stub, NULL, 0);
   config_forget();
+  give_stack_back();
   set_timer();
   attend();
   finish();

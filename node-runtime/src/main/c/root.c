@@ -143,7 +143,7 @@ static void root_overlay(const struct step *step) {
   int lower = open_path(stage, "lower", "lower");
   attach(tree, lower, step->a);
   /* One mount's options are a page at most; names of layers are looked up where they are, so they need no prefix. */
-  static char options[4096];
+  char options[4096]; /* of the stack, which is given back: what is static stays for life */
   const char *parts[] = {"lowerdir=", layers ? layers : ".", ",upperdir=", step->b, "/upper,workdir=", step->b, "/work"};
   size_t length = 0;
   for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {

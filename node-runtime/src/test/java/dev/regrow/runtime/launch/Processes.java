@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.StringJoiner;
 
 /** What /proc says of processes, from the host. */
 final class Processes {
@@ -35,6 +36,21 @@ final class Processes {
     } catch (IOException e) {
       return ""; // It ended meanwhile.
     }
+  }
+
+  /** Which mapping takes how much, in kB, for the message of a test that found too much. */
+  static String memory(int pid) {
+    var shares = new StringJoiner(", ", pid + ": ", "");
+    var mapping = "";
+    for (var line : TestNode.read(Path.of("/proc/" + pid + "/smaps")).lines().toList()) {
+      var words = line.split("\\s+", -1);
+      if (words[0].contains("-")) {
+        mapping = words[0] + " " + words[words.length - 1];
+      } else if (words[0].equals("Pss:") && !words[1].equals("0")) {
+        shares.add(mapping + " " + words[1]);
+      }
+    }
+    return shares.toString();
   }
 
   /** Its proportional share of memory, in kB. */
