@@ -6,9 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.IntPredicate;
 import java.util.stream.Stream;
@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 record LogDirectory(Path path) {
 
   /** A rotation takes microseconds; only a shim that rotates without a pause could use this up. */
-  private static final Duration PATIENCE = Duration.ofSeconds(2);
+  private static final int LISTINGS_MAX = 1000;
 
   /**
    * A file with what stays the same when it is renamed by a rotation.
@@ -33,29 +33,32 @@ record LogDirectory(Path path) {
   /**
    * From the oldest to the youngest. A rotation renames several files, one by one, so a listing
    * counts once a second one agrees with it.
+   *
+   * @throws IOException also if the files are rotated faster than they can be listed
    */
   List<Kept> list() throws IOException {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
     var last = listOnce();
-    while (true) {
+    for (int left = LISTINGS_MAX; left > 0; left--) {
       var next = listOnce();
-      if (keys(next).equals(keys(last)) || System.nanoTime() > deadline) {
-        return next;
+      if (next.isPresent() && last.isPresent() && keys(next.get()).equals(keys(last.get()))) {
+        return next.get();
       }
       last = next;
     }
+    throw new IOException("%s is rotated faster than it can be listed".formatted(path));
   }
 
   private static List<Object> keys(List<Kept> files) {
     return files.stream().map(Kept::key).toList();
   }
 
-  private List<Kept> listOnce() throws IOException {
+  /** Empty if a rotation renamed a file between its listing and a look at it. */
+  private Optional<List<Kept>> listOnce() throws IOException {
     List<LogFile> files;
     try (Stream<Path> entries = Files.list(path)) {
       files = entries.flatMap(entry -> LogFile.named(entry).stream()).sorted().toList();
     } catch (NoSuchFileException e) {
-      return List.of();
+      return Optional.of(List.of());
     }
     var kept = new ArrayList<Kept>();
     for (var file : files) {
@@ -63,10 +66,10 @@ record LogDirectory(Path path) {
         var attributes = Files.readAttributes(file.path(), BasicFileAttributes.class);
         kept.add(new Kept(file, attributes.fileKey(), attributes.size()));
       } catch (NoSuchFileException e) {
-        kept.clear(); // A rotation is under way: no second listing will agree with this.
+        return Optional.empty();
       }
     }
-    return kept;
+    return Optional.of(kept);
   }
 
   /** The attempts that have logs, oldest first. */
