@@ -230,11 +230,7 @@ public final class NodeMain {
             node::admit);
     var starting =
         GatewayServer.start(
-            node.system().classicSystem(),
-            new InetSocketAddress(address, options.httpPort()),
-            () -> tls(node),
-            backend,
-            metrics);
+            new InetSocketAddress(address, options.httpPort()), () -> tls(node), backend, metrics);
     try {
       return starting.toCompletableFuture().get(BIND_WITHIN.toSeconds(), TimeUnit.SECONDS);
     } catch (ExecutionException | TimeoutException e) {

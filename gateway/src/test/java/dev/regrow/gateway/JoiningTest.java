@@ -31,12 +31,12 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.apache.pekko.actor.ActorSystem;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -48,7 +48,7 @@ class JoiningTest {
   private static final String TOKEN = TokenText.random("joiner");
 
   private final Path data;
-  private ActorSystem system;
+  private final List<GatewayServer> gateways = new ArrayList<>();
   private NodeIdentity first;
   private InetAddress address;
 
@@ -65,7 +65,6 @@ class JoiningTest {
             .findFirst();
     assumeTrue(own.isPresent(), "this machine has no address off loopback");
     address = own.get();
-    system = ActorSystem.create("joining");
     first =
         NodeIdentity.openOrBootstrap(
             data.resolve("first"), address.getHostAddress(), Clock.systemUTC());
@@ -73,9 +72,7 @@ class JoiningTest {
 
   @AfterEach
   void end() {
-    if (system != null) {
-      system.terminate();
-    }
+    gateways.forEach(one -> one.stop(Duration.ZERO));
   }
 
   /** HOST:PORT of a gateway that shows that identity. */
@@ -109,7 +106,6 @@ class JoiningTest {
             });
     var server =
         GatewayServer.start(
-                system,
                 new InetSocketAddress(address, 0),
                 () -> {
                   try {
@@ -122,6 +118,7 @@ class JoiningTest {
                 new Metrics())
             .toCompletableFuture()
             .get(20, TimeUnit.SECONDS);
+    gateways.add(server);
     return address.getHostAddress() + ":" + server.address().getPort();
   }
 

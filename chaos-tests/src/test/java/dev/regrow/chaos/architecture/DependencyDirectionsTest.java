@@ -140,6 +140,42 @@ final class DependencyDirectionsTest {
   }
 
   @Test
+  void only_the_server_of_HTTP_knows_Netty_and_it_knows_nothing_of_ours() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.regrow.gateway.server..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.netty..")
+        .because("sockets have one door, and handlers must be testable without any")
+        .check(CLASSES);
+    noClasses()
+        .that()
+        .resideInAPackage("dev.regrow.gateway.server..")
+        .should()
+        .dependOnClassesThat(
+            com.tngtech.archunit.base.DescribedPredicate.describe(
+                "are ours, but of another package",
+                dependency ->
+                    dependency.getPackageName().startsWith("dev.regrow.")
+                        && !dependency.getPackageName().startsWith("dev.regrow.gateway.server")))
+        .because("it serves bytes, whatever they mean")
+        .check(CLASSES);
+  }
+
+  @Test
+  void the_gateway_has_no_streams_of_actors() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.regrow.gateway..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.apache.pekko.stream..", "org.apache.pekko.http..")
+        .because("each stage of one costs a message, and a write through the API has none to spare")
+        .check(CLASSES);
+  }
+
+  @Test
   void only_the_syscall_package_knows_the_native_library() {
     noClasses()
         .that()

@@ -1,82 +1,65 @@
 package dev.regrow.gateway.http;
 
+import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
+import dev.regrow.gateway.server.Answer;
+import dev.regrow.gateway.server.ByteStream;
 import dev.regrow.v1.Problem;
 import dev.regrow.v1.Workload;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import org.apache.pekko.http.javadsl.model.AttributeKey;
-import org.apache.pekko.http.javadsl.model.ContentType;
-import org.apache.pekko.http.javadsl.model.ContentTypes;
-import org.apache.pekko.http.javadsl.model.HttpEntities;
-import org.apache.pekko.http.javadsl.model.HttpEntity;
-import org.apache.pekko.http.javadsl.model.HttpResponse;
-import org.apache.pekko.http.javadsl.model.headers.RawHeader;
-import org.apache.pekko.util.ByteString;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /** Answers as HTTP has them. */
 final class Answers {
 
-  /** Parsed once: there are few, and none comes from outside. */
-  private static final Map<String, ContentType> TYPES = new ConcurrentHashMap<>();
-
-  private static final AttributeKey<Long> INDEX = AttributeKey.create("index", Long.class);
+  private static final byte[] SILENT = {};
 
   private Answers() {}
 
-  static HttpResponse object(int status, Format format, Message message) {
+  static Answer object(int status, Format format, Message message) {
     var answer =
-        HttpResponse.create()
-            .withStatus(status)
-            .withEntity(strict(format.mediaType(), Codec.write(message, format)));
-    var index = message.getDescriptorForType().findFieldByName("index");
-    return index == null ? answer : answer.addAttribute(INDEX, (Long) message.getField(index));
-  }
-
-  /** How new the answer is: a change is committed before this node's replica knows of it. */
-  static long index(HttpResponse answer) {
-    return answer.getAttribute(INDEX).orElse(0L);
+        Answer.of(status, new Answer.Whole(format.mediaType(), Codec.write(message, format)));
+    FieldDescriptor index = message.getDescriptorForType().findFieldByName("index");
+    // A change is committed before this node's replica knows of it.
+    return index == null ? answer : answer.at((Long) message.getField(index));
   }
 
   /** With its ETag. */
-  static HttpResponse workload(int status, Format format, Workload workload) {
+  static Answer workload(int status, Format format, Workload workload) {
     return tagged(status, format, workload, workload.getIndex());
   }
 
   /** With this index as its ETag. */
-  static HttpResponse tagged(int status, Format format, Message message, long index) {
-    return object(status, format, message)
-        .addHeader(RawHeader.create("ETag", EntityTags.tag(index)));
+  static Answer tagged(int status, Format format, Message message, long index) {
+    return object(status, format, message).with("ETag", EntityTags.tag(index));
   }
 
-  static HttpResponse text(int status, String mediaType, String text) {
-    return HttpResponse.create()
-        .withStatus(status)
-        .withEntity(strict(mediaType, text.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+  static Answer text(int status, String mediaType, String text) {
+    return Answer.of(status, new Answer.Whole(mediaType, text.getBytes(StandardCharsets.UTF_8)));
   }
 
-  static HttpResponse problem(HttpProblem problem, String path) {
+  static Answer problem(HttpProblem problem, String path) {
     Problem body = problem.problem().toBuilder().setInstance(path).build();
     var answer =
-        HttpResponse.create()
-            .withStatus(status(body.getStatus()))
-            .withEntity(strict("application/problem+json", Codec.write(body, Format.JSON)));
+        Answer.of(
+            body.getStatus(),
+            new Answer.Whole("application/problem+json", Codec.write(body, Format.JSON)));
     for (var header : problem.headers().entrySet()) {
-      answer = answer.addHeader(RawHeader.create(header.getKey(), header.getValue()));
+      answer = answer.with(header.getKey(), header.getValue());
     }
     return answer;
   }
 
-  /** An entity of that media type; the built-in table of types does not have all of ours. */
-  static HttpEntity.Strict strict(String mediaType, byte[] bytes) {
-    return HttpEntities.create(contentType(mediaType), ByteString.fromArray(bytes));
+  /** What goes on and on; not to be kept by anybody on the way. */
+  static Answer stream(Format format, ByteStream bytes) {
+    return stream(format, bytes, SILENT);
   }
 
-  static ContentType contentType(String mediaType) {
-    return TYPES.computeIfAbsent(mediaType, ContentTypes::parse);
-  }
-
-  private static org.apache.pekko.http.javadsl.model.StatusCode status(int code) {
-    return org.apache.pekko.http.javadsl.model.StatusCodes.get(code);
+  /**
+   * @param whileSilent see {@link Answer.Open}
+   */
+  static Answer stream(Format format, ByteStream bytes, byte[] whileSilent) {
+    return Answer.of(200, new Answer.Open(format.mediaType(), bytes, whileSilent, Optional.empty()))
+        .with("Cache-Control", "no-store");
   }
 }

@@ -3,6 +3,7 @@ package dev.regrow.gateway.http;
 import dev.regrow.actors.control.ControlPlane;
 import dev.regrow.actors.control.ControlPlane.Backup;
 import dev.regrow.gateway.auth.Role;
+import dev.regrow.gateway.server.Answer;
 import dev.regrow.schema.BackupFile;
 import dev.regrow.v1.BackupHeader;
 import dev.regrow.v1.StoreSnapshotEntry;
@@ -15,8 +16,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
-import org.apache.pekko.http.javadsl.model.HttpResponse;
-import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 
 /** The whole store as a file, and back into an empty cluster. */
 final class BackupRoutes {
@@ -36,7 +35,7 @@ final class BackupRoutes {
         Route.change("POST", "/v1/cluster/restore", Set.of(), this::restore).needing(Role.ADMIN));
   }
 
-  private CompletionStage<HttpResponse> backup(Call call) {
+  private CompletionStage<Answer> backup(Call call) {
     return control
         .get()
         .backup()
@@ -48,14 +47,13 @@ final class BackupRoutes {
               } catch (IOException impossible) {
                 throw new UncheckedIOException(impossible);
               }
-              return HttpResponse.create()
-                  .addHeader(RawHeader.create("Cache-Control", "no-store"))
-                  .withEntity(Answers.strict(BackupFile.MEDIA_TYPE, bytes.toByteArray()));
+              return Answer.of(200, new Answer.Whole(BackupFile.MEDIA_TYPE, bytes.toByteArray()))
+                  .with("Cache-Control", "no-store");
             });
   }
 
   /** Nothing is written before all of it was read and found whole. */
-  private CompletionStage<HttpResponse> restore(Call call) {
+  private CompletionStage<Answer> restore(Call call) {
     return call.bytes(BYTES_MAX)
         .thenApply(BackupRoutes::parse)
         .thenCompose(backup -> control.get().restore(backup))

@@ -1,17 +1,12 @@
 package dev.regrow.gateway.http;
 
+import dev.regrow.gateway.server.BodyRefused;
+import dev.regrow.gateway.server.Request;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import org.apache.pekko.http.javadsl.model.HttpEntity;
-import org.apache.pekko.http.javadsl.model.HttpHeader;
-import org.apache.pekko.http.javadsl.model.HttpRequest;
-import org.apache.pekko.http.scaladsl.model.EntityStreamSizeException;
-import org.apache.pekko.stream.Materializer;
-import org.apache.pekko.util.ByteString;
-import org.apache.pekko.util.ByteStringBuilder;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads bodies whole, up to 1 MiB and for at most ten seconds. More than that is read and thrown
@@ -20,141 +15,79 @@ import org.apache.pekko.util.ByteStringBuilder;
 final class BodyReader {
 
   static final int BYTES_MAX = 1 << 20;
-  private static final long DISCARDED_MAX = 16L << 20;
 
-  private final Materializer materializer;
+  /** What is read and judged in less time than it takes to wake another thread for it. */
+  private static final int PROMPT_BYTES_MAX = 64 << 10;
+
+  private final Executor workers;
   private final Duration patience;
 
-  BodyReader(Materializer materializer, Duration patience) {
-    this.materializer = materializer;
+  /**
+   * @param workers what is large is dealt with here, so that nobody else's request waits for it
+   */
+  BodyReader(Executor workers, Duration patience) {
+    this.workers = workers;
     this.patience = patience;
   }
 
-  Incoming of(HttpRequest request) {
-    return new Incoming(request);
-  }
-
-  /** The body of one request, which can be read once. */
-  final class Incoming {
-    private final HttpRequest request;
-    private volatile boolean taken;
-
-    private Incoming(HttpRequest request) {
-      this.request = request;
-    }
-
-    CompletionStage<Body> read() {
-      var body = BodyReader.this.read(request);
-      taken = true;
-      return body;
-    }
-
-    /** As it is, whatever its type. */
-    CompletionStage<byte[]> bytes(int most) {
-      taken = true;
-      return request
-          .entity()
-          .withSizeLimit(most)
-          .getDataBytes()
-          .runFold(ByteString.emptyByteString(), ByteString::concat, materializer)
-          .toCompletableFuture()
-          .orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS)
-          .handle(
-              (whole, failure) -> {
-                if (failure == null) {
-                  return whole.toArray();
-                }
-                throw Failures.unwrap(failure) instanceof EntityStreamSizeException
-                    ? HttpProblem.of(
-                        413, "too-large", "the body is larger than %d MiB".formatted(most >> 20))
-                    : problem(Failures.unwrap(failure));
-              });
-    }
-
-    /** Reads on, up to a bound, if nobody wanted it: so that the connection can be used again. */
-    void discard() {
-      if (!taken && !request.entity().isStrict()) {
-        request.entity().withSizeLimit(DISCARDED_MAX).discardBytes(materializer);
-      }
-    }
-  }
-
-  private CompletionStage<Body> read(HttpRequest request) {
-    var encoding = request.getHeader("Content-Encoding").map(HttpHeader::value).orElse("identity");
-    if (!encoding.equalsIgnoreCase("identity")) {
+  /**
+   * The body of that request, once.
+   *
+   * @param prompt whether what is small may be dealt with by the thread that reads it
+   */
+  CompletionStage<Body> read(Request request, boolean prompt) {
+    var encoding = request.header("Content-Encoding");
+    if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
       throw HttpProblem.of(
           415,
           "unsupported-media-type",
           "Content-Encoding " + encoding + " is not read; send it plain");
     }
-    var contentType = contentType(request);
-    if (request.entity() instanceof HttpEntity.Strict whole) {
-      return CompletableFuture.completedFuture(body(contentType, whole.getData()));
-    }
+    var sent = request.header("Content-Type");
+    var contentType = sent == null ? "" : sent;
+    var format = Negotiation.ofBody(contentType);
+    return whole(request, BYTES_MAX, "1 MiB, which no manifest needs to be")
+        .thenCompose(
+            bytes ->
+                elsewhere(
+                    new Body(format, contentType, bytes),
+                    prompt && bytes.length <= PROMPT_BYTES_MAX));
+  }
+
+  /** As it is, whatever its type. */
+  CompletionStage<byte[]> bytes(Request request, int most) {
+    return whole(request, most, (most >> 20) + " MiB").thenCompose(all -> elsewhere(all, false));
+  }
+
+  private <T> CompletionStage<T> elsewhere(T read, boolean here) {
+    return here
+        ? CompletableFuture.completedFuture(read)
+        : CompletableFuture.supplyAsync(() -> read, workers);
+  }
+
+  private CompletionStage<byte[]> whole(Request request, int most, String limit) {
     return request
-        .entity()
-        .withoutSizeLimit()
-        .getDataBytes()
-        .runFold(new Collected(), Collected::and, materializer)
-        .toCompletableFuture()
-        .orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS)
+        .body()
+        .read(most, patience)
         .handle(
-            (collected, failure) -> {
+            (bytes, failure) -> {
               if (failure != null) {
-                throw problem(Failures.unwrap(failure));
+                throw problem(Failures.unwrap(failure), limit);
               }
-              return body(contentType, collected.whole());
+              return bytes;
             });
   }
 
-  private static Body body(String contentType, ByteString whole) {
-    if (whole.size() > BYTES_MAX) {
-      throw tooLarge();
+  private HttpProblem problem(@Nullable Throwable failure, String limit) {
+    if (!(failure instanceof BodyRefused refused)) {
+      throw new IllegalStateException("a body fails in one of three ways", failure);
     }
-    return new Body(Negotiation.ofBody(contentType), contentType, whole.toArray());
-  }
-
-  private static String contentType(HttpRequest request) {
-    var type = request.entity().getContentType();
-    return type.toString().equals("none/none") ? "" : type.toString();
-  }
-
-  private HttpProblem problem(Throwable failure) {
-    if (failure instanceof HttpProblem problem) {
-      return problem;
-    }
-    if (failure instanceof TimeoutException) {
-      return HttpProblem.of(
-          408, "too-slow", "the body did not arrive within " + patience.toSeconds() + " s");
-    }
-    return HttpProblem.malformed("the body is broken off or not chunked as it says");
-  }
-
-  private static HttpProblem tooLarge() {
-    return HttpProblem.of(
-        413, "too-large", "the body is larger than 1 MiB, which no manifest needs to be");
-  }
-
-  private static final class Collected {
-    private final ByteStringBuilder bytes = new ByteStringBuilder();
-    private long size;
-
-    Collected and(ByteString chunk) {
-      size += chunk.size();
-      if (size > DISCARDED_MAX) {
-        throw tooLarge();
-      }
-      if (size <= BYTES_MAX) {
-        bytes.append(chunk);
-      }
-      return this;
-    }
-
-    ByteString whole() {
-      if (size > BYTES_MAX) {
-        throw tooLarge();
-      }
-      return bytes.result();
-    }
+    return switch (refused.kind()) {
+      case TOO_LARGE -> HttpProblem.of(413, "too-large", "the body is larger than " + limit);
+      case TOO_SLOW ->
+          HttpProblem.of(
+              408, "too-slow", "the body did not arrive within " + patience.toSeconds() + " s");
+      case BROKEN -> HttpProblem.malformed("the body is broken off or not chunked as it says");
+    };
   }
 }

@@ -3,12 +3,11 @@ package dev.regrow.gateway.http;
 import dev.regrow.actors.control.ListQuery;
 import dev.regrow.actors.control.ReadPoint;
 import dev.regrow.actors.control.WorkloadRef;
+import dev.regrow.gateway.server.Request;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.regex.Pattern;
-import org.apache.pekko.http.javadsl.model.HttpHeader;
-import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,23 +17,23 @@ import org.jspecify.annotations.Nullable;
  * @param format what the answer is to be written as
  */
 record Call(
-    HttpRequest request,
+    Request request,
     Route route,
     Map<String, String> path,
     Parameters parameters,
     Format format,
-    BodyReader.Incoming incoming) {
+    BodyReader bodies) {
 
   static final String INDEX_HEADER = "X-Regrow-Index";
 
   private static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
 
   String uri() {
-    return request.getUri().getPathString();
+    return request.target().path();
   }
 
   @Nullable String header(String name) {
-    return request.getHeader(name).map(HttpHeader::value).orElse(null);
+    return request.header(name);
   }
 
   /** A variable of the path as it came; for changes whose body is checked against it. */
@@ -92,12 +91,12 @@ record Call(
   }
 
   CompletionStage<Body> body() {
-    return incoming.read();
+    return bodies.read(request, route.prompt());
   }
 
   /** The body as it is, whatever its type. */
   CompletionStage<byte[]> bytes(int most) {
-    return incoming.bytes(most);
+    return bodies.bytes(request, most);
   }
 
   static String shortened(String text) {

@@ -3,6 +3,7 @@ package dev.regrow.gateway.http;
 import dev.regrow.actors.control.ControlPlane;
 import dev.regrow.actors.control.ControlPlane.WatchKind;
 import dev.regrow.gateway.auth.Role;
+import dev.regrow.gateway.server.Answer;
 import dev.regrow.schema.Schema;
 import dev.regrow.v1.DrainRequest;
 import dev.regrow.v1.NodeList;
@@ -11,7 +12,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
-import org.apache.pekko.http.javadsl.model.HttpResponse;
 
 /** Nodes, and what they are together. */
 final class ClusterRoutes {
@@ -43,14 +43,14 @@ final class ClusterRoutes {
         .needing(Role.ADMIN);
   }
 
-  private CompletionStage<HttpResponse> cordon(Call call) {
+  private CompletionStage<Answer> cordon(Call call) {
     return control
         .get()
         .cordon(call.name("node"))
         .thenApply(node -> Answers.object(200, call.format(), node));
   }
 
-  private CompletionStage<HttpResponse> uncordon(Call call) {
+  private CompletionStage<Answer> uncordon(Call call) {
     return control
         .get()
         .uncordon(call.name("node"))
@@ -58,21 +58,21 @@ final class ClusterRoutes {
   }
 
   /** Answered when it is said: the node becomes it by itself. */
-  private CompletionStage<HttpResponse> promote(Call call) {
+  private CompletionStage<Answer> promote(Call call) {
     return control
         .get()
         .promote(call.name("node"))
         .thenApply(node -> Answers.object(202, call.format(), node));
   }
 
-  private CompletionStage<HttpResponse> demote(Call call) {
+  private CompletionStage<Answer> demote(Call call) {
     return control
         .get()
         .demote(call.name("node"))
         .thenApply(node -> Answers.object(202, call.format(), node));
   }
 
-  private CompletionStage<HttpResponse> remove(Call call) {
+  private CompletionStage<Answer> remove(Call call) {
     return control
         .get()
         .remove(call.name("node"), call.parameters().flag(FORCE))
@@ -80,7 +80,7 @@ final class ClusterRoutes {
   }
 
   /** Answered when it has begun: it may take longer than a request. */
-  private CompletionStage<HttpResponse> drain(Call call) {
+  private CompletionStage<Answer> drain(Call call) {
     return call.body()
         .thenApply(
             body ->
@@ -94,7 +94,7 @@ final class ClusterRoutes {
         .thenApply(node -> Answers.object(202, call.format(), node));
   }
 
-  private CompletionStage<HttpResponse> nodes(Call call) {
+  private CompletionStage<Answer> nodes(Call call) {
     return Lists.answer(
         call,
         control.get(),
@@ -108,21 +108,21 @@ final class ClusterRoutes {
                 .build());
   }
 
-  private CompletionStage<HttpResponse> node(Call call) {
+  private CompletionStage<Answer> node(Call call) {
     return control
         .get()
         .node(call.name("node"), call.readPoint())
         .thenApply(node -> Answers.object(200, call.format(), node));
   }
 
-  private CompletionStage<HttpResponse> upgrade(Call call) {
+  private CompletionStage<Answer> upgrade(Call call) {
     return control
         .get()
         .raiseFeatureLevel()
         .thenApply(cluster -> Answers.object(200, call.format(), cluster));
   }
 
-  private CompletionStage<HttpResponse> cluster(Call call) {
+  private CompletionStage<Answer> cluster(Call call) {
     return control
         .get()
         .cluster(call.readPoint())

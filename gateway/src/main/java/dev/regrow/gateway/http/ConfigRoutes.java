@@ -5,14 +5,13 @@ import dev.regrow.actors.control.ControlPlane;
 import dev.regrow.actors.control.ControlPlane.WatchKind;
 import dev.regrow.actors.control.WorkloadRef;
 import dev.regrow.gateway.auth.Role;
+import dev.regrow.gateway.server.Answer;
 import dev.regrow.v1.Config;
 import dev.regrow.v1.ConfigList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
-import org.apache.pekko.http.javadsl.model.HttpResponse;
-import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 
 /** What can be done with configs. */
 final class ConfigRoutes {
@@ -31,8 +30,8 @@ final class ConfigRoutes {
     return List.of(
         Route.read(ALL, Lists.PARAMETERS, this::list),
         Route.read(MANY, Lists.PARAMETERS, this::list),
-        Route.read(ONE, Set.of(), this::get),
-        Route.change("PUT", ONE, Set.of(), this::put).needing(Role.DEPLOY),
+        Route.read(ONE, Set.of(), this::get).promptly(),
+        Route.change("PUT", ONE, Set.of(), this::put).needing(Role.DEPLOY).promptly(),
         Route.change("DELETE", ONE, Set.of(), this::delete).needing(Role.DEPLOY));
   }
 
@@ -44,7 +43,7 @@ final class ConfigRoutes {
     return new WorkloadRef(call.name("namespace"), call.name("config"));
   }
 
-  private CompletionStage<HttpResponse> list(Call call) {
+  private CompletionStage<Answer> list(Call call) {
     return Lists.answer(
         call,
         control.get(),
@@ -58,17 +57,17 @@ final class ConfigRoutes {
                 .build());
   }
 
-  private CompletionStage<HttpResponse> get(Call call) {
+  private CompletionStage<Answer> get(Call call) {
     return configs()
         .config(ref(call), call.readPoint())
         .thenApply(config -> answer(200, call, config));
   }
 
-  private static HttpResponse answer(int status, Call call, Config config) {
+  private static Answer answer(int status, Call call, Config config) {
     return Answers.tagged(status, call.format(), config, config.getIndex());
   }
 
-  private CompletionStage<HttpResponse> put(Call call) {
+  private CompletionStage<Answer> put(Call call) {
     var tags = call.precondition();
     return call.body()
         .thenApply(body -> checked(call, Codec.read(Config.getDefaultInstance(), body)))
@@ -80,9 +79,7 @@ final class ConfigRoutes {
         .thenApply(
             put -> {
               var answer = answer(put.created() ? 201 : 200, call, put.config());
-              return put.created()
-                  ? answer.addHeader(RawHeader.create("Location", call.uri()))
-                  : answer;
+              return put.created() ? answer.with("Location", call.uri()) : answer;
             });
   }
 
@@ -95,7 +92,7 @@ final class ConfigRoutes {
     return declared;
   }
 
-  private CompletionStage<HttpResponse> delete(Call call) {
+  private CompletionStage<Answer> delete(Call call) {
     var ref = ref(call);
     return Preconditions.under(
             call.precondition(), subject(ref), held -> configs().delete(ref, held))

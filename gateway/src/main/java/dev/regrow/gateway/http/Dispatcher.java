@@ -3,28 +3,25 @@ package dev.regrow.gateway.http;
 import dev.regrow.gateway.auth.Role;
 import dev.regrow.gateway.auth.Tokens;
 import dev.regrow.gateway.metrics.Metrics;
-import java.time.Duration;
-import java.util.ArrayList;
+import dev.regrow.gateway.server.Answer;
+import dev.regrow.gateway.server.Handler;
+import dev.regrow.gateway.server.Request;
+import dev.regrow.gateway.server.Unreadable;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import org.apache.pekko.http.javadsl.model.HttpHeader;
-import org.apache.pekko.http.javadsl.model.HttpRequest;
-import org.apache.pekko.http.javadsl.model.HttpResponse;
-import org.apache.pekko.http.javadsl.model.headers.RawHeader;
-import org.apache.pekko.http.scaladsl.model.IllegalUriException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes a request through route, token, format and handler, and gives every failure the shape of a
  * problem. Thread-safe.
  */
-final class Dispatcher {
+final class Dispatcher implements Handler {
 
   private static final int IN_FLIGHT_MAX = 1024;
   private static final String UNKNOWN = "unknown";
@@ -33,54 +30,78 @@ final class Dispatcher {
   private final Gate gate;
   private final Tenure tenure;
   private final BodyReader bodies;
+  private final Executor workers;
   private final Metrics metrics;
   private final LongSupplier index;
-  private final Duration patience;
   private final Semaphore inFlight = new Semaphore(IN_FLIGHT_MAX);
 
   /**
+   * @param workers where handlers run that may block or take long
    * @param index goes out with every answer
-   * @param patience how long a handler may take to begin its answer
    */
   Dispatcher(
       Router router,
       Tokens tokens,
       BodyReader bodies,
+      Executor workers,
       Metrics metrics,
-      LongSupplier index,
-      Duration patience) {
+      LongSupplier index) {
     this.router = router;
     this.gate = new Gate(tokens);
     this.tenure = new Tenure(tokens);
     this.bodies = bodies;
+    this.workers = workers;
     this.metrics = metrics;
     this.index = index;
-    this.patience = patience;
   }
 
-  CompletionStage<HttpResponse> dispatch(HttpRequest request) {
+  @Override
+  public CompletionStage<Answer> answer(Request request) {
     long began = System.nanoTime();
-    var method = request.method().value().toUpperCase(Locale.ROOT);
-    var uri = request.getUri().getPathString();
-    var found = router.find(method, segments(request));
-    var route = found instanceof Router.Match match ? match.route().path().text() : UNKNOWN;
-    var body = bodies.of(request);
-    return bounded(() -> admitted(request, method, found, body))
-        .handle(
-            (answer, failure) -> {
-              body.discard();
-              var whole =
-                  failure == null
-                      ? answer
-                      : Answers.problem(
-                          Failures.problem(failure, changes(found), method + " " + uri), uri);
-              metrics.answered(method, route, whole.status().intValue(), System.nanoTime() - began);
-              long known = Math.max(index.getAsLong(), Answers.index(whole));
-              return whole.addHeader(RawHeader.create(Call.INDEX_HEADER, Long.toString(known)));
-            });
+    var found = router.find(request.method(), request.target().segments());
+    return bounded(request, () -> admitted(request, found))
+        .handle((answer, failure) -> whole(request, found, began, answer, failure));
   }
 
-  private CompletionStage<HttpResponse> bounded(Supplier<CompletionStage<HttpResponse>> answer) {
+  private Answer whole(
+      Request request,
+      Router.Found found,
+      long began,
+      @Nullable Answer answer,
+      @Nullable Throwable failure) {
+    var uri = request.target().path();
+    var whole = answer;
+    if (failure != null || whole == null) {
+      var cause = failure == null ? new IllegalStateException("no answer") : failure;
+      whole =
+          Answers.problem(
+              Failures.problem(cause, changes(found), request.method() + " " + uri), uri);
+    }
+    var route = found instanceof Router.Match match ? match.route().path().text() : UNKNOWN;
+    metrics.answered(request.method(), route, whole.status(), System.nanoTime() - began);
+    long known = Math.max(index.getAsLong(), whole.index());
+    return whole.with(Call.INDEX_HEADER, Long.toString(known));
+  }
+
+  @Override
+  public Answer unreadable(Unreadable why) {
+    var detail = String.valueOf(why.getMessage());
+    var problem =
+        switch (why.status()) {
+          case 405 -> // A method that nobody knows: the same as one that is not possible here.
+              HttpProblem.of(405, "method-not-allowed", detail)
+                  .with("Allow", "DELETE, GET, HEAD, OPTIONS, POST, PUT");
+          case 408 -> HttpProblem.of(408, "too-slow", detail);
+          case 414 -> HttpProblem.of(414, "uri-too-long", detail);
+          case 417 -> HttpProblem.of(417, "expectation-failed", detail);
+          case 431 -> HttpProblem.of(431, "header-too-large", detail);
+          default -> HttpProblem.malformed(detail);
+        };
+    return Answers.problem(problem, "");
+  }
+
+  private CompletableFuture<Answer> bounded(
+      Request request, Supplier<CompletionStage<Answer>> answer) {
     if (!inFlight.tryAcquire()) {
       return CompletableFuture.failedFuture(
           HttpProblem.of(
@@ -89,47 +110,62 @@ final class Dispatcher {
                   "%d requests are being answered already; try again".formatted(IN_FLIGHT_MAX))
               .with("Retry-After", "1"));
     }
-    CompletionStage<HttpResponse> begun;
+    var bounded = new CompletableFuture<Answer>();
+    var unused = bounded.whenComplete((whole, failure) -> inFlight.release());
+    request.whenLate(() -> bounded.completeExceptionally(new TimeoutException()));
+    CompletionStage<Answer> begun;
     try {
       begun = answer.get();
     } catch (RuntimeException e) {
-      begun = CompletableFuture.failedFuture(e);
+      bounded.completeExceptionally(e);
+      return bounded;
     }
-    return begun
-        .thenApply(whole -> whole)
-        .toCompletableFuture()
-        .orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS)
-        .whenComplete((whole, failure) -> inFlight.release());
+    var unusedToo =
+        begun.whenComplete(
+            (whole, failure) -> {
+              if (failure != null) {
+                bounded.completeExceptionally(failure);
+              } else if (!bounded.complete(whole) && whole.content() instanceof Answer.Open open) {
+                open.bytes().close(); // Too late: nobody is going to read it.
+              }
+            });
+    return bounded;
   }
 
   /** Who shows a token that this node must ask about waits for that. */
-  private CompletionStage<HttpResponse> admitted(
-      HttpRequest request, String method, Router.Found found, BodyReader.Incoming body) {
+  private CompletionStage<Answer> admitted(Request request, Router.Found found) {
     return gate.mustLearn()
-        ? gate.learn(request).thenCompose(learned -> answer(request, method, found, body))
-        : answer(request, method, found, body);
+        ? gate.learn(request).thenCompose(learned -> answer(request, found))
+        : answer(request, found);
   }
 
-  private CompletionStage<HttpResponse> answer(
-      HttpRequest request, String method, Router.Found found, BodyReader.Incoming body) {
+  private CompletionStage<Answer> answer(Request request, Router.Found found) {
     if (found instanceof Router.Match match) {
       var pass = gate.admit(request, match);
-      var answer = match.route().handler().handle(call(request, match, body));
+      var answer = handled(call(request, match));
       return pass.isEmpty() ? answer : answer.thenApply(whole -> tenure.of(pass.get(), whole));
     }
     gate.admit(request, Role.READ);
     if (found instanceof Router.OtherMethods others) {
-      return CompletableFuture.completedFuture(otherMethod(method, others));
+      return CompletableFuture.completedFuture(otherMethod(request.method(), others));
     }
     throw HttpProblem.notFound(
         "there is nothing at %s; GET /openapi.json says what there is"
-            .formatted(Call.shortened(request.getUri().getPathString())));
+            .formatted(Call.shortened(request.target().path())));
   }
 
-  private static HttpResponse otherMethod(String method, Router.OtherMethods others) {
+  private CompletionStage<Answer> handled(Call call) {
+    var route = call.route();
+    return route.prompt()
+        ? route.handler().handle(call)
+        : CompletableFuture.supplyAsync(() -> route.handler().handle(call), workers)
+            .thenCompose(answer -> answer);
+  }
+
+  private static Answer otherMethod(String method, Router.OtherMethods others) {
     var allowed = String.join(", ", others.allowed());
     if (method.equals("OPTIONS")) {
-      return HttpResponse.create().withStatus(204).addHeader(RawHeader.create("Allow", allowed));
+      return Answer.empty(204).with("Allow", allowed);
     }
     throw HttpProblem.of(
             405,
@@ -138,16 +174,15 @@ final class Dispatcher {
         .with("Allow", allowed);
   }
 
-  private Call call(HttpRequest request, Router.Match match, BodyReader.Incoming body) {
+  private Call call(Request request, Router.Match match) {
     var route = match.route();
-    var parameters = parameters(request);
+    var parameters = new Parameters(request.target().query());
     parameters.allow(route.parameters());
     var format = Format.JSON;
     if (!route.formats().isEmpty()) {
       var offered = offered(route, parameters);
-      var accept = request.getHeader("Accept").map(HttpHeader::value).orElse(null);
       format =
-          Negotiation.choose(accept, offered)
+          Negotiation.choose(request.header("Accept"), offered)
               .orElseThrow(
                   () ->
                       HttpProblem.of(
@@ -157,7 +192,7 @@ final class Dispatcher {
                               + String.join(
                                   ", ", offered.stream().map(Format::mediaType).toList())));
     }
-    return new Call(request, route, match.path(), parameters, format, body);
+    return new Call(request, route, match.path(), parameters, format, bodies);
   }
 
   private static List<Format> offered(Route route, Parameters parameters) {
@@ -165,28 +200,7 @@ final class Dispatcher {
     return watches ? Format.WATCHES : route.formats();
   }
 
-  private static Parameters parameters(HttpRequest request) {
-    try {
-      return new Parameters(request.getUri().query().toList());
-    } catch (IllegalUriException e) {
-      throw HttpProblem.malformed("what stands behind the ? cannot be read: " + e.getMessage());
-    }
-  }
-
   private static boolean changes(Router.Found found) {
     return found instanceof Router.Match match && match.route().changes();
-  }
-
-  private static List<String> segments(HttpRequest request) {
-    var segments = new ArrayList<String>();
-    request.getUri().pathSegments().forEach(segments::add);
-    return segments;
-  }
-
-  /** For tests of what is served. */
-  Set<String> served() {
-    return router.routes().stream()
-        .map(route -> route.method() + " " + route.path().text())
-        .collect(java.util.stream.Collectors.toUnmodifiableSet());
   }
 }

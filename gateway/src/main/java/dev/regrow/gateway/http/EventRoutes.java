@@ -3,6 +3,7 @@ package dev.regrow.gateway.http;
 import dev.regrow.actors.control.ControlPlane;
 import dev.regrow.actors.control.ControlPlane.WatchKind;
 import dev.regrow.actors.control.ListQuery;
+import dev.regrow.gateway.server.Answer;
 import dev.regrow.v1.EventList;
 import dev.regrow.v1.Timeline;
 import java.util.List;
@@ -10,7 +11,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
-import org.apache.pekko.http.javadsl.model.HttpResponse;
 
 /** What happened, and why. */
 final class EventRoutes {
@@ -31,7 +31,7 @@ final class EventRoutes {
         Route.read(WORKLOAD + "/timeline", Set.of(), this::timeline));
   }
 
-  private CompletionStage<HttpResponse> list(Call call) {
+  private CompletionStage<Answer> list(Call call) {
     return Lists.answer(
         call,
         control.get(),
@@ -45,7 +45,7 @@ final class EventRoutes {
                 .build());
   }
 
-  private CompletionStage<HttpResponse> timeline(Call call) {
+  private CompletionStage<Answer> timeline(Call call) {
     var ref = call.ref();
     var whole = Timeline.newBuilder().setNamespace(ref.namespace()).setWorkload(ref.name());
     return collect(call, ListQuery.of(ref), whole)

@@ -3,11 +3,10 @@ package dev.regrow.gateway.http;
 import dev.regrow.gateway.auth.Pass;
 import dev.regrow.gateway.auth.Role;
 import dev.regrow.gateway.auth.Tokens;
+import dev.regrow.gateway.server.Request;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.apache.pekko.http.javadsl.model.HttpHeader;
-import org.apache.pekko.http.javadsl.model.HttpRequest;
 
 /** Lets in who has a token that allows it: 401 for no good token, 403 for one that may not. */
 final class Gate {
@@ -21,7 +20,7 @@ final class Gate {
   }
 
   /** What the token allows; nothing: none is needed. */
-  Optional<Pass> admit(HttpRequest request, Router.Match match) {
+  Optional<Pass> admit(Request request, Router.Match match) {
     var route = match.route();
     if (route.needs().isEmpty()) {
       return Optional.empty();
@@ -45,13 +44,14 @@ final class Gate {
   }
 
   /** Makes sure that what is known here of the token that is shown is fresh. */
-  CompletionStage<Void> learn(HttpRequest request) {
+  CompletionStage<Void> learn(Request request) {
     var header = header(request);
     return isBearer(header) ? tokens.learn(shown(header)) : CompletableFuture.completedFuture(null);
   }
 
-  private static String header(HttpRequest request) {
-    return request.getHeader("Authorization").map(HttpHeader::value).orElse("");
+  private static String header(Request request) {
+    var header = request.header("Authorization");
+    return header == null ? "" : header;
   }
 
   private static boolean isBearer(String header) {
@@ -64,7 +64,7 @@ final class Gate {
     return authority < 0 ? text : text.substring(0, authority);
   }
 
-  Pass admit(HttpRequest request, Role needed) {
+  Pass admit(Request request, Role needed) {
     var header = header(request);
     if (!isBearer(header)) {
       throw unauthenticated("a token is needed: send Authorization: Bearer TOKEN", REALM);

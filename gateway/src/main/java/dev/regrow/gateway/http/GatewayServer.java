@@ -1,30 +1,31 @@
 package dev.regrow.gateway.http;
 
-import com.typesafe.config.ConfigFactory;
 import dev.regrow.core.identity.NodeTls;
 import dev.regrow.gateway.metrics.Metrics;
+import dev.regrow.gateway.server.HttpServer;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
-import org.apache.pekko.actor.ActorSystem;
-import org.apache.pekko.http.javadsl.ConnectionContext;
-import org.apache.pekko.http.javadsl.Http;
-import org.apache.pekko.http.javadsl.ServerBinding;
-import org.apache.pekko.http.javadsl.settings.ServerSettings;
-import org.apache.pekko.stream.SystemMaterializer;
 
 /** The listener: binds, hands requests to the {@link Dispatcher}, and lets go gracefully. */
 public final class GatewayServer {
 
-  private static final Duration HANDLER_PATIENCE = Duration.ofSeconds(15);
   private static final Duration BODY_PATIENCE = Duration.ofSeconds(10);
+  private static final int WORKERS = 4;
+  private static final long IDLE_SECONDS = 10;
 
-  private final ServerBinding binding;
+  private final HttpServer server;
+  private final ThreadPoolExecutor workers;
 
-  private GatewayServer(ServerBinding binding) {
-    this.binding = binding;
+  private GatewayServer(HttpServer server, ThreadPoolExecutor workers) {
+    this.server = server;
+    this.workers = workers;
   }
 
   /**
@@ -35,46 +36,62 @@ public final class GatewayServer {
    * @return fails with what the bind failed with
    */
   public static CompletionStage<GatewayServer> start(
-      ActorSystem system,
-      InetSocketAddress at,
-      Supplier<NodeTls> tls,
-      Backend backend,
-      Metrics metrics) {
+      InetSocketAddress at, Supplier<NodeTls> tls, Backend backend, Metrics metrics) {
     if (at.isUnresolved()) {
       throw new IllegalArgumentException("%s is no address".formatted(at.getHostString()));
     }
     var clock = Clock.systemUTC();
+    var workers = workers();
     var dispatcher =
         new Dispatcher(
             new Router(Routes.all(backend, metrics, clock)),
             backend.tokens(),
-            new BodyReader(SystemMaterializer.get(system).materializer(), BODY_PATIENCE),
+            new BodyReader(workers, BODY_PATIENCE),
+            workers,
             metrics,
-            () -> backend.control().get().index(),
-            HANDLER_PATIENCE);
-    var listener =
-        Http.get(system)
-            .newServerAt(at.getAddress().getHostAddress(), at.getPort())
-            .withSettings(settings(system));
-    if (!at.getAddress().isLoopbackAddress()) {
-      var proof = tls.get();
-      listener = listener.enableHttps(ConnectionContext.httpsServer(proof::serving));
+            () -> backend.control().get().index());
+    return listen(at, tls, dispatcher, workers)
+        .thenApply(server -> new GatewayServer(server, workers));
+  }
+
+  private static CompletionStage<HttpServer> listen(
+      InetSocketAddress at,
+      Supplier<NodeTls> tls,
+      Dispatcher dispatcher,
+      ThreadPoolExecutor workers) {
+    if (at.getAddress().isLoopbackAddress()) {
+      return HttpServer.plain(at, dispatcher);
     }
-    return listener.bind(dispatcher::dispatch).thenApply(GatewayServer::new);
+    var proof = tls.get();
+    return HttpServer.secure(at, dispatcher, proof::serving, workers);
+  }
+
+  /** For what may block or takes long. They come when they are needed, and go. */
+  private static ThreadPoolExecutor workers() {
+    var number = new AtomicInteger();
+    var workers =
+        new ThreadPoolExecutor(
+            WORKERS,
+            WORKERS,
+            IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            work -> {
+              var thread = new Thread(work, "gateway-work-" + number.incrementAndGet());
+              thread.setDaemon(true);
+              return thread;
+            });
+    workers.allowCoreThreadTimeOut(true);
+    return workers;
   }
 
   /** Where it listens. */
   public InetSocketAddress address() {
-    return binding.localAddress();
+    return server.address();
   }
 
   /** Takes no new connection, lets answers finish for so long, then ends what is left. */
   public CompletionStage<Void> stop(Duration drain) {
-    return binding.terminate(drain).thenAccept(ended -> {});
-  }
-
-  private static ServerSettings settings(ActorSystem system) {
-    var own = ConfigFactory.parseResources(GatewayServer.class, "/regrow-gateway.conf");
-    return ServerSettings.create(own.withFallback(system.settings().config()).resolve());
+    return server.stop(drain).thenRun(workers::shutdown);
   }
 }

@@ -27,6 +27,7 @@ final class HttpProblem extends RuntimeException {
           Map.entry(413, "Too large"),
           Map.entry(414, "URI too long"),
           Map.entry(415, "Unsupported media type"),
+          Map.entry(417, "Expectation failed"),
           Map.entry(422, "Invalid"),
           Map.entry(429, "Too many requests"),
           Map.entry(431, "Header too large"),

@@ -2,12 +2,12 @@ package dev.regrow.gateway.http;
 
 import dev.regrow.actors.control.ControlPlane;
 import dev.regrow.actors.control.ControlPlane.WatchKind;
+import dev.regrow.gateway.server.Answer;
 import dev.regrow.v1.InstanceList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
-import org.apache.pekko.http.javadsl.model.HttpResponse;
 
 /** What can be asked of instances, but for their logs. */
 final class InstanceRoutes {
@@ -29,7 +29,7 @@ final class InstanceRoutes {
         Route.read("/v1/namespaces/{namespace}/instances/{instance}", Set.of(), this::get));
   }
 
-  private CompletionStage<HttpResponse> list(Call call) {
+  private CompletionStage<Answer> list(Call call) {
     return Lists.answer(
         call,
         control.get(),
@@ -43,7 +43,7 @@ final class InstanceRoutes {
                 .build());
   }
 
-  private CompletionStage<HttpResponse> get(Call call) {
+  private CompletionStage<Answer> get(Call call) {
     return control
         .get()
         .instance(call.name("namespace"), call.name("instance"), call.readPoint())

@@ -2,11 +2,11 @@ package dev.regrow.gateway.http;
 
 import dev.regrow.core.identity.NodeRole;
 import dev.regrow.gateway.auth.Role;
+import dev.regrow.gateway.server.Answer;
 import dev.regrow.v1.NodeJoinRequest;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
-import org.apache.pekko.http.javadsl.model.HttpResponse;
 
 /** The door for new nodes. */
 final class JoinRoutes {
@@ -23,7 +23,7 @@ final class JoinRoutes {
     return List.of(Route.change("POST", "/v1/join", Set.of(ROLE), this::join).needing(Role.JOIN));
   }
 
-  private CompletionStage<HttpResponse> join(Call call) {
+  private CompletionStage<Answer> join(Call call) {
     var wanted = call.parameters().text(ROLE).orElse(NodeRole.WORKER.text());
     var role =
         NodeRole.of(wanted)

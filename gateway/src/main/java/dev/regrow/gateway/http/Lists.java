@@ -6,12 +6,12 @@ import dev.regrow.actors.control.ControlPlane.WatchKind;
 import dev.regrow.actors.control.ListQuery;
 import dev.regrow.actors.control.Listing;
 import dev.regrow.actors.control.ReadPoint;
+import dev.regrow.gateway.server.Answer;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
 import java.util.function.Function;
-import org.apache.pekko.http.javadsl.model.HttpResponse;
 
 /** What all lists have in common: pages, watches, and that of nothing there is no list. */
 final class Lists {
@@ -26,7 +26,7 @@ final class Lists {
   private Lists() {}
 
   /** A page, or a watch where one is wanted. */
-  static <T> CompletionStage<HttpResponse> answer(
+  static <T> CompletionStage<Answer> answer(
       Call call,
       ControlPlane control,
       WatchKind kind,
@@ -38,7 +38,7 @@ final class Lists {
   }
 
   /** A page. */
-  static <T> CompletionStage<HttpResponse> page(
+  static <T> CompletionStage<Answer> page(
       Call call,
       ControlPlane control,
       BiFunction<ListQuery, ReadPoint, CompletionStage<Listing<T>>> read,

@@ -2,6 +2,7 @@ package dev.regrow.gateway.http;
 
 import dev.regrow.actors.control.ControlPlane;
 import dev.regrow.actors.control.Refusal;
+import dev.regrow.gateway.server.Answer;
 import dev.regrow.gateway.stream.LocalInstances;
 import dev.regrow.gateway.stream.LogEvents;
 import dev.regrow.gateway.stream.LogFeed;
@@ -15,12 +16,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
-import org.apache.pekko.NotUsed;
-import org.apache.pekko.http.javadsl.model.HttpEntities;
-import org.apache.pekko.http.javadsl.model.HttpResponse;
-import org.apache.pekko.http.javadsl.model.headers.RawHeader;
-import org.apache.pekko.stream.javadsl.Source;
-import org.apache.pekko.util.ByteString;
 
 /** What instances wrote. Those of this node can be read while the cluster is away. */
 final class LogRoutes {
@@ -48,22 +43,20 @@ final class LogRoutes {
             .as(Format.LOGS));
   }
 
-  private CompletionStage<HttpResponse> logs(Call call) {
+  private CompletionStage<Answer> logs(Call call) {
     var query = query(call.parameters());
     return find(call)
         .thenApply(
             key -> {
-              var chunks = LogFeed.read(local.logs(), key, query);
-              Source<ByteString, NotUsed> bytes =
+              var answer =
                   call.format() == Format.EVENT_STREAM
-                      ? chunks.map(LogEvents::event).via(ServerSentEvents.kept())
-                      : chunks.map(chunk -> ByteString.fromArray(chunk.bytes()));
-              return HttpResponse.create()
-                  .addHeader(RawHeader.create("Cache-Control", "no-store"))
-                  .addHeader(RawHeader.create("X-Content-Type-Options", "nosniff"))
-                  .withEntity(
-                      HttpEntities.createChunked(
-                          Answers.contentType(call.format().mediaType()), bytes));
+                      ? Answers.stream(
+                          call.format(),
+                          LogFeed.read(local.logs(), key, query, LogEvents::event),
+                          ServerSentEvents.comment())
+                      : Answers.stream(
+                          call.format(), LogFeed.read(local.logs(), key, query, Logs.Chunk::bytes));
+              return answer.with("X-Content-Type-Options", "nosniff");
             });
   }
 

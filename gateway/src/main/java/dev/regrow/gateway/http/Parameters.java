@@ -1,6 +1,7 @@
 package dev.regrow.gateway.http;
 
 import dev.regrow.actors.control.ReadPoint;
+import dev.regrow.gateway.server.Target.Parameter;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,10 +12,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
-import org.apache.pekko.japi.Pair;
 
 /** What stands behind the question mark, in order. Each reader refuses what it cannot read: 400. */
-record Parameters(List<Pair<String, String>> pairs) {
+record Parameters(List<Parameter> pairs) {
 
   private static final int LIMIT_MAX = 1000;
   private static final Pattern SPAN = Pattern.compile("(\\d{1,12})(ms|s|m|h|d)");
@@ -28,22 +28,22 @@ record Parameters(List<Pair<String, String>> pairs) {
   /** Refuses names that mean nothing here, so that no typo of dryRun ever applies. */
   void allow(Set<String> known) {
     for (var pair : pairs) {
-      if (!known.contains(pair.first()) && !pair.first().equals("consistent")) {
+      if (!known.contains(pair.name()) && !pair.name().equals("consistent")) {
         var names = new TreeSet<>(known);
         names.add("consistent");
         throw HttpProblem.malformed(
             "the parameter \"%s\" is unknown here; there are: %s"
-                .formatted(pair.first(), String.join(", ", names)));
+                .formatted(pair.name(), String.join(", ", names)));
       }
     }
   }
 
   Optional<String> text(String name) {
-    var values = pairs.stream().filter(pair -> pair.first().equals(name)).toList();
+    var values = pairs.stream().filter(pair -> pair.name().equals(name)).toList();
     if (values.size() > 1) {
       throw HttpProblem.malformed("the parameter \"" + name + "\" is given twice; give it once");
     }
-    return values.stream().map(Pair::second).findFirst();
+    return values.stream().map(Parameter::value).findFirst();
   }
 
   /** True for {@code ?name}, {@code ?name=true} and {@code =1}. */
@@ -86,13 +86,13 @@ record Parameters(List<Pair<String, String>> pairs) {
   Map<String, String> labels() {
     var labels = new LinkedHashMap<String, String>();
     for (var pair : pairs) {
-      if (pair.first().equals("label")) {
-        int equals = pair.second().indexOf('=');
+      if (pair.name().equals("label")) {
+        int equals = pair.value().indexOf('=');
         if (equals < 1) {
-          throw HttpProblem.malformed("label=%s is not KEY=VALUE".formatted(pair.second()));
+          throw HttpProblem.malformed("label=%s is not KEY=VALUE".formatted(pair.value()));
         }
-        var key = pair.second().substring(0, equals);
-        var value = pair.second().substring(equals + 1);
+        var key = pair.value().substring(0, equals);
+        var value = pair.value().substring(equals + 1);
         var before = labels.put(key, value);
         if (before != null && !before.equals(value)) {
           throw HttpProblem.malformed(

@@ -19,18 +19,34 @@ record PathTemplate(String text, List<String> segments) {
 
   /** The variables' values when the path fits. */
   Optional<Map<String, String>> match(List<String> path) {
-    if (path.size() != segments.size()) {
+    if (!fits(path)) {
       return Optional.empty();
     }
     var variables = new HashMap<String, String>();
     for (int i = 0; i < path.size(); i++) {
       var segment = segments.get(i);
-      if (segment.startsWith("{")) {
+      if (isVariable(segment)) {
         variables.put(segment.substring(1, segment.length() - 1), path.get(i));
-      } else if (!segment.equals(path.get(i))) {
-        return Optional.empty();
       }
     }
     return Optional.of(variables);
+  }
+
+  /** Most templates do not, so this makes nothing. */
+  private boolean fits(List<String> path) {
+    if (path.size() != segments.size()) {
+      return false;
+    }
+    for (int i = 0; i < path.size(); i++) {
+      var segment = segments.get(i);
+      if (!isVariable(segment) && !segment.equals(path.get(i))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isVariable(String segment) {
+    return segment.startsWith("{");
   }
 }

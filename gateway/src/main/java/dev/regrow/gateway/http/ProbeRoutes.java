@@ -4,6 +4,7 @@ import dev.regrow.actors.control.ControlPlane;
 import dev.regrow.actors.control.ListQuery;
 import dev.regrow.actors.control.ReadPoint;
 import dev.regrow.gateway.metrics.Metrics;
+import dev.regrow.gateway.server.Answer;
 import dev.regrow.schema.OpenApi;
 import dev.regrow.schema.Schema;
 import dev.regrow.v1.Instance;
@@ -17,7 +18,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import org.apache.pekko.http.javadsl.model.HttpResponse;
 
 /** What machines ask: is it alive, is it ready, what does it count, what can it do. */
 final class ProbeRoutes {
@@ -47,11 +47,11 @@ final class ProbeRoutes {
         Route.read("/openapi.json", Set.of(), this::description).as(Format.JSON_ONLY).forAll());
   }
 
-  private CompletionStage<HttpResponse> alive(Call call) {
+  private CompletionStage<Answer> alive(Call call) {
     return done(Answers.text(200, JSON, "{\"status\":\"alive\"}"));
   }
 
-  private CompletionStage<HttpResponse> ready(Call call) {
+  private CompletionStage<Answer> ready(Call call) {
     Optional<String> missing = notReady.get();
     if (missing.isPresent()) {
       throw HttpProblem.unavailable(missing.get());
@@ -59,7 +59,7 @@ final class ProbeRoutes {
     return done(Answers.text(200, JSON, "{\"status\":\"ready\"}"));
   }
 
-  private CompletionStage<HttpResponse> welcome(Call call) {
+  private CompletionStage<Answer> welcome(Call call) {
     return done(
         Answers.text(
             200,
@@ -67,7 +67,7 @@ final class ProbeRoutes {
             "{\"name\":\"regrow\",\"api\":\"/openapi.json\",\"health\":\"/healthz\",\"ready\":\"/readyz\"}"));
   }
 
-  private CompletionStage<HttpResponse> version(Call call) {
+  private CompletionStage<Answer> version(Call call) {
     return done(
         Answers.object(
             200,
@@ -79,12 +79,12 @@ final class ProbeRoutes {
                 .build()));
   }
 
-  private CompletionStage<HttpResponse> description(Call call) {
+  private CompletionStage<Answer> description(Call call) {
     var document = OpenApi.document(Release.version());
     return done(Answers.text(200, JSON, document));
   }
 
-  private CompletionStage<HttpResponse> scrape(Call call) {
+  private CompletionStage<Answer> scrape(Call call) {
     return state()
         .toCompletableFuture()
         .orTimeout(SCRAPE.toMillis(), TimeUnit.MILLISECONDS)
@@ -125,7 +125,7 @@ final class ProbeRoutes {
             });
   }
 
-  private static CompletionStage<HttpResponse> done(HttpResponse answer) {
+  private static CompletionStage<Answer> done(Answer answer) {
     return CompletableFuture.completedFuture(answer);
   }
 }

@@ -1,11 +1,11 @@
 package dev.regrow.gateway.http;
 
 import dev.regrow.gateway.auth.Role;
+import dev.regrow.gateway.server.Answer;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
-import org.apache.pekko.http.javadsl.model.HttpResponse;
 
 /**
  * One thing that can be asked.
@@ -14,6 +14,8 @@ import org.apache.pekko.http.javadsl.model.HttpResponse;
  * @param formats what an answer can be written as; empty: the handler alone decides
  * @param parameters what may stand behind the question mark
  * @param shared whether it holds nothing of any namespace, so that tokens of some may have it too
+ * @param prompt whether it can be answered by the threads that read sockets: it never blocks, and
+ *     what is written and read is small
  * @param changes whether it may change something, so that no answer in time means "outcome unknown"
  */
 record Route(
@@ -24,11 +26,12 @@ record Route(
     Set<String> parameters,
     boolean changes,
     boolean shared,
+    boolean prompt,
     Handler handler) {
 
   /** Answers a call; failures are {@link HttpProblem} or a {@code Refusal}. */
   interface Handler {
-    CompletionStage<HttpResponse> handle(Call call);
+    CompletionStage<Answer> handle(Call call);
   }
 
   static Route read(String path, Set<String> parameters, Handler handler) {
@@ -38,6 +41,7 @@ record Route(
         Optional.of(Role.READ),
         Format.OBJECTS,
         parameters,
+        false,
         false,
         false,
         handler);
@@ -52,29 +56,43 @@ record Route(
         parameters,
         true,
         false,
+        false,
         handler);
   }
 
   static Route open(String path, Handler handler) {
     return new Route(
-        "GET", PathTemplate.of(path), Optional.empty(), List.of(), Set.of(), false, true, handler);
+        "GET",
+        PathTemplate.of(path),
+        Optional.empty(),
+        List.of(),
+        Set.of(),
+        false,
+        true,
+        true,
+        handler);
   }
 
   Route needing(Role role) {
     return new Route(
-        method, path, Optional.of(role), formats, parameters, changes, shared, handler);
+        method, path, Optional.of(role), formats, parameters, changes, shared, prompt, handler);
   }
 
   Route as(List<Format> others) {
-    return new Route(method, path, needs, others, parameters, changes, shared, handler);
+    return new Route(method, path, needs, others, parameters, changes, shared, prompt, handler);
   }
 
   Route changingNothing() {
-    return new Route(method, path, needs, formats, parameters, false, shared, handler);
+    return new Route(method, path, needs, formats, parameters, false, shared, prompt, handler);
   }
 
   /** For tokens of some namespaces, too. */
   Route forAll() {
-    return new Route(method, path, needs, formats, parameters, changes, true, handler);
+    return new Route(method, path, needs, formats, parameters, changes, true, prompt, handler);
+  }
+
+  /** Never blocks, and has little to write. */
+  Route promptly() {
+    return new Route(method, path, needs, formats, parameters, changes, shared, true, handler);
   }
 }

@@ -2,20 +2,19 @@ package dev.regrow.gateway.http;
 
 import dev.regrow.gateway.auth.Pass;
 import dev.regrow.gateway.auth.Tokens;
-import java.time.Duration;
-import java.util.Optional;
-import org.apache.pekko.NotUsed;
-import org.apache.pekko.http.javadsl.model.HttpResponse;
-import org.apache.pekko.stream.KillSwitches;
-import org.apache.pekko.stream.javadsl.Flow;
-import org.apache.pekko.stream.javadsl.Keep;
-import org.apache.pekko.util.ByteString;
+import dev.regrow.gateway.server.Answer;
+import dev.regrow.gateway.server.ByteStream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * What a token opened stays open no longer than the token counts. A stream is then aborted, not
- * completed: to a client it must not look as if all had been said. Who connects again gets the 401.
+ * What a token opened stays open no longer than the token counts. A stream is then broken off, not
+ * ended: to a client it must not look as if all had been said. Who connects again gets the 401.
  */
 final class Tenure {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Tenure.class);
 
   private final Tokens tokens;
 
@@ -23,29 +22,53 @@ final class Tenure {
     this.tokens = tokens;
   }
 
-  HttpResponse of(Pass pass, HttpResponse answer) {
-    return answer.entity().isChunked() ? answer.transformEntityDataBytes(during(pass)) : answer;
+  Answer of(Pass pass, Answer answer) {
+    return answer.content() instanceof Answer.Open open
+        ? answer.with(
+            new Answer.Open(
+                open.mediaType(),
+                new Held(pass, open.bytes()),
+                open.whileSilent(),
+                tokens.left(pass)))
+        : answer;
   }
 
-  private Flow<ByteString, ByteString, NotUsed> during(Pass pass) {
-    Optional<Duration> left = tokens.left(pass);
-    var bytes = Flow.of(ByteString.class);
-    return (left.isEmpty() ? bytes : bytes.completionTimeout(left.get()))
-        .viaMat(KillSwitches.single(), Keep.right())
-        .watchTermination(
-            (stream, over) -> {
-              var tenancy = tokens.onEnd(pass, () -> stream.abort(new Ended(pass.id())));
-              over.whenComplete((done, failure) -> tenancy.close());
-              return NotUsed.getInstance();
-            });
-  }
+  /** Until the token is revoked. */
+  private final class Held implements ByteStream {
+    private final Pass pass;
+    private final ByteStream bytes;
+    private volatile boolean revoked;
+    private Tokens.@Nullable Tenancy tenancy;
 
-  /** Says so in the log, in one line. */
-  private static final class Ended extends RuntimeException {
-    private static final long serialVersionUID = 1L;
+    private Held(Pass pass, ByteStream bytes) {
+      this.pass = pass;
+      this.bytes = bytes;
+    }
 
-    Ended(String token) {
-      super("the token " + token + " was revoked", null, false, false);
+    @Override
+    public void start(Runnable ready) {
+      tenancy =
+          tokens.onEnd(
+              pass,
+              () -> {
+                revoked = true;
+                LOG.info("The token {} was revoked: what it opened ends", pass.id());
+                ready.run();
+              });
+      bytes.start(ready);
+    }
+
+    @Override
+    public Next next() {
+      return revoked ? BROKEN : bytes.next();
+    }
+
+    @Override
+    public void close() {
+      if (tenancy != null) {
+        tenancy.close();
+      }
+      bytes.close();
     }
   }
 }

@@ -6,6 +6,7 @@ import dev.regrow.actors.control.ListQuery;
 import dev.regrow.gateway.auth.AdminToken;
 import dev.regrow.gateway.auth.Role;
 import dev.regrow.gateway.auth.TokenDesk;
+import dev.regrow.gateway.server.Answer;
 import dev.regrow.v1.TokenRequest;
 import dev.regrow.v1.TokenRole;
 import java.util.List;
@@ -13,8 +14,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
-import org.apache.pekko.http.javadsl.model.HttpResponse;
-import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 
 /** Who may come in: for admins alone. */
 final class TokenRoutes {
@@ -43,7 +42,7 @@ final class TokenRoutes {
             () -> HttpProblem.unavailable("the store is not open yet, and it keeps the tokens"));
   }
 
-  private CompletionStage<HttpResponse> list(Call call) {
+  private CompletionStage<Answer> list(Call call) {
     if (call.parameters().flag("watch")) {
       return WatchAnswers.watch(call, control.get(), WatchKind.TOKENS, ListQuery.all());
     }
@@ -57,15 +56,15 @@ final class TokenRoutes {
         .thenApply(tokens -> Answers.object(200, call.format(), tokens));
   }
 
-  private CompletionStage<HttpResponse> create(Call call) {
+  private CompletionStage<Answer> create(Call call) {
     return call.body()
         .thenApply(body -> checked(Codec.read(TokenRequest.getDefaultInstance(), body)))
         .thenCompose(wanted -> desk().issue(wanted))
         .thenApply(
             token ->
                 Answers.object(201, call.format(), token)
-                    .addHeader(RawHeader.create("Location", ALL + "/" + token.getId()))
-                    .addHeader(RawHeader.create("Cache-Control", "no-store")));
+                    .with("Location", ALL + "/" + token.getId())
+                    .with("Cache-Control", "no-store"));
   }
 
   private static TokenRequest checked(TokenRequest wanted) {
@@ -86,7 +85,7 @@ final class TokenRoutes {
     return wanted;
   }
 
-  private CompletionStage<HttpResponse> revoke(Call call) {
+  private CompletionStage<Answer> revoke(Call call) {
     var id = call.name("id");
     if (id.equals(AdminToken.ID)) {
       throw HttpProblem.of(

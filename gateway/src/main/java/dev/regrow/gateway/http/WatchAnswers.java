@@ -5,6 +5,7 @@ import dev.regrow.actors.control.ControlPlane;
 import dev.regrow.actors.control.ControlPlane.WatchKind;
 import dev.regrow.actors.control.ListQuery;
 import dev.regrow.actors.control.Refusal;
+import dev.regrow.gateway.server.Answer;
 import dev.regrow.gateway.stream.ServerSentEvents;
 import dev.regrow.gateway.stream.WatchFeed;
 import dev.regrow.schema.Schema;
@@ -15,12 +16,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
-import org.apache.pekko.NotUsed;
-import org.apache.pekko.http.javadsl.model.HttpEntities;
-import org.apache.pekko.http.javadsl.model.HttpResponse;
-import org.apache.pekko.http.javadsl.model.headers.RawHeader;
-import org.apache.pekko.stream.javadsl.Source;
-import org.apache.pekko.util.ByteString;
 
 /** Answers {@code ?watch=true}: as server-sent events or as varint-delimited Protobuf. */
 final class WatchAnswers {
@@ -30,7 +25,7 @@ final class WatchAnswers {
 
   private WatchAnswers() {}
 
-  static CompletionStage<HttpResponse> watch(
+  static CompletionStage<Answer> watch(
       Call call, ControlPlane control, WatchKind kind, ListQuery query) {
     long since = since(call);
     var uri = call.uri();
@@ -46,7 +41,7 @@ final class WatchAnswers {
                 feed.close();
                 throw refusal.get();
               }
-              return streamed(call.format(), feed.events());
+              return streamed(call.format(), feed);
             });
   }
 
@@ -62,27 +57,23 @@ final class WatchAnswers {
     return Long.parseLong(last);
   }
 
-  private static HttpResponse streamed(Format format, Source<WatchEvent, NotUsed> events) {
-    Source<ByteString, NotUsed> bytes =
-        format == Format.PROTOBUF
-            ? events.map(WatchAnswers::delimited)
-            : events.map(WatchAnswers::event).via(ServerSentEvents.kept());
-    return HttpResponse.create()
-        .addHeader(RawHeader.create("Cache-Control", "no-store"))
-        .withEntity(HttpEntities.createChunked(Answers.contentType(format.mediaType()), bytes));
+  private static Answer streamed(Format format, WatchFeed feed) {
+    return format == Format.PROTOBUF
+        ? Answers.stream(format, feed.bytes(WatchAnswers::delimited))
+        : Answers.stream(format, feed.bytes(WatchAnswers::event), ServerSentEvents.comment());
   }
 
-  private static ByteString delimited(WatchEvent event) {
+  private static byte[] delimited(WatchEvent event) {
     var out = new ByteArrayOutputStream(event.getSerializedSize() + 5);
     try {
       event.writeDelimitedTo(out);
     } catch (IOException e) {
       throw new UncheckedIOException("memory takes every write", e);
     }
-    return ByteString.fromArray(out.toByteArray());
+    return out.toByteArray();
   }
 
-  private static ByteString event(WatchEvent event) {
+  private static byte[] event(WatchEvent event) {
     var name =
         switch (event.getType()) {
           case PUT -> "put";

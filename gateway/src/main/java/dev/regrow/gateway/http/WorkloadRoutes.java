@@ -5,6 +5,7 @@ import dev.regrow.actors.control.ControlPlane;
 import dev.regrow.actors.control.ControlPlane.WatchKind;
 import dev.regrow.actors.control.WorkloadRef;
 import dev.regrow.gateway.auth.Role;
+import dev.regrow.gateway.server.Answer;
 import dev.regrow.v1.RevisionList;
 import dev.regrow.v1.RollbackRequest;
 import dev.regrow.v1.ScaleRequest;
@@ -14,8 +15,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
-import org.apache.pekko.http.javadsl.model.HttpResponse;
-import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 
 /** What can be done with workloads. */
 final class WorkloadRoutes {
@@ -34,8 +33,8 @@ final class WorkloadRoutes {
     return List.of(
         Route.read(ALL, Lists.PARAMETERS, this::list),
         Route.read(MANY, Lists.PARAMETERS, this::list),
-        Route.read(ONE, Set.of(), this::get),
-        Route.change("PUT", ONE, Set.of("dryRun"), this::put),
+        Route.read(ONE, Set.of(), this::get).promptly(),
+        Route.change("PUT", ONE, Set.of("dryRun"), this::put).promptly(),
         Route.change("DELETE", ONE, Set.of(), this::delete),
         Route.change("POST", ONE + "/scale", Set.of(), this::scale),
         Route.change("POST", ONE + "/rollback", Set.of(), this::rollback),
@@ -46,7 +45,7 @@ final class WorkloadRoutes {
         Route.read(ONE + "/revisions", Lists.PARAMETERS, this::revisions));
   }
 
-  private CompletionStage<HttpResponse> list(Call call) {
+  private CompletionStage<Answer> list(Call call) {
     return Lists.answer(
         call,
         control.get(),
@@ -60,14 +59,14 @@ final class WorkloadRoutes {
                 .build());
   }
 
-  private CompletionStage<HttpResponse> get(Call call) {
+  private CompletionStage<Answer> get(Call call) {
     return control
         .get()
         .workload(call.ref(), call.readPoint())
         .thenApply(workload -> Answers.workload(200, call.format(), workload));
   }
 
-  private CompletionStage<HttpResponse> put(Call call) {
+  private CompletionStage<Answer> put(Call call) {
     var tags = call.precondition();
     boolean dryRun = call.parameters().flag("dryRun");
     return manifest(call)
@@ -83,17 +82,17 @@ final class WorkloadRoutes {
             });
   }
 
-  private static HttpResponse applied(Call call, Applied applied) {
+  private static Answer applied(Call call, Applied applied) {
     boolean created = applied.outcome() == Applied.Outcome.CREATED;
     var answer = Answers.workload(created ? 201 : 200, call.format(), applied.workload());
-    return created ? answer.addHeader(RawHeader.create("Location", call.uri())) : answer;
+    return created ? answer.with("Location", call.uri()) : answer;
   }
 
-  private CompletionStage<HttpResponse> plan(Call call) {
+  private CompletionStage<Answer> plan(Call call) {
     return manifest(call).thenCompose(declared -> planned(call, declared));
   }
 
-  private CompletionStage<HttpResponse> planned(Call call, Workload declared) {
+  private CompletionStage<Answer> planned(Call call, Workload declared) {
     return control.get().plan(declared).thenApply(plan -> Answers.object(200, call.format(), plan));
   }
 
@@ -115,14 +114,14 @@ final class WorkloadRoutes {
             });
   }
 
-  private CompletionStage<HttpResponse> delete(Call call) {
+  private CompletionStage<Answer> delete(Call call) {
     var ref = call.ref();
     return Preconditions.under(
             call.precondition(), control.get(), ref, held -> control.get().delete(ref, held))
         .thenApply(workload -> Answers.workload(202, call.format(), workload));
   }
 
-  private CompletionStage<HttpResponse> scale(Call call) {
+  private CompletionStage<Answer> scale(Call call) {
     var ref = call.ref();
     var tags = call.precondition();
     return call.body()
@@ -137,7 +136,7 @@ final class WorkloadRoutes {
         .thenApply(workload -> Answers.workload(200, call.format(), workload));
   }
 
-  private CompletionStage<HttpResponse> rollback(Call call) {
+  private CompletionStage<Answer> rollback(Call call) {
     var ref = call.ref();
     var tags = call.precondition();
     return call.body()
@@ -156,14 +155,14 @@ final class WorkloadRoutes {
         .thenApply(workload -> Answers.workload(200, call.format(), workload));
   }
 
-  private CompletionStage<HttpResponse> restart(Call call) {
+  private CompletionStage<Answer> restart(Call call) {
     var ref = call.ref();
     return Preconditions.under(
             call.precondition(), control.get(), ref, held -> control.get().restart(ref, held))
         .thenApply(workload -> Answers.workload(200, call.format(), workload));
   }
 
-  private CompletionStage<HttpResponse> revisions(Call call) {
+  private CompletionStage<Answer> revisions(Call call) {
     return Lists.answer(
         call,
         control.get(),

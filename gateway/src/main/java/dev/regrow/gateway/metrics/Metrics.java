@@ -7,8 +7,10 @@ import java.lang.management.ManagementFactory;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -20,8 +22,20 @@ public final class Metrics {
   private static final String DURATION = "regrow_http_request_duration_seconds";
   private static final String REQUESTS = "regrow_http_requests_total";
 
-  private final Map<String, Histogram> durations = new ConcurrentSkipListMap<>();
-  private final Map<String, LongAdder> answers = new ConcurrentSkipListMap<>();
+  private final Map<Series, Histogram> durations = new ConcurrentHashMap<>();
+  private final Map<Answered, LongAdder> answers = new ConcurrentHashMap<>();
+
+  private record Series(String method, String route) {
+    String labels() {
+      return PrometheusText.label("method", method) + "," + PrometheusText.label("route", route);
+    }
+  }
+
+  private record Answered(Series series, int status) {
+    String labels() {
+      return series.labels() + ",status=\"" + status + "\"";
+    }
+  }
 
   private volatile @Nullable LongSupplier certificateSeconds;
 
@@ -37,12 +51,9 @@ public final class Metrics {
    * @param nanos until the answer began
    */
   public void answered(String method, String route, int status, long nanos) {
-    var verb = isUsual(method) ? method : "other";
-    var labels = PrometheusText.label("method", verb) + "," + PrometheusText.label("route", route);
-    durations.computeIfAbsent(labels, key -> new Histogram()).record(nanos);
-    answers
-        .computeIfAbsent(labels + ",status=\"" + status + "\"", key -> new LongAdder())
-        .increment();
+    var series = new Series(isUsual(method) ? method : "other", route);
+    durations.computeIfAbsent(series, key -> new Histogram()).record(nanos);
+    answers.computeIfAbsent(new Answered(series, status), key -> new LongAdder()).increment();
   }
 
   private static boolean isUsual(String method) {
@@ -75,10 +86,18 @@ public final class Metrics {
     }
     process(text);
     text.metric(REQUESTS, "counter", "Answers by method, route and status.");
-    answers.forEach((labels, count) -> text.sample(REQUESTS, labels, count.sum()));
+    sorted(answers, Answered::labels)
+        .forEach((labels, count) -> text.sample(REQUESTS, labels, count.sum()));
     text.metric(DURATION, "histogram", "Time until an answer begins.");
-    durations.forEach((labels, histogram) -> histogram.writeTo(text, DURATION, labels));
+    sorted(durations, Series::labels)
+        .forEach((labels, histogram) -> histogram.writeTo(text, DURATION, labels));
     return text.toString();
+  }
+
+  private static <K, V> Map<String, V> sorted(Map<K, V> series, Function<K, String> labels) {
+    var sorted = new TreeMap<String, V>();
+    series.forEach((key, value) -> sorted.put(labels.apply(key), value));
+    return sorted;
   }
 
   /** What the cluster says at the moment of a scrape. */

@@ -8,7 +8,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Locale;
-import org.apache.pekko.util.ByteString;
 
 /**
  * Chunks of logs as server-sent events: {@code event} is the stream, {@code data} has {@code time},
@@ -21,7 +20,7 @@ public final class LogEvents {
 
   private LogEvents() {}
 
-  public static ByteString event(Logs.Chunk chunk) {
+  public static byte[] event(Logs.Chunk chunk) {
     var stream = chunk.stream().name().toLowerCase(Locale.ROOT);
     return ServerSentEvents.event("", stream, data(chunk, stream));
   }

@@ -2,6 +2,7 @@ package dev.regrow.gateway.stream;
 
 import dev.regrow.actors.control.ControlPlane;
 import dev.regrow.actors.control.Refusal;
+import dev.regrow.gateway.server.ByteStream;
 import dev.regrow.v1.WatchEvent;
 import dev.regrow.v1.WatchType;
 import java.time.Duration;
@@ -12,9 +13,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import org.apache.pekko.Done;
-import org.apache.pekko.NotUsed;
-import org.apache.pekko.stream.javadsl.Source;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +31,7 @@ public final class WatchFeed implements ControlPlane.WatchSink, AutoCloseable {
   private final Function<Refusal, WatchEvent> fault;
   private boolean bounded;
   private boolean ended;
-  private @Nullable CompletableFuture<Optional<WatchEvent>> reader;
+  private Runnable reader = () -> {};
   private ControlPlane.@Nullable Subscription subscription;
 
   private WatchFeed(boolean resumed, Function<Refusal, WatchEvent> fault) {
@@ -67,52 +65,52 @@ public final class WatchFeed implements ControlPlane.WatchSink, AutoCloseable {
         .completeOnTimeout(Optional.empty(), patience.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  /** What happens, until the watch ends or the stream is cancelled. To be run once. */
-  public Source<WatchEvent, NotUsed> events() {
-    return Source.unfoldResourceAsync(
-            () -> CompletableFuture.completedFuture(this),
-            WatchFeed::next,
-            feed -> {
-              feed.close();
-              return CompletableFuture.completedFuture(Done.getInstance());
-            })
-        .watchTermination(
-            (started, ended) -> {
-              // A client that leaves while nothing happens: the read that waits would go on
-              // waiting.
-              ended.whenComplete((done, failure) -> close());
-              return started;
-            });
-  }
-
-  private CompletionStage<Optional<WatchEvent>> next() {
-    synchronized (lock) {
-      var event = waiting.poll();
-      if (event != null || ended) {
-        return CompletableFuture.completedFuture(Optional.ofNullable(event));
+  /**
+   * What happens, until the watch ends or the stream is closed. To be taken once.
+   *
+   * @param written each event's bytes
+   */
+  public ByteStream bytes(Function<WatchEvent, byte[]> written) {
+    return new ByteStream() {
+      @Override
+      public void start(Runnable ready) {
+        synchronized (lock) {
+          reader = ready;
+        }
       }
-      reader = new CompletableFuture<>();
-      return reader;
-    }
+
+      @Override
+      public Next next() {
+        WatchEvent event;
+        synchronized (lock) {
+          event = waiting.poll();
+          if (event == null) {
+            return ended ? END : LATER;
+          }
+        }
+        return new Bytes(written.apply(event));
+      }
+
+      @Override
+      public void close() {
+        WatchFeed.this.close();
+      }
+    };
   }
 
   @Override
   public void onEvent(WatchEvent event) {
-    CompletableFuture<Optional<WatchEvent>> awaiting;
+    Runnable awaiting;
     synchronized (lock) {
       if (ended) {
         return;
       }
       bounded |= event.getType() == WatchType.SYNCED;
-      awaiting = takeReader();
-      if (awaiting == null) {
-        hold(event);
-      }
+      hold(event);
+      awaiting = reader;
     }
     begun.complete(Optional.empty());
-    if (awaiting != null) {
-      awaiting.complete(Optional.of(event));
-    }
+    awaiting.run();
   }
 
   private void hold(WatchEvent event) {
@@ -127,47 +125,32 @@ public final class WatchFeed implements ControlPlane.WatchSink, AutoCloseable {
 
   @Override
   public void onEnd(Refusal cause) {
-    CompletableFuture<Optional<WatchEvent>> awaiting;
+    Runnable awaiting;
     synchronized (lock) {
       if (ended) {
         return;
       }
       ended = true;
-      awaiting = takeReader();
-      if (awaiting == null) {
-        waiting.add(fault.apply(cause));
-      }
+      waiting.add(fault.apply(cause));
+      awaiting = reader;
     }
     begun.complete(Optional.of(cause));
-    if (awaiting != null) {
-      awaiting.complete(Optional.of(fault.apply(cause)));
-    }
+    awaiting.run();
   }
 
   /** Ends the watch; idempotent. */
   @Override
   public void close() {
     ControlPlane.Subscription running;
-    CompletableFuture<Optional<WatchEvent>> awaiting;
     synchronized (lock) {
       ended = true;
       waiting.clear();
       running = subscription;
       subscription = null;
-      awaiting = takeReader();
     }
     if (running != null) {
       running.close();
     }
-    if (awaiting != null) {
-      awaiting.complete(Optional.empty());
-    }
-  }
-
-  private @Nullable CompletableFuture<Optional<WatchEvent>> takeReader() {
-    var taken = reader;
-    reader = null;
-    return taken;
   }
 
   private void subscribed(ControlPlane.Subscription started) {

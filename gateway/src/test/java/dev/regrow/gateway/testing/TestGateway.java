@@ -33,7 +33,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
-import org.apache.pekko.actor.ActorSystem;
 
 /** A gateway on a loopback port in front of fakes, with a client that has a token. */
 public final class TestGateway implements AutoCloseable {
@@ -46,7 +45,6 @@ public final class TestGateway implements AutoCloseable {
   public final FakeControlPlane control = new FakeControlPlane();
   public final FakeLogs logs = new FakeLogs();
   public final InMemoryStore store = new InMemoryStore();
-  private final ActorSystem system = ActorSystem.create("gateway-test");
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final Map<Role, String> tokens = new EnumMap<>(Role.class);
@@ -70,7 +68,6 @@ public final class TestGateway implements AutoCloseable {
     var desk = new TokenDesk(store, known, Clock.systemUTC(), AUTHORITY);
     server =
         GatewayServer.start(
-                system,
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 () -> {
                   throw new IllegalStateException("loopback needs no certificate");
@@ -200,11 +197,5 @@ public final class TestGateway implements AutoCloseable {
         .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)
         .join();
     store.close();
-    system.terminate();
-    system
-        .getWhenTerminated()
-        .toCompletableFuture()
-        .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)
-        .join();
   }
 }

@@ -1,0 +1,376 @@
+package dev.regrow.gateway.server;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One client: its requests are answered one after the other, in order. For its event loop alone.
+ *
+ * <pre>
+ * between ── head ──▶ answering ── written, body whole ──▶ between
+ *    │                    └── written, must end ──▶ lingering ──▶ closed
+ *    └── no request, or none in time ──▶ says so ─────┘
+ * </pre>
+ */
+final class Connection extends ChannelInboundHandlerAdapter implements Incoming.Source {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
+
+  /** So long what a client still sends is read, so that it gets to read our last words. */
+  private static final long LINGER_NANOS = Duration.ofSeconds(2).toNanos();
+
+  private final SocketChannel channel;
+  private final boolean secure;
+  private final RequestDecoder decoder;
+  private final Handler handler;
+  private final Patience patience;
+  private final Round round;
+
+  /** What belongs to later requests. */
+  private final Deque<HttpObject> ahead = new ArrayDeque<>();
+
+  private @Nullable Exchange current;
+  private boolean reading;
+  private boolean unflushed;
+  private boolean draining;
+  private boolean lingering;
+  private long lingerEndNanos;
+  private long lastHeardNanos = System.nanoTime();
+
+  Connection(
+      SocketChannel channel,
+      boolean secure,
+      RequestDecoder decoder,
+      Handler handler,
+      Patience patience,
+      Round round) {
+    this.channel = channel;
+    this.secure = secure;
+    this.decoder = decoder;
+    this.handler = handler;
+    this.patience = patience;
+    this.round = round;
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext context) {
+    round.join(this);
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    round.leave(this);
+    ahead.forEach(ReferenceCountUtil::release);
+    ahead.clear();
+    var interrupted = current;
+    current = null;
+    if (interrupted != null) {
+      interrupted.incoming.breakOff();
+      if (interrupted.streamer != null) {
+        interrupted.streamer.stop();
+      }
+    }
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    reading = true;
+    if (lingering || !(message instanceof HttpObject part)) {
+      ReferenceCountUtil.release(message);
+    } else if (!ahead.isEmpty() || (current != null && current.incoming.isWhole())) {
+      ahead.add(part);
+    } else {
+      take(part);
+    }
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext context) {
+    reading = false;
+    lastHeardNanos = System.nanoTime();
+    if (unflushed) {
+      unflushed = false;
+      channel.flush();
+    }
+    regulate();
+  }
+
+  private void take(HttpObject part) {
+    try {
+      if (part instanceof HttpRequest head) {
+        begin(head);
+      } else if (part instanceof HttpContent content && current != null) {
+        takeBody(current, content);
+      }
+    } finally {
+      ReferenceCountUtil.release(part);
+    }
+  }
+
+  private void begin(HttpRequest head) {
+    Exchange exchange;
+    try {
+      if (head.decoderResult().isFailure()) {
+        throw RequestDecoder.why(head);
+      }
+      RequestDecoder.requireSound(head);
+      var incoming = new Incoming(channel.eventLoop(), this);
+      var target = Target.of(head.uri());
+      exchange =
+          new Exchange(
+              new Request(head.method().name(), target, head.headers(), incoming),
+              incoming,
+              head.protocolVersion().equals(HttpVersion.HTTP_1_0));
+      exchange.last = !HttpUtil.isKeepAlive(head);
+      exchange.uninvited = head.headers().contains("Expect");
+    } catch (Unreadable why) {
+      refuse(why);
+      return;
+    }
+    decoder.headEnded();
+    current = exchange;
+    var unused =
+        handler
+            .answer(exchange.request)
+            .whenComplete(
+                (answer, bug) -> {
+                  if (channel.eventLoop().inEventLoop()) {
+                    answered(exchange, answer, bug);
+                  } else {
+                    channel.eventLoop().execute(() -> answered(exchange, answer, bug));
+                  }
+                });
+  }
+
+  private void takeBody(Exchange exchange, HttpContent content) {
+    if (content.decoderResult().isFailure()) {
+      exchange.last = true;
+      exchange.incoming.breakOff();
+      return;
+    }
+    exchange.uninvited = false; // It comes by itself.
+    exchange.incoming.add(content.content());
+    if (content instanceof LastHttpContent) {
+      decoder.headEnded();
+      exchange.incoming.end();
+      settle(exchange);
+    }
+  }
+
+  /** Whatever comes after it cannot be told from it, so that is the end of the connection. */
+  private void refuse(Unreadable why) {
+    var end = new AnswerBytes.Manner(true, false, false);
+    write(AnswerBytes.whole(channel.alloc(), handler.unreadable(why), end));
+    linger();
+  }
+
+  private void answered(Exchange exchange, @Nullable Answer answer, @Nullable Throwable bug) {
+    if (exchange != current || answer == null) {
+      if (answer != null && answer.content() instanceof Answer.Open open) {
+        open.bytes().close();
+      }
+      if (bug != null) {
+        LOG.error("A bug ended the answer to {}", exchange.request.target().path(), bug);
+        end();
+      }
+      return;
+    }
+    exchange.answered = true;
+    exchange.incoming.ignoreUnlessRead();
+    exchange.last |= draining || (exchange.uninvited && !exchange.incoming.isWhole());
+    var manner =
+        new AnswerBytes.Manner(
+            exchange.last || (exchange.old && answer.content() instanceof Answer.Open),
+            exchange.request.method().equals("HEAD"),
+            exchange.old);
+    exchange.last = manner.last();
+    if (answer.content() instanceof Answer.Open open) {
+      exchange.streamer = new Streamer(channel, open, manner, () -> written(exchange));
+      exchange.streamer.start(answer);
+    } else {
+      write(AnswerBytes.whole(channel.alloc(), answer, manner));
+      written(exchange);
+    }
+  }
+
+  private void write(ByteBuf bytes) {
+    if (reading) {
+      unflushed = true;
+      var unused = channel.write(bytes, channel.voidPromise());
+    } else {
+      var unused = channel.writeAndFlush(bytes, channel.voidPromise());
+    }
+  }
+
+  private void written(Exchange exchange) {
+    exchange.written = true;
+    settle(exchange);
+  }
+
+  private void settle(Exchange exchange) {
+    if (exchange != current || !exchange.written) {
+      return;
+    }
+    if (exchange.last) {
+      current = null;
+      linger();
+    } else if (exchange.incoming.isWhole()) {
+      current = null;
+      goOn();
+    }
+  }
+
+  /** Takes what belongs to the next request, if the client has taken what was answered before. */
+  private void goOn() {
+    while (!ahead.isEmpty()
+        && !lingering
+        && channel.isWritable()
+        && (current == null || !current.incoming.isWhole())) {
+      take(ahead.remove());
+    }
+    if (!reading) {
+      regulate();
+    }
+  }
+
+  /** Takes no more off the wire than can be dealt with. */
+  private void regulate() {
+    boolean wanted = ahead.isEmpty() && (current == null || !current.incoming.isFull());
+    if (wanted != channel.config().isAutoRead()) {
+      channel.config().setAutoRead(wanted);
+    }
+  }
+
+  private void linger() {
+    lingering = true;
+    lingerEndNanos = System.nanoTime() + LINGER_NANOS;
+    ahead.forEach(ReferenceCountUtil::release);
+    ahead.clear();
+    var unused = channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(flushed -> endOutput());
+    regulate();
+  }
+
+  private void endOutput() {
+    if (secure || !channel.isActive()) {
+      end();
+    } else {
+      var unused = channel.shutdownOutput().addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+    }
+  }
+
+  @Override
+  public void invite() {
+    var exchange = current;
+    if (exchange != null && exchange.uninvited && !exchange.answered) {
+      exchange.uninvited = false;
+      write(AnswerBytes.goOn());
+    }
+  }
+
+  @Override
+  public void heldOrFreed() {
+    if (!reading) {
+      regulate();
+    }
+  }
+
+  @Override
+  public void cutOff() {
+    var exchange = current;
+    if (exchange != null) {
+      exchange.last = true;
+      settle(exchange);
+    }
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext context) {
+    if (!channel.isWritable()) {
+      return;
+    }
+    if (current != null && current.streamer != null) {
+      current.streamer.pump();
+    } else if (!ahead.isEmpty()) {
+      goOn();
+    }
+  }
+
+  /** Called about once a second. */
+  void tick(long nowNanos) {
+    if (lingering) {
+      if (nowNanos - lingerEndNanos > 0) {
+        end();
+      }
+      return;
+    }
+    var exchange = current;
+    if (exchange != null) {
+      if (!exchange.answered && nowNanos - exchange.beganNanos > patience.answer().toNanos()) {
+        exchange.request.isLate();
+      }
+      exchange.incoming.tick(nowNanos);
+      if (exchange.streamer != null) {
+        exchange.streamer.tick(nowNanos);
+      }
+    } else if (decoder.isSlow(nowNanos, patience.head().toNanos())) {
+      refuse(
+          new Unreadable(
+              408,
+              "the head of the request did not arrive within %d s"
+                  .formatted(patience.head().toSeconds())));
+      return;
+    }
+    if (nowNanos - lastActiveNanos() > patience.idle().toNanos()) {
+      end();
+    }
+  }
+
+  private long lastActiveNanos() {
+    var streamer = current == null ? null : current.streamer;
+    return streamer != null && streamer.lastSentNanos() - lastHeardNanos > 0
+        ? streamer.lastSentNanos()
+        : lastHeardNanos;
+  }
+
+  /** Ends once what is being answered has been. */
+  void drain() {
+    draining = true;
+    if (current == null) {
+      end();
+    } else {
+      current.last = true;
+    }
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    if (cause instanceof IOException || cause.getCause() instanceof IOException) {
+      LOG.debug("The connection from {} broke: {}", channel.remoteAddress(), cause.getMessage());
+    } else {
+      LOG.error("A bug ended the connection from {}", channel.remoteAddress(), cause);
+    }
+    end();
+  }
+
+  private void end() {
+    var unused = channel.close();
+  }
+}

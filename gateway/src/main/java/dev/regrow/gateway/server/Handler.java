@@ -1,0 +1,15 @@
+package dev.regrow.gateway.server;
+
+import java.util.concurrent.CompletionStage;
+
+/** What answers requests. Called by the threads that read sockets: it must not block. */
+public interface Handler {
+
+  /**
+   * @return never fails; whoever takes long looks at {@link Request#whenLate}
+   */
+  CompletionStage<Answer> answer(Request request);
+
+  /** The words for what is no request. */
+  Answer unreadable(Unreadable why);
+}

@@ -1,0 +1,17 @@
+package dev.regrow.gateway.server;
+
+import java.time.Duration;
+
+/**
+ * How long is waited for what; each may be a second longer.
+ *
+ * @param head from the first byte of a request to the end of its head
+ * @param answer until an answer begins
+ * @param idle without a byte in or out
+ */
+record Patience(Duration head, Duration answer, Duration idle) {
+
+  /** Watches say something every 15 seconds, so they are never idle for long. */
+  static final Patience USUAL =
+      new Patience(Duration.ofSeconds(10), Duration.ofSeconds(15), Duration.ofMinutes(15));
+}

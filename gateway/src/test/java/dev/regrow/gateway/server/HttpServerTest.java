@@ -1,0 +1,336 @@
+package dev.regrow.gateway.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What goes over the wire, byte by byte. */
+@Timeout(60)
+final class HttpServerTest {
+
+  private static final Patience SHORT =
+      new Patience(Duration.ofMillis(300), Duration.ofMillis(300), Duration.ofSeconds(20));
+
+  private final Answering handler = new Answering();
+  private final HttpServer server =
+      HttpServer.plain(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), handler, SHORT)
+          .toCompletableFuture()
+          .orTimeout(20, TimeUnit.SECONDS)
+          .join();
+
+  @AfterEach
+  void stop() {
+    server.stop(Duration.ZERO).toCompletableFuture().orTimeout(20, TimeUnit.SECONDS).join();
+  }
+
+  @Test
+  void requests_that_are_sent_ahead_are_answered_in_order() throws Exception {
+    try (var client = new Client()) {
+      client.send(get("/held") + get("/2") + get("/3"));
+      assertThat(handler.arrived("/held")).isTrue();
+
+      handler.release("/held");
+
+      assertThat(client.answer()).endsWith("/held");
+      assertThat(client.answer()).endsWith("/2");
+      assertThat(client.answer()).endsWith("/3");
+    }
+  }
+
+  @Test
+  void a_connection_lives_on_unless_the_client_wants_it_to_end() throws Exception {
+    try (var client = new Client()) {
+      client.send(get("/1"));
+      assertThat(client.answer()).doesNotContainIgnoringCase("connection:");
+      client.send("GET /2 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+      assertThat(client.answer()).containsIgnoringCase("connection: close").endsWith("/2");
+      assertThat(client.isEnded()).isTrue();
+    }
+    try (var old = new Client()) {
+      old.send("GET /old HTTP/1.0\r\n\r\n");
+      assertThat(old.answer()).endsWith("/old");
+      assertThat(old.isEnded()).isTrue();
+    }
+  }
+
+  @Test
+  void a_client_that_asks_first_is_told_to_go_on_when_its_body_is_wanted() throws Exception {
+    try (var client = new Client()) {
+      client.send(
+          "PUT /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n");
+      assertThat(client.head()).isEqualTo("HTTP/1.1 100 Continue\r\n\r\n");
+      client.send("hello");
+      assertThat(client.answer()).endsWith("hello");
+
+      client.send(
+          "PUT /unread HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n");
+      assertThat(client.answer()).containsIgnoringCase("connection: close").endsWith("/unread");
+      assertThat(client.isEnded()).isTrue();
+    }
+  }
+
+  @Test
+  void a_body_that_nobody_reads_is_thrown_away_and_the_next_request_is_found() throws Exception {
+    try (var client = new Client()) {
+      client.send(
+          "PUT /unread HTTP/1.1\r\nHost: x\r\nContent-Length: 300000\r\n\r\n"
+              + "z".repeat(300_000)
+              + get("/next"));
+
+      assertThat(client.answer()).endsWith("/unread");
+      assertThat(client.answer()).endsWith("/next");
+    }
+  }
+
+  @Test
+  void chunks_are_put_together_whatever_their_sizes() throws Exception {
+    try (var client = new Client()) {
+      client.send("PUT /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
+      client.send("3\r\nabc\r\n1\r\nd\r\n0\r\n\r\n");
+
+      assertThat(client.answer()).endsWith("abcd");
+    }
+  }
+
+  @Test
+  void two_ways_to_say_how_long_a_body_is_are_one_too_many() throws Exception {
+    try (var client = new Client()) {
+      client.send(
+          "PUT /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n"
+              + "0\r\n\r\n"
+              + get("/smuggled"));
+
+      assertThat(client.answer()).startsWith("HTTP/1.1 400");
+      assertThat(client.isEnded()).isTrue();
+      assertThat(handler.seen).doesNotContainKey("/smuggled");
+    }
+  }
+
+  @Test
+  void a_head_that_never_ends_is_not_waited_for_and_neither_is_a_body() throws Exception {
+    try (var head = new Client();
+        var body = new Client()) {
+      head.send("GET /slow HTTP/1.1\r\nHost");
+      body.send("PUT /brief HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nab");
+
+      assertThat(head.answer()).startsWith("HTTP/1.1 408");
+      assertThat(head.isEnded()).isTrue();
+      assertThat(body.answer()).endsWith("TOO_SLOW");
+      assertThat(body.isEnded()).isTrue();
+    }
+  }
+
+  @Test
+  void who_takes_too_long_to_answer_is_told() throws Exception {
+    try (var client = new Client()) {
+      client.send(get("/never"));
+
+      assertThat(client.answer()).endsWith("late");
+    }
+  }
+
+  @Test
+  void HEAD_gets_the_head_alone() throws Exception {
+    try (var client = new Client()) {
+      client.send("HEAD /head HTTP/1.1\r\nHost: x\r\n\r\n" + get("/next"));
+
+      assertThat(client.head()).startsWith("HTTP/1.1 200").contains("Content-Length: 5");
+      assertThat(client.answer()).endsWith("/next");
+    }
+  }
+
+  @Test
+  void a_stream_goes_out_in_chunks_and_one_that_breaks_has_no_last_chunk() throws Exception {
+    try (var whole = new Client();
+        var broken = new Client()) {
+      whole.send("GET /stream HTTP/1.1\r\nHost: x\r\n\r\n");
+      broken.send("GET /broken HTTP/1.1\r\nHost: x\r\n\r\n");
+
+      assertThat(whole.head()).contains("Transfer-Encoding: chunked");
+      assertThat(whole.read(13)).isEqualTo("3\r\none\r\n0\r\n\r\n");
+      assertThat(broken.head()).contains("Transfer-Encoding: chunked");
+      assertThat(broken.rest()).isEqualTo("3\r\none\r\n");
+    }
+  }
+
+  @Test
+  void stopping_lets_an_answer_finish_and_ends_idle_connections() throws Exception {
+    try (var idle = new Client();
+        var busy = new Client()) {
+      idle.send(get("/1"));
+      assertThat(idle.answer()).endsWith("/1");
+      busy.send(get("/held"));
+      assertThat(handler.arrived("/held")).isTrue();
+
+      var stopped = server.stop(Duration.ofSeconds(20)).toCompletableFuture();
+
+      assertThat(idle.isEnded()).isTrue();
+      assertThat(stopped).isNotDone();
+      handler.release("/held");
+      assertThat(busy.answer()).containsIgnoringCase("connection: close").endsWith("/held");
+      assertThat(busy.isEnded()).isTrue();
+      stopped.orTimeout(20, TimeUnit.SECONDS).join();
+    }
+  }
+
+  private static String get(String path) {
+    return "GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n";
+  }
+
+  /** Answers with the path, the body or what is wrong with it. */
+  private static final class Answering implements Handler {
+
+    private final Map<String, CompletableFuture<Answer>> held = new ConcurrentHashMap<>();
+    private final Map<String, CountDownLatch> seen = new ConcurrentHashMap<>();
+
+    @Override
+    public CompletionStage<Answer> answer(Request request) {
+      var path = request.target().path();
+      seen.computeIfAbsent(path, key -> new CountDownLatch(1)).countDown();
+      return switch (path) {
+        case "/held" -> held.computeIfAbsent(path, key -> new CompletableFuture<>());
+        case "/never" -> {
+          var never = new CompletableFuture<Answer>();
+          request.whenLate(() -> never.complete(text("late")));
+          yield never;
+        }
+        case "/echo" -> read(request, Duration.ofSeconds(20));
+        case "/brief" -> read(request, Duration.ofMillis(300));
+        case "/stream" -> stream(ByteStream.END);
+        case "/broken" -> stream(ByteStream.BROKEN);
+        default -> CompletableFuture.completedFuture(text(path));
+      };
+    }
+
+    private static CompletionStage<Answer> read(Request request, Duration patience) {
+      return request
+          .body()
+          .read(1 << 20, patience)
+          .handle(
+              (bytes, failure) ->
+                  text(
+                      failure instanceof BodyRefused refused
+                          ? refused.kind().name()
+                          : new String(bytes, StandardCharsets.UTF_8)));
+    }
+
+    private static CompletionStage<Answer> stream(ByteStream.Next end) {
+      return CompletableFuture.completedFuture(
+          Answer.of(
+              200, new Answer.Open("text/plain", new Once(end), new byte[0], Optional.empty())));
+    }
+
+    @Override
+    public Answer unreadable(Unreadable why) {
+      return Answer.of(why.status(), new Answer.Whole("text/plain", new byte[0]));
+    }
+
+    private static Answer text(String text) {
+      return Answer.of(200, new Answer.Whole("text/plain", text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    boolean arrived(String path) throws InterruptedException {
+      return seen.computeIfAbsent(path, key -> new CountDownLatch(1)).await(20, TimeUnit.SECONDS);
+    }
+
+    void release(String path) {
+      held.computeIfAbsent(path, key -> new CompletableFuture<>()).complete(text(path));
+    }
+  }
+
+  /** Says "one", then ends as it was told. */
+  private static final class Once implements ByteStream {
+    private final Next end;
+    private boolean said;
+
+    Once(Next end) {
+      this.end = end;
+    }
+
+    @Override
+    public void start(Runnable ready) {}
+
+    @Override
+    public Next next() {
+      if (said) {
+        return end;
+      }
+      said = true;
+      return new Bytes("one".getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  /** A socket, and what was read from it. */
+  private final class Client implements AutoCloseable {
+    private final Socket socket;
+
+    Client() throws IOException {
+      socket = new Socket(InetAddress.getLoopbackAddress(), server.address().getPort());
+      socket.setSoTimeout(20_000);
+    }
+
+    void send(String text) throws IOException {
+      socket.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Up to the empty line. */
+    String head() throws IOException {
+      var head = new StringBuilder();
+      while (!head.toString().endsWith("\r\n\r\n")) {
+        head.append(read(1));
+      }
+      return head.toString();
+    }
+
+    /** Head and body. */
+    String answer() throws IOException {
+      var head = head();
+      var length =
+          head.lines()
+              .filter(line -> line.startsWith("Content-Length: "))
+              .mapToInt(line -> Integer.parseInt(line.substring(16)))
+              .findFirst()
+              .orElse(0);
+      return head + read(length);
+    }
+
+    String read(int most) throws IOException {
+      var bytes = socket.getInputStream().readNBytes(most);
+      if (bytes.length < most && most == 1) {
+        throw new IOException("the connection ended within an answer");
+      }
+      return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    String rest() throws IOException {
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+
+    boolean isEnded() throws IOException {
+      return socket.getInputStream().read() < 0;
+    }
+
+    @Override
+    public void close() throws IOException {
+      socket.close();
+    }
+  }
+}
