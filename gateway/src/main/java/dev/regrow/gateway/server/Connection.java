@@ -153,9 +153,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements Incoming.
             .whenComplete(
                 (answer, bug) -> {
                   if (channel.eventLoop().inEventLoop()) {
-                    answered(exchange, answer, bug);
+                    answer(exchange, answer, bug);
                   } else {
-                    channel.eventLoop().execute(() -> answered(exchange, answer, bug));
+                    channel.eventLoop().execute(() -> answer(exchange, answer, bug));
                   }
                 });
   }
@@ -182,17 +182,29 @@ final class Connection extends ChannelInboundHandlerAdapter implements Incoming.
     linger();
   }
 
-  private void answered(Exchange exchange, @Nullable Answer answer, @Nullable Throwable bug) {
-    if (exchange != current || answer == null) {
-      if (answer != null && answer.content() instanceof Answer.Open open) {
-        open.bytes().close();
-      }
-      if (bug != null) {
-        LOG.error("A bug ended the answer to {}", exchange.request.target().path(), bug);
-        end();
+  private void answer(Exchange exchange, @Nullable Answer answer, @Nullable Throwable bug) {
+    if (exchange == current && answer != null) {
+      try {
+        answer(exchange, answer);
+      } catch (RuntimeException unwritable) {
+        fail(exchange, unwritable);
       }
       return;
     }
+    if (answer != null && answer.content() instanceof Answer.Open open) {
+      open.bytes().close();
+    }
+    if (bug != null) {
+      fail(exchange, bug);
+    }
+  }
+
+  private void fail(Exchange exchange, Throwable bug) {
+    LOG.error("A bug ended the answer to {}", exchange.request.target().path(), bug);
+    end();
+  }
+
+  private void answer(Exchange exchange, Answer answer) {
     exchange.answered = true;
     exchange.incoming.ignoreUnlessRead();
     exchange.last |= draining || (exchange.uninvited && !exchange.incoming.isWhole());

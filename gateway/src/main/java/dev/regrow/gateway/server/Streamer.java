@@ -6,12 +6,16 @@ import io.netty.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sends what a {@link ByteStream} has, while the client takes it. For the connection's event loop,
  * but for {@link #wake}.
  */
 final class Streamer {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Streamer.class);
 
   /** Parts that are sent before others of the same event loop have their turn. */
   private static final int PARTS_AT_ONCE = 64;
@@ -66,6 +70,16 @@ final class Streamer {
   /** Goes on where it stopped because there was nothing, or the client was slow. */
   void pump() {
     woken.set(false);
+    try {
+      sendWhatThereIs();
+    } catch (RuntimeException bug) {
+      LOG.error("A bug ended a stream to {}", channel.remoteAddress(), bug);
+      breakOff();
+    }
+    channel.flush();
+  }
+
+  private void sendWhatThereIs() {
     int parts = 0;
     while (!over && channel.isWritable()) {
       if (parts++ == PARTS_AT_ONCE) {
@@ -83,7 +97,6 @@ final class Streamer {
         break;
       }
     }
-    channel.flush();
   }
 
   private void end() {

@@ -15,6 +15,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -169,6 +170,21 @@ final class HttpServerTest {
   }
 
   @Test
+  void an_answer_that_cannot_be_written_ends_its_connection_and_no_other() throws Exception {
+    try (var unwritable = new Client();
+        var thrown = new Client();
+        var other = new Client()) {
+      unwritable.send(get("/unwritable"));
+      thrown.send(get("/thrown"));
+
+      assertThat(unwritable.rest()).isEmpty();
+      assertThat(thrown.rest()).endsWith("3\r\none\r\n");
+      other.send(get("/other"));
+      assertThat(other.answer()).endsWith("/other");
+    }
+  }
+
+  @Test
   void stopping_lets_an_answer_finish_and_ends_idle_connections() throws Exception {
     try (var idle = new Client();
         var busy = new Client()) {
@@ -213,6 +229,9 @@ final class HttpServerTest {
         case "/brief" -> read(request, Duration.ofMillis(300));
         case "/stream" -> stream(ByteStream.END);
         case "/broken" -> stream(ByteStream.BROKEN);
+        case "/unwritable" ->
+            CompletableFuture.completedFuture(text(path).with("X-Bad", "two\r\nlines"));
+        case "/thrown" -> stream(null);
         default -> CompletableFuture.completedFuture(text(path));
       };
     }
@@ -229,7 +248,7 @@ final class HttpServerTest {
                           : new String(bytes, StandardCharsets.UTF_8)));
     }
 
-    private static CompletionStage<Answer> stream(ByteStream.Next end) {
+    private static CompletionStage<Answer> stream(ByteStream.@Nullable Next end) {
       return CompletableFuture.completedFuture(
           Answer.of(
               200, new Answer.Open("text/plain", new Once(end), new byte[0], Optional.empty())));
@@ -255,10 +274,10 @@ final class HttpServerTest {
 
   /** Says "one", then ends as it was told. */
   private static final class Once implements ByteStream {
-    private final Next end;
+    private final @Nullable Next end;
     private boolean said;
 
-    Once(Next end) {
+    Once(@Nullable Next end) {
       this.end = end;
     }
 
@@ -268,6 +287,9 @@ final class HttpServerTest {
     @Override
     public Next next() {
       if (said) {
+        if (end == null) {
+          throw new IllegalStateException("thrown by the test");
+        }
         return end;
       }
       said = true;
