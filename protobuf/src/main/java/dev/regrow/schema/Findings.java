@@ -33,7 +33,7 @@ final class Findings {
   }
 
   boolean isUnreadable(Path path) {
-    return unreadable.contains(path.toString());
+    return !unreadable.isEmpty() && unreadable.contains(path.toString());
   }
 
   /** Something is wrong with the value at this path, which is in the text or would be there. */

@@ -4,11 +4,19 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Which format an answer gets, and which a body has: RFC 9110, 12.5.1 and 8.3. */
 final class Negotiation {
+
+  private static final Map<String, Format> BODIES =
+      Format.OBJECTS.stream()
+          .flatMap(
+              format -> format.mediaTypes().stream().map(mediaType -> Map.entry(mediaType, format)))
+          .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
 
   private Negotiation() {}
 
@@ -19,7 +27,7 @@ final class Negotiation {
    * @return empty when nothing offered is acceptable: 406
    */
   static Optional<Format> choose(@Nullable String accept, List<Format> offered) {
-    if (accept == null || accept.isBlank()) {
+    if (accept == null || accept.equals("*/*") || accept.isBlank()) {
       return Optional.of(offered.get(0));
     }
     var ranges = ranges(accept);
@@ -42,8 +50,7 @@ final class Negotiation {
    * @return empty when it is none that objects can be read from: 415
    */
   static Optional<Format> ofBody(String contentType) {
-    var bare = withoutParameters(contentType);
-    return Format.OBJECTS.stream().filter(format -> format.mediaTypes().contains(bare)).findFirst();
+    return Optional.ofNullable(BODIES.get(withoutParameters(contentType)));
   }
 
   /** Other names of a format count only where its usual one is not spoken of. */

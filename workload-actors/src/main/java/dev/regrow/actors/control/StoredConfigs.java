@@ -38,7 +38,8 @@ public final class StoredConfigs implements Configs {
 
   @Override
   public CompletionStage<Put> put(Config declared, Precondition precondition) {
-    var content = declared.toBuilder().clearUid().clearIndex().build();
+    boolean bare = declared.getUid().isEmpty() && declared.getIndex() == 0;
+    var content = bare ? declared : declared.toBuilder().clearUid().clearIndex().build();
     return Refusals.of(put(content, precondition, 0, TRIES));
   }
 

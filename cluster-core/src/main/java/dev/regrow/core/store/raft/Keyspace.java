@@ -25,12 +25,20 @@ final class Keyspace {
   }
 
   private static void check(String key) {
-    boolean printable = key.chars().allMatch(c -> c >= 0x20 && c < 0x7f);
-    if (key.isEmpty() || key.length() > KEY_LENGTH_MAX || !printable) {
+    if (key.isEmpty() || key.length() > KEY_LENGTH_MAX || !isPrintable(key)) {
       throw new IllegalArgumentException(
           "a key has 1 to %d characters of printable ASCII, unlike '%s'"
               .formatted(KEY_LENGTH_MAX, key));
     }
+  }
+
+  private static boolean isPrintable(String key) {
+    for (int i = 0; i < key.length(); i++) {
+      if (key.charAt(i) < 0x20 || key.charAt(i) >= 0x7f) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** No new key, and no value that is notably larger than the one it replaces. */

@@ -207,8 +207,11 @@ public final class RaftStore implements Store, StoreMembership, Leases {
   }
 
   private CompletableFuture<TxnResult> attempt(StoreTxn txn, Duration patience) {
+    if (keeper.isReady()) {
+      return write(txn, patience);
+    }
     String leader = keeper.leaderAddress();
-    if (keeper.isReady() || leader.isEmpty() || leader.equals(config.address())) {
+    if (leader.isEmpty() || leader.equals(config.address())) {
       return write(txn, patience);
     }
     guide.leads(leader);
