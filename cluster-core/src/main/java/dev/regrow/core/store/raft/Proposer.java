@@ -38,6 +38,9 @@ final class Proposer {
      */
     CompletableFuture<List<TxnResult>> propose(List<StoreTxn> txns, long callId);
 
+    /** Whether others hold it, too: then an entry costs much more than what stands in it. */
+    boolean isShared();
+
     /** An entry was applied here, and no other follows for now that would tell the others so. */
     void settled();
   }
@@ -59,6 +62,12 @@ final class Proposer {
    */
   record Limits(int batchBytes, long waitingBytes) {}
 
+  /** Writes that came together; where so many come, more are likely to come soon. */
+  private static final int MANY = 4;
+
+  /** How long more are awaited then, and how long the others may not know of the last entry. */
+  static final Duration PAUSE = Duration.ofNanos(1_500_000);
+
   private record Pending(
       StoreTxn txn, int bytes, long deadlineNanos, CompletableFuture<TxnResult> reply) {}
 
@@ -66,6 +75,7 @@ final class Proposer {
   private final Limits limits;
   private final Executor replies;
   private final ScheduledExecutorService scheduler;
+  private final long pauseNanos;
   private final Deque<Pending> waiting = new ArrayDeque<>();
   private long waitingBytes;
   private boolean underWay;
@@ -75,12 +85,19 @@ final class Proposer {
   /**
    * @param scheduler one thread: proposes, and watches the time
    * @param replies where callers' stages complete
+   * @param pause see {@link #PAUSE}
    */
-  Proposer(Log log, Limits limits, ScheduledExecutorService scheduler, Executor replies) {
+  Proposer(
+      Log log,
+      Limits limits,
+      ScheduledExecutorService scheduler,
+      Executor replies,
+      Duration pause) {
     this.log = log;
     this.limits = limits;
     this.scheduler = scheduler;
     this.replies = replies;
+    this.pauseNanos = pause.toNanos();
   }
 
   /**
@@ -156,8 +173,9 @@ final class Proposer {
       List<Pending> batch, @Nullable List<TxnResult> results, @Nullable Throwable failure) {
     if (results != null && results.size() == batch.size()) {
       answer(batch, results);
-      if (nothingWaits()) {
-        log.settled();
+      if (log.isShared()) {
+        goOnShared(batch.size());
+        return;
       }
     } else {
       fail(batch, failure(failure));
@@ -165,8 +183,35 @@ final class Proposer {
     proposeNext();
   }
 
-  private synchronized boolean nothingWaits() {
-    return waiting.isEmpty();
+  /** Gathers where many write; where nobody does for now, the others are told soon. */
+  private void goOnShared(int written) {
+    if (written >= MANY) {
+      later(() -> proposeOr(log::settled));
+    } else {
+      proposeOr(() -> settleUnlessAfter(lastCallId));
+    }
+  }
+
+  private void proposeOr(Runnable nothingWaits) {
+    long call = lastCallId;
+    proposeNext();
+    if (lastCallId == call) {
+      nothingWaits.run();
+    }
+  }
+
+  /** An entry that comes meanwhile tells them as well, and costs nothing more. */
+  private void settleUnlessAfter(long call) {
+    later(
+        () -> {
+          if (lastCallId == call) {
+            log.settled();
+          }
+        });
+  }
+
+  private void later(Runnable step) {
+    var unused = scheduler.schedule(step, pauseNanos, TimeUnit.NANOSECONDS);
   }
 
   private void answer(List<Pending> batch, List<TxnResult> results) {

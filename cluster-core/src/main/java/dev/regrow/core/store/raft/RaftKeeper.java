@@ -377,6 +377,12 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
   }
 
   @Override
+  public boolean isShared() {
+    RaftNode current = node;
+    return current != null && current.isShared();
+  }
+
+  @Override
   public void settled() {
     RaftNode current = node;
     if (current != null) {

@@ -212,6 +212,15 @@ final class RaftNode implements AutoCloseable {
     return machine.snapshotIndex();
   }
 
+  /** See {@link Proposer.Log#isShared}. */
+  boolean isShared() {
+    try {
+      return !group().others().isEmpty();
+    } catch (IOException closing) {
+      return false;
+    }
+  }
+
   /** See {@link Proposer.Log#propose}. */
   CompletableFuture<List<TxnResult>> propose(List<StoreTxn> txns, long callId) {
     if (!isReady()) {

@@ -89,7 +89,8 @@ public final class RaftStore implements Store, StoreMembership, Leases {
             keeper,
             new Proposer.Limits(config.tuning().txnBytesMax(), WAITING_BYTES_MAX),
             scheduler,
-            dispatch);
+            dispatch,
+            Proposer.PAUSE);
     this.guide = new Guide(List::of);
     this.road = new LeaderRoad(channels, guide);
     this.courier =
