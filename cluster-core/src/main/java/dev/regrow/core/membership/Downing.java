@@ -1,5 +1,6 @@
 package dev.regrow.core.membership;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -57,15 +58,60 @@ public final class Downing {
     }
 
     /**
-     * What can be declared at once: a process that has ended does not come back, so there is
-     * nothing to wait for. Whoever merely does not answer may yet.
+     * Who of them is to be declared dead by now. A process that has ended does not come back, so
+     * there is nothing to wait for. Whose machine is silent is waited for until nobody's sight
+     * changes any more, since a death is seen by several, one after the other. Whose machine
+     * answers merely hangs, or has no time: that one gets longer.
      *
-     * @param ended addresses of members whose machine refuses connections
+     * @param waited how long this proposal has stood as it is
      */
-    public Set<String> certain(Set<String> ended) {
-      return dead.stream().filter(ended::contains).collect(Collectors.toUnmodifiableSet());
+    public Verdict verdict(Signs signs, Duration waited, Patience patience) {
+      var handicap = inMinority ? patience.minority() : Duration.ZERO;
+      var silentAt = patience.settled().plus(handicap);
+      var allAt = patience.hung().plus(handicap);
+      boolean isSettled = waited.compareTo(silentAt) >= 0;
+      boolean isOver = waited.compareTo(allAt) >= 0;
+      var gone =
+          dead.stream()
+              .filter(
+                  one ->
+                      isOver
+                          || signs.ended().contains(one)
+                          || (isSettled && signs.silent().contains(one)))
+              .collect(Collectors.toUnmodifiableSet());
+      return new Verdict(gone, (isSettled ? allAt : silentAt).minus(waited));
     }
   }
+
+  /**
+   * What the machines of members say, whose processes do not answer.
+   *
+   * @param ended addresses of members whose machine refuses connections
+   * @param silent addresses of members whose machine says nothing at all
+   */
+  public record Signs(Set<String> ended, Set<String> silent) {
+    public Signs {
+      ended = Set.copyOf(ended);
+      silent = Set.copyOf(silent);
+    }
+  }
+
+  /**
+   * How long a proposal must have stood unchanged.
+   *
+   * @param settled before those whose machine is silent go
+   * @param hung before those go whose machine answers, and their process does not
+   * @param minority how much longer the smaller side of a split waits, so that the larger is first
+   */
+  public record Patience(Duration settled, Duration hung, Duration minority) {}
+
+  /**
+   * Who goes.
+   *
+   * @param dead addresses
+   * @param again when to look again; not positive once all go
+   */
+  public record Verdict(Set<String> dead, Duration again) {}
 
   /**
    * Keeps this member's own side of a split, whole where it can: first all go that no chain of

@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.regrow.core.membership.Downing.Blind;
 import dev.regrow.core.membership.Downing.Member;
+import dev.regrow.core.membership.Downing.Patience;
 import dev.regrow.core.membership.Downing.Proposal;
+import dev.regrow.core.membership.Downing.Signs;
+import dev.regrow.core.membership.Downing.Verdict;
 import dev.regrow.core.membership.Downing.View;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -19,6 +23,8 @@ import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 
 class DowningTest {
+
+  private static final Patience PATIENCE = new Patience(millis(400), millis(2000), millis(3000));
 
   @Test
   void nobody_goes_while_all_see_all() {
@@ -55,12 +61,30 @@ class DowningTest {
   }
 
   @Test
-  void who_merely_does_not_answer_is_not_judged_with_one_that_has_ended() {
-    var proposal = propose("m1", 4, blind("m1", "m3"), blind("m2", "m3"), blind("m1", "m4"));
+  void who_has_ended_goes_at_once_whose_machine_is_silent_soon_and_who_hangs_later() {
+    var proposal = new Proposal(Set.of("m5", "m6", "m7"), false);
+    var signs = new Signs(Set.of("m5", "m2"), Set.of("m6", "m3"));
 
-    assertThat(proposal.dead()).containsExactlyInAnyOrder("m3", "m4");
-    assertThat(proposal.certain(Set.of("m4", "m7"))).containsExactly("m4");
-    assertThat(proposal.certain(Set.of())).isEmpty();
+    assertThat(proposal.verdict(signs, millis(0), PATIENCE))
+        .isEqualTo(new Verdict(Set.of("m5"), millis(400)));
+    assertThat(proposal.verdict(signs, millis(400), PATIENCE))
+        .isEqualTo(new Verdict(Set.of("m5", "m6"), millis(1600)));
+    assertThat(proposal.verdict(signs, millis(2000), PATIENCE))
+        .isEqualTo(new Verdict(Set.of("m5", "m6", "m7"), millis(0)));
+  }
+
+  @Test
+  void a_minority_waits_longer_for_all_but_those_that_have_ended() {
+    var proposal = new Proposal(Set.of("m1", "m2"), true);
+    var signs = new Signs(Set.of("m1"), Set.of("m2"));
+
+    assertThat(proposal.verdict(signs, millis(3399), PATIENCE).dead()).containsExactly("m1");
+    assertThat(proposal.verdict(signs, millis(3400), PATIENCE).dead())
+        .containsExactlyInAnyOrder("m1", "m2");
+  }
+
+  private static Duration millis(long millis) {
+    return Duration.ofMillis(millis);
   }
 
   @Property

@@ -46,8 +46,8 @@ final class DowningActor extends AbstractActorWithTimers {
 
   private record Failed(Throwable cause) {}
 
-  /** Nobody listens there any more. */
-  private record Refused(String host, int port) {}
+  /** What a machine says to knocks. */
+  private record Heard(String host, int port, Knocking.Sign sign) {}
 
   private enum Settled {
     INSTANCE
@@ -64,8 +64,9 @@ final class DowningActor extends AbstractActorWithTimers {
   private Set<Blind> sights = Set.of();
   private Set<String> dead = Set.of();
   private final Set<String> ended = new HashSet<>();
+  private final Set<String> silent = new HashSet<>();
   private boolean asking;
-  private long dueNanos;
+  private long changedNanos;
   private long failingSinceNanos;
   private Store.@Nullable Watch watch;
   private volatile boolean stopped;
@@ -84,7 +85,7 @@ final class DowningActor extends AbstractActorWithTimers {
         ClusterEvent.ReachabilityChanged.class);
     follow();
     var here = getSelf();
-    setup.knocking().listen((host, port) -> here.tell(new Refused(host, port), here));
+    setup.knocking().listen((host, port, sign) -> here.tell(new Heard(host, port, sign), here));
   }
 
   @Override
@@ -108,7 +109,7 @@ final class DowningActor extends AbstractActorWithTimers {
         .match(ClusterEvent.MemberEvent.class, event -> know(event.member()))
         .match(ClusterEvent.ReachabilityChanged.class, changed -> see(changed.reachability()))
         .match(Declared.class, declared -> obey(declared.dead()))
-        .match(Refused.class, refused -> refused(refused))
+        .match(Heard.class, heard -> heard(heard))
         .match(Following.class, following -> followBy(following.watch()))
         .match(Follow.class, follow -> follow())
         .match(Settled.class, settled -> judge())
@@ -159,17 +160,33 @@ final class DowningActor extends AbstractActorWithTimers {
     sightChanged();
   }
 
-  /** Its process has ended, and the kernel says so: that is as if nobody could see it any more. */
-  private void refused(Refused refused) {
+  private void heard(Heard heard) {
     for (var member : members.values()) {
       var address = member.address();
       boolean isThere =
-          address.host().contains(refused.host()) && address.port().contains(refused.port());
+          address.host().contains(heard.host()) && address.port().contains(heard.port());
       var name = Lives.name(member.uniqueAddress());
-      if (isThere && IN.contains(member.status()) && !name.equals(self) && ended.add(name)) {
-        LOG.info("{} has ended: its machine refuses connections", member.uniqueAddress());
-        sightChanged();
+      if (isThere && IN.contains(member.status()) && !name.equals(self)) {
+        heard(name, heard.sign());
       }
+    }
+  }
+
+  private void heard(String name, Knocking.Sign sign) {
+    switch (sign) {
+      case REFUSED -> {
+        // That is as if nobody could see it any more.
+        if (ended.add(name)) {
+          LOG.info("{} has ended: its machine refuses connections", name);
+          sightChanged();
+        }
+      }
+      case SILENT -> {
+        if (silent.add(name)) {
+          judge();
+        }
+      }
+      case ANSWERED -> silent.remove(name);
     }
   }
 
@@ -186,17 +203,15 @@ final class DowningActor extends AbstractActorWithTimers {
     }
   }
 
-  /**
-   * Judged once it has not changed for a while: a death is seen by several, one after the other.
-   */
   private void sightChanged() {
     var proposal = propose();
+    silent.retainAll(proposal.dead());
     if (proposal.dead().isEmpty()) {
       getTimers().cancel(Settled.INSTANCE);
       failingSinceNanos = 0;
       return;
     }
-    dueNanos = System.nanoTime() + setup.pace().patience(proposal).toNanos();
+    changedNanos = System.nanoTime();
     judge();
   }
 
@@ -225,10 +240,13 @@ final class DowningActor extends AbstractActorWithTimers {
     if (asking || proposal.dead().isEmpty()) {
       return;
     }
-    long patience = dueNanos - System.nanoTime();
-    var gone = patience <= 0 ? proposal.dead() : proposal.certain(ended);
+    var waited = Duration.ofNanos(System.nanoTime() - changedNanos);
+    var verdict =
+        proposal.verdict(new Downing.Signs(ended, silent), waited, setup.pace().patience());
+    var gone = verdict.dead();
     if (gone.isEmpty()) {
-      awake(Duration.ofNanos(patience));
+      proposal.dead().forEach(this::knock);
+      awake(min(verdict.again(), setup.pace().again()));
       return;
     }
     asking = true;
@@ -240,6 +258,19 @@ final class DowningActor extends AbstractActorWithTimers {
                     failure == null ? new Answered(outcome) : new Failed(failure)),
             getContext().getDispatcher())
         .to(getSelf());
+  }
+
+  /** Asks the machine of who does not answer whether it is there at all. */
+  private void knock(String name) {
+    var member = members.get(name);
+    if (member != null && !ended.contains(name) && !name.equals(self)) {
+      var address = member.address();
+      setup.knocking().knock(address.host().get(), (Integer) address.port().get());
+    }
+  }
+
+  private static Duration min(Duration a, Duration b) {
+    return a.compareTo(b) < 0 ? a : b;
   }
 
   private void answered(Outcome outcome) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import dev.regrow.core.membership.Downing;
 import dev.regrow.core.membership.Downs;
 import dev.regrow.core.store.StoreException;
 import dev.regrow.core.store.testing.InMemoryStore;
@@ -35,8 +36,8 @@ class StoreDowningProviderTest {
   private static final Duration SOON = Duration.ofSeconds(30);
   private static final DowningSetup.Pace BRISK =
       new DowningSetup.Pace(
-          Duration.ofMillis(200),
-          Duration.ofMillis(800),
+          new Downing.Patience(
+              Duration.ofMillis(200), Duration.ofMillis(400), Duration.ofMillis(800)),
           Duration.ofSeconds(2),
           Duration.ofMillis(100));
 
