@@ -16,7 +16,9 @@ import dev.regrow.client.ApiException;
 import dev.regrow.client.Calls;
 import dev.regrow.client.RegrowClient;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -24,7 +26,9 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.TestInstance;
 
 /**
@@ -36,7 +40,8 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PartitionIT {
 
-  private static final int SIZE = 3;
+  private static final int SIZE = Effort.of("machines", 3, 5);
+  private static final int MINORITY = (SIZE - 1) / 2;
   private static final String STEADY = "steady";
   private static final int STEADY_COUNT = 6;
   private static final int KEYS = 4;
@@ -47,19 +52,21 @@ class PartitionIT {
   /** Asserted only in the full form, on a machine that does nothing else. */
   private static final Duration CONVERGED_WITHIN = Duration.ofSeconds(15);
 
-  private static final int CUT_MILLIS_MAX = 15_000;
+  /** Of how long links are cut: from a blink to long after everybody has noticed. */
+  private static final int CUT_MILLIS_MAX = Effort.of("cut-millis", 8_000, 15_000);
 
   /** The majority must take so many changes before links are healed. */
   private static final int TAKEN = 20;
 
-  private final Random random = new Random(Effort.seed("partition"));
+  private final long seed = Effort.seed("partition");
   private final Lab lab = Lab.open(RealNodes.Here.home());
   private final Locked locked = new Locked("only", SIZE, lab.folder().resolve("locks"));
+  private Random random = new Random();
   private Machine founder;
   private int partitions;
 
   /** The kind of cut that the reduced form tries beside that of the leader. */
-  private final int drawnKind = random.nextInt(4);
+  private final int drawnKind = Effort.random(seed, "kind").nextInt(4);
 
   @BeforeAll
   void form() {
@@ -78,52 +85,64 @@ class PartitionIT {
     lab.close();
   }
 
+  @BeforeEach
+  void draw(TestInfo test) {
+    random = Effort.random(seed, test.getDisplayName());
+  }
+
   private void inReducedFormOnlyIfDrawn(int kind) {
-    assumeTrue(Boolean.getBoolean("regrow.full") || kind == drawnKind, "not drawn by this seed");
+    assumeTrue(Effort.isFull() || kind == drawnKind, "not drawn by this seed");
   }
 
   @Test
   void a_node_that_does_not_lead_is_cut_off() {
     inReducedFormOnlyIfDrawn(0);
-    String leader = leader();
-    String one = drawn(lab.names().stream().filter(name -> !name.equals(leader)).toList());
+    cutOff("cut off", some(without(List.of(leader())), 1));
+  }
 
-    partition("cut off: " + one, Cuts.apart(List.of(one), lab.names()), List.of(one));
+  @Test
+  void a_minority_is_cut_off_together() {
+    assumeTrue(MINORITY > 1, "of three machines, one is all of a minority");
+    cutOff("cut off together", some(without(List.of(leader())), MINORITY));
   }
 
   @Test
   void the_leader_is_cut_off_from_the_majority() {
-    String leader = leader();
+    var minority = new ArrayList<>(List.of(leader()));
+    minority.addAll(some(without(minority), MINORITY - 1));
+    cutOff("cut off with the leader", minority);
+  }
 
-    partition(
-        "leader cut off: " + leader, Cuts.apart(List.of(leader), lab.names()), List.of(leader));
+  private void cutOff(String what, List<String> minority) {
+    partition(what + ": " + minority, Cuts.apart(minority, lab.names()), minority);
   }
 
   @Test
-  void one_machine_is_a_bridge_between_two_that_do_not_hear_each_other() {
+  void one_machine_is_a_bridge_between_two_sides_that_do_not_hear_each_other() {
     inReducedFormOnlyIfDrawn(1);
-    String bridge = drawn(lab.names());
-    var ends = lab.names().stream().filter(name -> !name.equals(bridge)).toList();
+    var bridge = some(lab.names(), 1);
+    var ends = some(without(bridge), SIZE - 1);
 
-    partition("bridge: " + bridge, Cuts.between(ends.subList(0, 1), ends.subList(1, 2)), List.of());
+    partition(
+        "bridge: %s between %s".formatted(bridge, ends),
+        Cuts.between(ends.subList(0, MINORITY), ends.subList(MINORITY, SIZE - 1)),
+        List.of());
   }
 
   @Test
   void a_machine_hears_others_that_do_not_hear_it() {
     inReducedFormOnlyIfDrawn(2);
-    String mute = drawn(lab.names());
-    var others = lab.names().stream().filter(name -> !name.equals(mute)).toList();
+    var mute = some(lab.names(), 1);
 
-    partition("mute: " + mute, Cuts.oneWay(List.of(mute), others), List.of(mute));
+    partition("mute: " + mute, Cuts.oneWay(mute, without(mute)), mute);
   }
 
   @Test
   void a_machine_is_heard_by_others_that_it_does_not_hear() {
     inReducedFormOnlyIfDrawn(3);
-    String deaf = drawn(lab.names());
-    var others = lab.names().stream().filter(name -> !name.equals(deaf)).toList();
+    var deaf = some(lab.names(), 1);
 
-    partition("deaf: " + deaf, Cuts.oneWay(others, List.of(deaf)), List.of(deaf));
+    partition("deaf: " + deaf, Cuts.oneWay(without(deaf), deaf), deaf);
   }
 
   /**
@@ -151,7 +170,6 @@ class PartitionIT {
           () -> taken(load, majority, cut),
           n -> n > TAKEN);
       long goesOn = System.nanoTime() - cut;
-      // How long it lasts is drawn: from a blink to long after everybody has noticed.
       long lasts = TimeUnit.MILLISECONDS.toNanos(random.nextInt(CUT_MILLIS_MAX));
       LockSupport.parkNanos(Math.max(0, lasts - goesOn));
       long byMinority =
@@ -170,7 +188,7 @@ class PartitionIT {
       assertThat(byMinority).as("acknowledged on the minority").isZero();
       assertThat(Durability.faults(history, last)).isEmpty();
       assertThat(Linearizability.faults(load.history(), STEPS_MAX)).isEmpty();
-      if (Boolean.getBoolean("regrow.full")) {
+      if (Effort.isFull()) {
         assertThat(Duration.ofNanos(converged)).isLessThanOrEqualTo(CONVERGED_WITHIN);
       }
     } finally {
@@ -214,7 +232,13 @@ class PartitionIT {
     }
   }
 
-  private String drawn(List<String> names) {
-    return names.get(random.nextInt(names.size()));
+  private List<String> without(List<String> some) {
+    return lab.names().stream().filter(name -> !some.contains(name)).toList();
+  }
+
+  private List<String> some(List<String> names, int count) {
+    var shuffled = new ArrayList<>(names);
+    Collections.shuffle(shuffled, random);
+    return List.copyOf(shuffled.subList(0, count));
   }
 }
