@@ -6,7 +6,11 @@ import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.util.Collection;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -21,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 public final class Knocking implements AutoCloseable {
 
   /** What a machine says to knocks at a port of a process. */
-  enum Sign {
+  public enum Sign {
     /** The process has ended, and its kernel lives. */
     REFUSED,
     /** Nothing comes back. */
@@ -71,15 +75,35 @@ public final class Knocking implements AutoCloseable {
   }
 
   private void knockAndTell(String host, int port, InetSocketAddress address) {
-    var first = signOf(address);
-    var sign = first;
-    for (int i = 1; i < TIMES && sign != Sign.ANSWERED; i++) {
-      sign = signOf(address);
-    }
+    var sign = settled(address);
     var told = listener;
     if (told != null) {
-      told.learned(host, port, sign == first ? sign : Sign.ANSWERED);
+      told.learned(host, port, sign);
     }
+  }
+
+  private static Sign settled(InetSocketAddress address) {
+    var first = signOf(address);
+    for (int i = 1; i < TIMES && first != Sign.ANSWERED; i++) {
+      if (signOf(address) != first) {
+        return Sign.ANSWERED;
+      }
+    }
+    return first;
+  }
+
+  /**
+   * What is said at each of these doors.
+   *
+   * @return fails once this is closed
+   */
+  public CompletionStage<Map<InetSocketAddress, Sign>> ask(Collection<InetSocketAddress> doors) {
+    var signs = new ConcurrentHashMap<InetSocketAddress, Sign>();
+    var asking =
+        doors.stream()
+            .map(door -> CompletableFuture.runAsync(() -> signs.put(door, settled(door)), threads))
+            .toArray(CompletableFuture[]::new);
+    return CompletableFuture.allOf(asking).thenApply(done -> signs);
   }
 
   private static Sign signOf(InetSocketAddress address) {

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -63,6 +65,19 @@ final class KnockingTest {
       knocking.knock(HERE, full.getLocalPort());
 
       assertThat(learned()).isEqualTo("SILENT " + full.getLocalPort());
+    }
+  }
+
+  @Test
+  void several_doors_are_asked_at_once() throws Exception {
+    try (var hung = new ServerSocket(0, 8, InetAddress.getLoopbackAddress())) {
+      var here = new InetSocketAddress(HERE, hung.getLocalPort());
+      var dead = new InetSocketAddress(HERE, portOfTheDead());
+
+      var signs = knocking.ask(List.of(here, dead)).toCompletableFuture().get(20, TimeUnit.SECONDS);
+
+      assertThat(signs)
+          .isEqualTo(Map.of(here, Knocking.Sign.ANSWERED, dead, Knocking.Sign.REFUSED));
     }
   }
 

@@ -78,6 +78,22 @@ class StoreDowningProviderTest {
   }
 
   @Test
+  void of_two_that_see_a_third_but_not_each_other_the_one_that_can_commit_stays() throws Exception {
+    var deaf = new InMemoryStore();
+    deaf.refuseWrites(StoreException.Kind.NO_MAJORITY);
+    var a = member(store);
+    var b = member(deaf);
+    var c = member(store);
+    formed(3, a, b, c);
+
+    cut(b, c);
+
+    formed(2, a, c);
+    assertThat(ended(b)).as("the older, which cannot commit, goes").isTrue();
+    deaf.close();
+  }
+
+  @Test
   void a_side_that_cannot_reach_the_store_gives_itself_up_and_declares_nobody() throws Exception {
     var unreachable = new InMemoryStore();
     unreachable.refuseWrites(StoreException.Kind.NO_MAJORITY);
