@@ -55,6 +55,9 @@ class PartitionIT {
   /** Of how long links are cut: from a blink to long after everybody has noticed. */
   private static final int CUT_MILLIS_MAX = Effort.of("cut-millis", 8_000, 15_000);
 
+  /** Which side goes on: until then two may, if a third that both hear leads the store. */
+  private static final Duration DECIDED_WITHIN = Duration.ofSeconds(8);
+
   /** The majority must take so many changes before links are healed. */
   private static final int TAKEN = 20;
 
@@ -114,7 +117,8 @@ class PartitionIT {
   }
 
   private void cutOff(String what, List<String> minority) {
-    partition(what + ": " + minority, Cuts.apart(minority, lab.names()), minority);
+    var sides = List.of(minority, without(minority));
+    partition(what + ": " + minority, Cuts.apart(minority, lab.names()), minority, sides);
   }
 
   @Test
@@ -123,10 +127,12 @@ class PartitionIT {
     var bridge = some(lab.names(), 1);
     var ends = some(without(bridge), SIZE - 1);
 
+    var sides = List.of(ends.subList(0, MINORITY), ends.subList(MINORITY, SIZE - 1));
     partition(
-        "bridge: %s between %s".formatted(bridge, ends),
-        Cuts.between(ends.subList(0, MINORITY), ends.subList(MINORITY, SIZE - 1)),
-        List.of());
+        "bridge: %s between %s".formatted(bridge, sides),
+        Cuts.between(sides.get(0), sides.get(1)),
+        List.of(),
+        sides);
   }
 
   @Test
@@ -134,7 +140,8 @@ class PartitionIT {
     inReducedFormOnlyIfDrawn(2);
     var mute = some(lab.names(), 1);
 
-    partition("mute: " + mute, Cuts.oneWay(mute, without(mute)), mute);
+    var sides = List.of(mute, without(mute));
+    partition("mute: " + mute, Cuts.oneWay(mute, without(mute)), mute, sides);
   }
 
   @Test
@@ -142,13 +149,16 @@ class PartitionIT {
     inReducedFormOnlyIfDrawn(3);
     var deaf = some(lab.names(), 1);
 
-    partition("deaf: " + deaf, Cuts.oneWay(without(deaf), deaf), deaf);
+    var sides = List.of(deaf, without(deaf));
+    partition("deaf: " + deaf, Cuts.oneWay(without(deaf), deaf), deaf, sides);
   }
 
   /**
    * @param minority must acknowledge nothing that was sent to it after the cut
+   * @param sides that do not hear each other: one of them goes on
    */
-  private void partition(String what, Collection<Cut> cuts, List<String> minority) {
+  private void partition(
+      String what, Collection<Cut> cuts, List<String> minority, List<List<String>> sides) {
     var majority = lab.machines().stream().filter(m -> !minority.contains(m.name())).toList();
     // New ones each time: a register is absent at first.
     var keys = IntStream.range(0, KEYS).mapToObj(i -> "k%d-%d".formatted(partitions, i)).toList();
@@ -174,6 +184,8 @@ class PartitionIT {
       LockSupport.parkNanos(Math.max(0, lasts - goesOn));
       long byMinority =
           minority.stream().mapToLong(name -> load.acknowledged(name, cut, Long.MAX_VALUE)).sum();
+      long settled = cut + DECIDED_WITHIN.toNanos();
+      var going = sides.stream().filter(side -> takes(load, side, settled)).toList();
       lab.healAll();
       long healed = System.nanoTime();
       awaitOneCluster();
@@ -195,6 +207,7 @@ class PartitionIT {
           converged / 1_000_000);
       assertThat(locked.overlaps()).as("exclusive processes that met another").isEmpty();
       assertThat(byMinority).as("acknowledged on the minority").isZero();
+      assertThat(going).as("sides that go on").hasSizeLessThanOrEqualTo(1);
       assertThat(Durability.faults(history, last)).isEmpty();
       assertThat(Linearizability.faults(load.history(), STEPS_MAX)).isEmpty();
       if (Effort.isFull()) {
@@ -203,6 +216,11 @@ class PartitionIT {
     } finally {
       lab.healAll();
     }
+  }
+
+  /** Whether it acknowledges what is sent to it from then on. */
+  private static boolean takes(RegisterLoad load, List<String> side, long since) {
+    return side.stream().anyMatch(name -> load.acknowledged(name, since, Long.MAX_VALUE) > 0);
   }
 
   private static long taken(RegisterLoad load, List<Machine> by, long since) {
