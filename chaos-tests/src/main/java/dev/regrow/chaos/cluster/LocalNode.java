@@ -182,6 +182,15 @@ public final class LocalNode implements AutoCloseable {
     return process != null && process.isAlive();
   }
 
+  /** All that its JVMs have written so far with these words in it. */
+  public List<String> outputLines(String words) {
+    try (var lines = Files.lines(output())) {
+      return lines.filter(line -> line.contains(words)).toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException("read " + output(), e);
+    }
+  }
+
   /** The last lines that the JVM wrote. */
   public String outputTail() {
     try {

@@ -22,6 +22,11 @@ public final class HealTimes {
     return times.stream().max(Duration::compareTo).orElseThrow();
   }
 
+  /** The one that was measured last. */
+  public Duration last() {
+    return times.get(times.size() - 1);
+  }
+
   /** In the order in which they were measured. */
   public List<Duration> all() {
     return List.copyOf(times);

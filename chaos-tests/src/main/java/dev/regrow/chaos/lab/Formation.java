@@ -27,7 +27,8 @@ public final class Formation {
   private Formation() {}
 
   /**
-   * Adds machines n1, n2, … and waits until each of their nodes is ready and known to the first.
+   * Adds machines n1, n2, …, whose nodes join all at once, and waits until each is ready and known
+   * to the first.
    *
    * @param count of them as many keep the store as `up` would let: 1 of 1 or 2, 3 of 3 or 4, 5
    *     beyond
@@ -54,8 +55,9 @@ public final class Formation {
         next.jvm()
             .with("--join", first.address(), "--join-token-file", token.toString())
             .with("--role", i <= servers(count) ? "server" : "worker")
-            .start();
+            .launch();
       }
+      lab.machines().forEach(machine -> machine.jvm().awaitReady());
       awaitReady(client, count);
     }
     return lab.machines();

@@ -95,31 +95,22 @@ class LabIT {
   }
 
   @Test
-  void a_paused_node_answers_nothing_until_it_is_resumed() {
+  void a_paused_node_answers_nothing_and_its_disk_is_wiped_only_when_nothing_runs_on_it() {
     n2.jvm().start();
+    String before = n2.uid().orElseThrow();
 
     n2.pause();
     String hung = n2.jvm().readiness();
     n2.resume();
     n2.jvm().awaitReady();
-
     assertThat(hung).contains(HttpTimeoutException.class.getSimpleName());
-    n2.jvm().term();
-  }
 
-  @Test
-  void a_disk_is_wiped_only_when_nothing_runs_on_it() throws Exception {
-    var n3 = lab.machine("n3");
-    n3.jvm().start();
-    String before = n3.uid().orElseThrow();
-
-    assertThatThrownBy(n3::wipe).hasMessageContaining("n3");
-    n3.die();
-    n3.wipe();
-    assertThat(n3.uid()).isEmpty();
-    n3.jvm().start();
-
-    assertThat(n3.uid()).isPresent().isNotEqualTo(Optional.of(before));
+    assertThatThrownBy(n2::wipe).hasMessageContaining("n2");
+    n2.die();
+    n2.wipe();
+    assertThat(n2.uid()).isEmpty();
+    n2.jvm().start();
+    assertThat(n2.uid()).isPresent().isNotEqualTo(Optional.of(before));
   }
 
   private static List<Instance> awaitReady(RegrowClient client, int count) {

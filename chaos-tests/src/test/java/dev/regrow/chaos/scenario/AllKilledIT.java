@@ -31,8 +31,8 @@ class AllKilledIT {
   private static final int STEADY_COUNT = 6;
   private static final int KEYS = 4;
   private static final long STEPS_MAX = 3_000_000;
-  private static final int LOAD_MILLIS_MIN = 2000;
-  private static final int LOAD_MILLIS_MAX = 6000;
+  private static final int LOAD_MILLIS_MIN = 1000;
+  private static final int LOAD_MILLIS_MAX = 4000;
   private static final Duration SHORT = Duration.ofSeconds(2);
   private static final Duration SETTLED_WITHIN = Duration.ofSeconds(60);
 
@@ -73,22 +73,35 @@ class AllKilledIT {
       lab.machines().parallelStream().forEach(machine -> machine.jvm().kill9());
       List<Operation> history = load.stop();
       long started = System.nanoTime();
+      long formed = formed(lab);
       lab.machines().forEach(machine -> machine.jvm().launch());
       Await.until("a change to be taken", SETTLED_WITHIN, () -> takesChange(client, started));
       var serving = Duration.ofNanos(System.nanoTime() - started);
-      lab.machines().forEach(machine -> machine.jvm().awaitReady());
-      Formation.awaitReady(client, SIZE);
+      for (Machine machine : lab.machines()) {
+        machine.jvm().awaitReady();
+        try (var asked = LabClient.of(founder, machine, SHORT)) {
+          Formation.awaitReady(asked, SIZE);
+        }
+      }
 
       var last = load.last(client);
       System.out.printf(
           "%d operations, all killed, serving after %d ms%n", history.size(), serving.toMillis());
       assertThat(history).as("the load was one").anyMatch(AllKilledIT::isAcknowledgedChange);
+      assertThat(formed(lab) - formed).as("clusters that were formed anew").isEqualTo(1);
       assertThat(Durability.faults(history, last)).isEmpty();
       assertThat(Linearizability.faults(load.history(), STEPS_MAX)).isEmpty();
-      if (Boolean.getBoolean("regrow.full")) {
+      if (Effort.isFull()) {
         assertThat(serving).isLessThanOrEqualTo(SERVING_WITHIN);
       }
     }
+  }
+
+  /** How many clusters the nodes say to have formed so far. */
+  private static long formed(Lab lab) {
+    return lab.machines().stream()
+        .mapToLong(machine -> machine.jvm().outputLines("forming the cluster: ").size())
+        .sum();
   }
 
   private static boolean isAcknowledgedChange(Operation operation) {

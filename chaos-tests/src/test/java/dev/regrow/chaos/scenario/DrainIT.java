@@ -104,7 +104,7 @@ class DrainIT {
 
   @Test
   void a_drain_that_cannot_be_done_in_time_says_what_blocks_and_moves_the_rest() {
-    var said = regrow(4, "node-ctl", "drain", "n3", "--timeout", "10s");
+    var said = regrow(4, "node-ctl", "drain", "n3", "--timeout", "5s");
 
     assertThat(said)
         .contains("default/pinned-0: ", "lacks node in [n3]", "regrow node-ctl uncordon n3");

@@ -16,7 +16,9 @@ import dev.regrow.client.ApiException;
 import dev.regrow.client.Calls;
 import dev.regrow.client.RegrowClient;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -24,7 +26,9 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.TestInstance;
 
 /**
@@ -36,10 +40,11 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PartitionIT {
 
-  private static final int SIZE = 3;
+  private static final int SIZE = Effort.of("machines", 3, 5);
+  private static final int MINORITY = (SIZE - 1) / 2;
   private static final String STEADY = "steady";
   private static final int STEADY_COUNT = 6;
-  private static final int KEYS = 4;
+  private static final int KEYS = SIZE + 1;
   private static final long STEPS_MAX = 3_000_000;
   private static final Duration SHORT = Duration.ofSeconds(2);
   private static final Duration SETTLED_WITHIN = Duration.ofSeconds(60);
@@ -47,19 +52,24 @@ class PartitionIT {
   /** Asserted only in the full form, on a machine that does nothing else. */
   private static final Duration CONVERGED_WITHIN = Duration.ofSeconds(15);
 
-  private static final int CUT_MILLIS_MAX = 15_000;
+  /** Of how long links are cut: from a blink to long after everybody has noticed. */
+  private static final int CUT_MILLIS_MAX = Effort.of("cut-millis", 8_000, 15_000);
+
+  /** Which side goes on: until then two may, if a third that both hear leads the store. */
+  private static final Duration DECIDED_WITHIN = Duration.ofSeconds(8);
 
   /** The majority must take so many changes before links are healed. */
   private static final int TAKEN = 20;
 
-  private final Random random = new Random(Effort.seed("partition"));
+  private final long seed = Effort.seed("partition");
   private final Lab lab = Lab.open(RealNodes.Here.home());
   private final Locked locked = new Locked("only", SIZE, lab.folder().resolve("locks"));
+  private Random random = new Random();
   private Machine founder;
   private int partitions;
 
   /** The kind of cut that the reduced form tries beside that of the leader. */
-  private final int drawnKind = random.nextInt(4);
+  private final int drawnKind = Effort.random(seed, "kind").nextInt(4);
 
   @BeforeAll
   void form() {
@@ -78,58 +88,77 @@ class PartitionIT {
     lab.close();
   }
 
+  @BeforeEach
+  void draw(TestInfo test) {
+    random = Effort.random(seed, test.getDisplayName());
+  }
+
   private void inReducedFormOnlyIfDrawn(int kind) {
-    assumeTrue(Boolean.getBoolean("regrow.full") || kind == drawnKind, "not drawn by this seed");
+    assumeTrue(Effort.isFull() || kind == drawnKind, "not drawn by this seed");
   }
 
   @Test
   void a_node_that_does_not_lead_is_cut_off() {
     inReducedFormOnlyIfDrawn(0);
-    String leader = leader();
-    String one = drawn(lab.names().stream().filter(name -> !name.equals(leader)).toList());
+    cutOff("cut off", some(without(List.of(leader())), 1));
+  }
 
-    partition("cut off: " + one, Cuts.apart(List.of(one), lab.names()), List.of(one));
+  @Test
+  void a_minority_is_cut_off_together() {
+    assumeTrue(MINORITY > 1, "of three machines, one is all of a minority");
+    cutOff("cut off together", some(without(List.of(leader())), MINORITY));
   }
 
   @Test
   void the_leader_is_cut_off_from_the_majority() {
-    String leader = leader();
+    var minority = new ArrayList<>(List.of(leader()));
+    minority.addAll(some(without(minority), MINORITY - 1));
+    cutOff("cut off with the leader", minority);
+  }
 
-    partition(
-        "leader cut off: " + leader, Cuts.apart(List.of(leader), lab.names()), List.of(leader));
+  private void cutOff(String what, List<String> minority) {
+    var sides = List.of(minority, without(minority));
+    partition(what + ": " + minority, Cuts.apart(minority, lab.names()), minority, sides);
   }
 
   @Test
-  void one_machine_is_a_bridge_between_two_that_do_not_hear_each_other() {
+  void one_machine_is_a_bridge_between_two_sides_that_do_not_hear_each_other() {
     inReducedFormOnlyIfDrawn(1);
-    String bridge = drawn(lab.names());
-    var ends = lab.names().stream().filter(name -> !name.equals(bridge)).toList();
+    var bridge = some(lab.names(), 1);
+    var ends = some(without(bridge), SIZE - 1);
 
-    partition("bridge: " + bridge, Cuts.between(ends.subList(0, 1), ends.subList(1, 2)), List.of());
+    var sides = List.of(ends.subList(0, MINORITY), ends.subList(MINORITY, SIZE - 1));
+    partition(
+        "bridge: %s between %s".formatted(bridge, sides),
+        Cuts.between(sides.get(0), sides.get(1)),
+        List.of(),
+        sides);
   }
 
   @Test
   void a_machine_hears_others_that_do_not_hear_it() {
     inReducedFormOnlyIfDrawn(2);
-    String mute = drawn(lab.names());
-    var others = lab.names().stream().filter(name -> !name.equals(mute)).toList();
+    var mute = some(lab.names(), 1);
 
-    partition("mute: " + mute, Cuts.oneWay(List.of(mute), others), List.of(mute));
+    var sides = List.of(mute, without(mute));
+    partition("mute: " + mute, Cuts.oneWay(mute, without(mute)), mute, sides);
   }
 
   @Test
   void a_machine_is_heard_by_others_that_it_does_not_hear() {
     inReducedFormOnlyIfDrawn(3);
-    String deaf = drawn(lab.names());
-    var others = lab.names().stream().filter(name -> !name.equals(deaf)).toList();
+    var deaf = some(lab.names(), 1);
 
-    partition("deaf: " + deaf, Cuts.oneWay(others, List.of(deaf)), List.of(deaf));
+    var sides = List.of(deaf, without(deaf));
+    partition("deaf: " + deaf, Cuts.oneWay(without(deaf), deaf), deaf, sides);
   }
 
   /**
    * @param minority must acknowledge nothing that was sent to it after the cut
+   * @param sides that do not hear each other: one of them goes on
    */
-  private void partition(String what, Collection<Cut> cuts, List<String> minority) {
+  private void partition(
+      String what, Collection<Cut> cuts, List<String> minority, List<List<String>> sides) {
     var majority = lab.machines().stream().filter(m -> !minority.contains(m.name())).toList();
     // New ones each time: a register is absent at first.
     var keys = IntStream.range(0, KEYS).mapToObj(i -> "k%d-%d".formatted(partitions, i)).toList();
@@ -151,26 +180,37 @@ class PartitionIT {
           () -> taken(load, majority, cut),
           n -> n > TAKEN);
       long goesOn = System.nanoTime() - cut;
-      // How long it lasts is drawn: from a blink to long after everybody has noticed.
       long lasts = TimeUnit.MILLISECONDS.toNanos(random.nextInt(CUT_MILLIS_MAX));
       LockSupport.parkNanos(Math.max(0, lasts - goesOn));
       long byMinority =
           minority.stream().mapToLong(name -> load.acknowledged(name, cut, Long.MAX_VALUE)).sum();
+      long settled = cut + DECIDED_WITHIN.toNanos();
+      var going = sides.stream().filter(side -> takes(load, side, settled)).toList();
       lab.healAll();
       long healed = System.nanoTime();
-      awaitConverged(client);
+      awaitOneCluster();
+      long joined = System.nanoTime() - healed;
+      awaitAllRun(client);
       long converged = System.nanoTime() - healed;
 
       var history = load.stop();
       var last = load.last(client);
       System.out.printf(
-          "%s: %d operations, %d changes went on after %d ms, converged %d ms after healing%n",
-          what, history.size(), TAKEN, goesOn / 1_000_000, converged / 1_000_000);
+          "%s for %d ms: %d operations, %d changes went on after %d ms; after healing all were in"
+              + " after %d ms, converged after %d ms%n",
+          what,
+          (healed - cut) / 1_000_000,
+          history.size(),
+          TAKEN,
+          goesOn / 1_000_000,
+          joined / 1_000_000,
+          converged / 1_000_000);
       assertThat(locked.overlaps()).as("exclusive processes that met another").isEmpty();
       assertThat(byMinority).as("acknowledged on the minority").isZero();
+      assertThat(going).as("sides that go on").hasSizeLessThanOrEqualTo(1);
       assertThat(Durability.faults(history, last)).isEmpty();
       assertThat(Linearizability.faults(load.history(), STEPS_MAX)).isEmpty();
-      if (Boolean.getBoolean("regrow.full")) {
+      if (Effort.isFull()) {
         assertThat(Duration.ofNanos(converged)).isLessThanOrEqualTo(CONVERGED_WITHIN);
       }
     } finally {
@@ -178,12 +218,17 @@ class PartitionIT {
     }
   }
 
+  /** Whether it acknowledges what is sent to it from then on. */
+  private static boolean takes(RegisterLoad load, List<String> side, long since) {
+    return side.stream().anyMatch(name -> load.acknowledged(name, since, Long.MAX_VALUE) > 0);
+  }
+
   private static long taken(RegisterLoad load, List<Machine> by, long since) {
     return by.stream().mapToLong(m -> load.acknowledged(m.name(), since, Long.MAX_VALUE)).sum();
   }
 
-  /** All nodes are ready in the eyes of each, and all instances run, none of them twice. */
-  private void awaitConverged(RegrowClient any) {
+  /** All nodes are ready in the eyes of each. */
+  private void awaitOneCluster() {
     try {
       for (Machine machine : lab.machines()) {
         machine.jvm().awaitReady();
@@ -195,6 +240,10 @@ class PartitionIT {
       lab.machines().forEach(each -> System.out.println(each + "\n" + each.jvm().outputTail()));
       throw late;
     }
+  }
+
+  /** All instances run, none of them twice. */
+  private void awaitAllRun(RegrowClient any) {
     new Observed(any).awaitReady(STEADY, STEADY_COUNT, SETTLED_WITHIN, each -> true);
     new Observed(any).awaitReady("only", SIZE, SETTLED_WITHIN, each -> true);
   }
@@ -214,7 +263,13 @@ class PartitionIT {
     }
   }
 
-  private String drawn(List<String> names) {
-    return names.get(random.nextInt(names.size()));
+  private List<String> without(List<String> some) {
+    return lab.names().stream().filter(name -> !some.contains(name)).toList();
+  }
+
+  private List<String> some(List<String> names, int count) {
+    var shuffled = new ArrayList<>(names);
+    Collections.shuffle(shuffled, random);
+    return List.copyOf(shuffled.subList(0, count));
   }
 }

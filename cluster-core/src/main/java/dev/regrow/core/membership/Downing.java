@@ -1,5 +1,6 @@
 package dev.regrow.core.membership;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -7,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collector;
 import java.util.stream.Collectors;
 
 /**
@@ -44,48 +46,144 @@ public final class Downing {
     }
   }
 
+  /** Whose word is to come first; what was declared settles it, so the others may not speak. */
+  public enum Turn {
+    /** Has the better claim. */
+    FIRST(0),
+    /** Others are more, or have seniority; unless they cannot commit. */
+    SECOND(1),
+    /** Sees all that are in trouble, so these should settle it: who can commit goes on. */
+    THIRD(2);
+
+    private final int before;
+
+    Turn(int before) {
+      this.before = before;
+    }
+  }
+
   /**
    * A proposal.
    *
    * @param dead addresses; empty when all see all
-   * @param inMinority others should have the first word: they are more, or as many with the oldest
-   *     member among them
    */
-  public record Proposal(Set<String> dead, boolean inMinority) {
+  public record Proposal(Set<String> dead, Turn turn) {
     public Proposal {
       dead = Set.copyOf(dead);
     }
 
     /**
-     * What can be declared at once: a process that has ended does not come back, so there is
-     * nothing to wait for. Whoever merely does not answer may yet.
+     * Who of them is to be declared dead by now. A process that has ended does not come back, so
+     * there is nothing to wait for. Whose machine is silent is waited for until nobody's sight
+     * changes any more, since a death is seen by several, one after the other. Whose machine
+     * answers merely hangs, or has no time: that one gets longer.
      *
-     * @param ended addresses of members whose machine refuses connections
+     * @param waited how long this proposal has stood as it is
      */
-    public Set<String> certain(Set<String> ended) {
-      return dead.stream().filter(ended::contains).collect(Collectors.toUnmodifiableSet());
+    public Verdict verdict(Signs signs, Duration waited, Patience patience) {
+      var handicap = patience.turn().multipliedBy(turn.before);
+      var silentAt = patience.settled().plus(handicap);
+      var allAt = patience.hung().plus(handicap);
+      boolean isSettled = waited.compareTo(silentAt) >= 0;
+      boolean isOver = waited.compareTo(allAt) >= 0;
+      var gone =
+          dead.stream()
+              .filter(
+                  one ->
+                      isOver
+                          || signs.ended().contains(one)
+                          || (isSettled && signs.silent().contains(one)))
+              .collect(Collectors.toUnmodifiableSet());
+      return new Verdict(gone, (isSettled ? allAt : silentAt).minus(waited));
     }
   }
+
+  /**
+   * What the machines of members say, whose processes do not answer.
+   *
+   * @param ended addresses of members whose machine refuses connections
+   * @param silent addresses of members whose machine says nothing at all
+   */
+  public record Signs(Set<String> ended, Set<String> silent) {
+    public Signs {
+      ended = Set.copyOf(ended);
+      silent = Set.copyOf(silent);
+    }
+  }
+
+  /**
+   * How long a proposal must have stood unchanged.
+   *
+   * @param settled before those whose machine is silent go
+   * @param hung before those go whose machine answers, and their process does not
+   * @param turn how much longer each turn after the first waits
+   */
+  public record Patience(Duration settled, Duration hung, Duration turn) {}
+
+  /**
+   * Who goes.
+   *
+   * @param dead addresses
+   * @param again when to look again; not positive once all go
+   */
+  public record Verdict(Set<String> dead, Duration again) {}
 
   /**
    * Keeps this member's own side of a split, whole where it can: first all go that no chain of
    * members that see each other leads to; then, while two of the rest still do not see each other,
    * the one that most others have trouble with, the youngest of several. What remains all see each
-   * other.
+   * other. Whoever would go by that proposes to stay, and those that it does not see to go, but
+   * later: if it is still there to speak, the better claims could not be committed.
    */
   public static Proposal propose(View view) {
     var side = sideOf(view);
     var others = view.members().stream().filter(m -> !side.contains(m)).collect(Collectors.toSet());
-    var kept = new TreeSet<>(side);
     var dead = new HashSet<>(addresses(others));
-    for (var blamed = mostTroubled(view, kept);
-        !blamed.isEmpty();
-        blamed = mostTroubled(view, kept)) {
-      var gone = blamed.get(0);
-      kept.remove(gone);
-      dead.add(gone.address());
+    var fair = blamed(view, side);
+    if (fair.contains(view.self())) {
+      var seen =
+          side.stream().filter(m -> isSelf(view, m) || seesSelf(view, m)).collect(toTreeSet());
+      side.stream().filter(m -> !seen.contains(m)).forEach(m -> dead.add(m.address()));
+      dead.addAll(blamed(view, seen));
+      return new Proposal(dead, Turn.SECOND);
     }
-    return new Proposal(dead, dead.contains(view.self()) || isMinority(side, others));
+    dead.addAll(fair);
+    return new Proposal(dead, turn(view, side, others, dead));
+  }
+
+  private static Turn turn(View view, Set<Member> side, Set<Member> others, Set<String> dead) {
+    if (isMinority(side, others)) {
+      return Turn.SECOND;
+    }
+    boolean isConcerned =
+        dead.isEmpty()
+            || view.members().stream()
+                .anyMatch(m -> dead.contains(m.address()) && !seesSelf(view, m));
+    return isConcerned ? Turn.FIRST : Turn.THIRD;
+  }
+
+  /** Who has to go so that all others among these see each other. */
+  private static Set<String> blamed(View view, Set<Member> among) {
+    var kept = new TreeSet<>(among);
+    var blamed = new HashSet<String>();
+    for (var next = mostTroubled(view, kept); !next.isEmpty(); next = mostTroubled(view, kept)) {
+      kept.remove(next.get(0));
+      blamed.add(next.get(0).address());
+    }
+    return blamed;
+  }
+
+  private static boolean isSelf(View view, Member member) {
+    return member.address().equals(view.self());
+  }
+
+  private static boolean seesSelf(View view, Member member) {
+    return !view.sights().contains(new Blind(member.address(), view.self()))
+        && !view.sights().contains(new Blind(view.self(), member.address()));
+  }
+
+  private static Collector<Member, ?, Set<Member>> toTreeSet() {
+    return Collectors.toCollection(TreeSet::new);
   }
 
   private static boolean isMinority(Set<Member> side, Set<Member> others) {

@@ -5,6 +5,7 @@ import dev.regrow.core.store.Txn;
 import dev.regrow.v1.StoredIncarnation;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Who forms the cluster system and who joins it. Only the node that commits its own unique address
@@ -68,6 +69,18 @@ public final class Formation {
     record Join(List<String> addresses, Recorded named, String reason) implements Decision {
       public Join {
         addresses = List.copyOf(addresses);
+      }
+
+      /**
+       * Whether joining has to wait. Of a cluster that lives, whoever does not hear all would be
+       * thrown out again by those that do; and those that are dead will be declared so soon.
+       *
+       * @param answering whose machines answer
+       * @param silent whose machines say nothing: dead, or cut off from this node
+       */
+      public boolean mustWait(Set<String> answering, Set<String> silent) {
+        return addresses.stream().anyMatch(answering::contains)
+            && addresses.stream().anyMatch(silent::contains);
       }
     }
   }

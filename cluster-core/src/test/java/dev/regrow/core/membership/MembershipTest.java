@@ -12,6 +12,7 @@ import dev.regrow.v1.NodePhase;
 import dev.regrow.v1.StoredCluster;
 import dev.regrow.v1.StoredNode;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -91,6 +92,25 @@ class MembershipTest {
         .isInstanceOfSatisfying(
             Decision.Join.class,
             join -> assertThat(join.addresses()).containsExactly(A_AGAIN.uniqueAddress()));
+  }
+
+  @Test
+  void who_reaches_some_of_a_living_cluster_and_not_others_waits_before_it_joins()
+      throws Exception {
+    settle(A);
+    isIn(A, A);
+    isIn(B, A);
+    var join = (Decision.Join) settle(C);
+    var a = Set.of(A.uniqueAddress());
+    var b = Set.of(B.uniqueAddress());
+
+    assertThat(join.mustWait(a, b)).isTrue();
+    assertThat(join.mustWait(b, a)).isTrue();
+    assertThat(join.mustWait(Set.copyOf(join.addresses()), Set.of())).isFalse();
+    assertThat(join.mustWait(Set.of(), Set.copyOf(join.addresses())))
+        .as("where nobody answers, it is asked in vain, and that is judged otherwise")
+        .isFalse();
+    assertThat(join.mustWait(a, Set.of(C.uniqueAddress()))).as("of others").isFalse();
   }
 
   @Test

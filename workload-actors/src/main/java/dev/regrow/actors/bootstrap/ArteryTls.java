@@ -23,7 +23,7 @@ record ArteryTls(NodeTls tls, Knocking knocking, Expelled expelled) implements S
 
   @Override
   public SSLEngine createClientSSLEngine(String host, int port) {
-    knocking.connecting(host, port);
+    knocking.knock(host, port); // Perhaps because the connection before broke.
     return tls.calling(host, port);
   }
 

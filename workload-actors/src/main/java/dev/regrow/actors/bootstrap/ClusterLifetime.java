@@ -32,9 +32,9 @@ final class ClusterLifetime {
   private static final Logger LOG = LoggerFactory.getLogger(ClusterLifetime.class);
   private static final String SYSTEM_NAME = "regrow";
   private static final Duration FIRST_BACKOFF = Duration.ofMillis(500);
-  private static final Duration MAX_BACKOFF = Duration.ofSeconds(30);
+  private static final Duration MAX_BACKOFF = Duration.ofSeconds(4);
   private static final Duration ANNOUNCE_WITHIN = Duration.ofMillis(1500);
-  private static final Duration LIVED_WELL = Duration.ofMinutes(1);
+  private static final Duration LIVED_WELL = Duration.ofSeconds(10);
 
   private final String nodeUid;
   private final Config config;
@@ -121,7 +121,7 @@ final class ClusterLifetime {
               ended(created);
             },
             scheduler);
-    var way = new Entrance(created, nodeUid, isServer, membership, scheduler);
+    var way = new Entrance(created, nodeUid, isServer, membership, knocking, scheduler);
     entrance = way;
     way.begin();
   }

@@ -1,5 +1,10 @@
 package dev.regrow.actors.bootstrap;
 
+import static dev.regrow.actors.downing.Knocking.Sign.ANSWERED;
+import static dev.regrow.actors.downing.Knocking.Sign.SILENT;
+
+import dev.regrow.actors.downing.Knocking;
+import dev.regrow.actors.downing.Knocking.Sign;
 import dev.regrow.actors.downing.Lives;
 import dev.regrow.core.membership.Formation.Candidate;
 import dev.regrow.core.membership.Formation.Decision;
@@ -8,11 +13,17 @@ import dev.regrow.core.membership.Formation.Self;
 import dev.regrow.core.membership.Membership;
 import dev.regrow.v1.NodePhase;
 import dev.regrow.v1.StoredNode;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
+import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.AddressFromURIString;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.cluster.Member;
@@ -34,12 +45,15 @@ final class Entrance {
 
   private final ActorSystem<ClusterGuardian.Command> system;
   private final Membership membership;
+  private final Knocking knocking;
   private final ScheduledExecutorService scheduler;
   private final Self self;
   private String incarnation = "";
   private List<String> asked = List.of();
   private long askedOf = -1;
   private long askedSinceNanos;
+  private boolean isKnocking;
+  private Set<String> waitingFor = Set.of();
   private boolean up;
   private boolean over;
 
@@ -48,9 +62,11 @@ final class Entrance {
       String nodeUid,
       boolean isServer,
       Membership membership,
+      Knocking knocking,
       ScheduledExecutorService scheduler) {
     this.system = system;
     this.membership = membership;
+    this.knocking = knocking;
     this.scheduler = scheduler;
     var unique = Cluster.get(system).selfMember().uniqueAddress();
     this.self =
@@ -115,21 +131,59 @@ final class Entrance {
       system.tell(ClusterGuardian.Form.INSTANCE);
       return;
     }
+    if (!asked.equals(join.addresses()) && !isKnocking) {
+      isKnocking = true;
+      var doors =
+          join.addresses().stream().collect(Collectors.toMap(Entrance::door, Function.identity()));
+      knocking
+          .ask(doors.keySet())
+          .whenCompleteAsync(
+              (signs, failure) -> {
+                isKnocking = false;
+                if (failure == null && !over && !isAnswered()) {
+                  join(join, named(doors, signs, ANSWERED), named(doors, signs, SILENT));
+                }
+              },
+              scheduler);
+    }
+  }
+
+  private static Set<String> named(
+      Map<InetSocketAddress, String> doors, Map<InetSocketAddress, Sign> signs, Sign sign) {
+    return doors.entrySet().stream()
+        .filter(door -> signs.get(door.getKey()) == sign)
+        .map(Map.Entry::getValue)
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  private static InetSocketAddress door(String member) {
+    var address = address(member);
+    return new InetSocketAddress(address.host().get(), (Integer) address.port().get());
+  }
+
+  private static Address address(String member) {
+    return AddressFromURIString.parse(member.replaceFirst("#.*$", ""));
+  }
+
+  private void join(Decision.Join join, Set<String> answering, Set<String> silent) {
+    if (join.mustWait(answering, silent)) {
+      if (!silent.equals(waitingFor)) {
+        waitingFor = silent;
+        LOG.warn(
+            "this node does not join yet: it reaches {}, and not {}, which would not hear it",
+            answering,
+            silent);
+      }
+      return;
+    }
     if (askedOf != join.named().modIndex()) {
       askedOf = join.named().modIndex();
       askedSinceNanos = System.nanoTime();
     }
-    if (asked.equals(join.addresses())) {
-      return;
-    }
     LOG.info("joining {}: {}", join.addresses(), join.reason());
     incarnation = join.named().incarnation().getUniqueAddress();
     asked = join.addresses();
-    system.tell(
-        new ClusterGuardian.JoinAt(
-            asked.stream()
-                .map(member -> AddressFromURIString.parse(member.replaceFirst("#.*$", "")))
-                .toList()));
+    system.tell(new ClusterGuardian.JoinAt(asked.stream().map(Entrance::address).toList()));
   }
 
   /** It is up; says so, in which cluster, and that whoever declared this node dead was wrong. */

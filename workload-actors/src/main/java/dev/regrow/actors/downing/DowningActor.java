@@ -1,31 +1,23 @@
 package dev.regrow.actors.downing;
 
-import dev.regrow.core.membership.Downing;
-import dev.regrow.core.membership.Downing.Blind;
-import dev.regrow.core.membership.Downing.View;
 import dev.regrow.core.membership.Downs.Outcome;
 import dev.regrow.core.store.Store;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.apache.pekko.actor.AbstractActorWithTimers;
 import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.cluster.Cluster;
 import org.apache.pekko.cluster.ClusterEvent;
 import org.apache.pekko.cluster.Member;
-import org.apache.pekko.cluster.MemberStatus;
 import org.apache.pekko.cluster.Reachability;
 import org.apache.pekko.cluster.UniqueAddress;
 import org.apache.pekko.pattern.Patterns;
 import org.apache.pekko.remote.RemoteActorRefProvider;
+import org.apache.pekko.remote.artery.ThisActorSystemQuarantinedEvent;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import scala.Option;
-import scala.jdk.javaapi.CollectionConverters;
 
 /**
  * Tells {@link Downing} what this member sees, has the store judge its proposals, and carries the
@@ -35,9 +27,6 @@ final class DowningActor extends AbstractActorWithTimers {
 
   private static final Logger LOG = LoggerFactory.getLogger(DowningActor.class);
 
-  private static final Set<MemberStatus> IN =
-      Set.of(MemberStatus.joining(), MemberStatus.weaklyUp(), MemberStatus.up());
-
   private record Declared(Set<String> dead) {}
 
   private record Following(Store.Watch watch) {}
@@ -46,8 +35,8 @@ final class DowningActor extends AbstractActorWithTimers {
 
   private record Failed(Throwable cause) {}
 
-  /** Nobody listens there any more. */
-  private record Refused(String host, int port) {}
+  /** What a machine says to knocks. */
+  private record Heard(String host, int port, Knocking.Sign sign) {}
 
   private enum Settled {
     INSTANCE
@@ -60,12 +49,10 @@ final class DowningActor extends AbstractActorWithTimers {
   private final DowningSetup setup;
   private final Cluster cluster = Cluster.get(getContext().getSystem());
   private final String self = Lives.name(cluster.selfUniqueAddress());
-  private final Map<String, Member> members = new HashMap<>();
-  private Set<Blind> sights = Set.of();
+  private final Sights sights = new Sights(self);
   private Set<String> dead = Set.of();
-  private final Set<String> ended = new HashSet<>();
   private boolean asking;
-  private long dueNanos;
+  private long changedNanos;
   private long failingSinceNanos;
   private Store.@Nullable Watch watch;
   private volatile boolean stopped;
@@ -82,9 +69,13 @@ final class DowningActor extends AbstractActorWithTimers {
         ClusterEvent.initialStateAsEvents(),
         ClusterEvent.MemberEvent.class,
         ClusterEvent.ReachabilityChanged.class);
+    getContext()
+        .getSystem()
+        .eventStream()
+        .subscribe(getSelf(), ThisActorSystemQuarantinedEvent.class);
     follow();
     var here = getSelf();
-    setup.knocking().listen((host, port) -> here.tell(new Refused(host, port), here));
+    setup.knocking().listen((host, port, sign) -> here.tell(new Heard(host, port, sign), here));
   }
 
   @Override
@@ -108,7 +99,8 @@ final class DowningActor extends AbstractActorWithTimers {
         .match(ClusterEvent.MemberEvent.class, event -> know(event.member()))
         .match(ClusterEvent.ReachabilityChanged.class, changed -> see(changed.reachability()))
         .match(Declared.class, declared -> obey(declared.dead()))
-        .match(Refused.class, refused -> refused(refused))
+        .match(Heard.class, heard -> heard(heard))
+        .match(ThisActorSystemQuarantinedEvent.class, event -> thrownOut(event.remoteAddress()))
         .match(Following.class, following -> followBy(following.watch()))
         .match(Follow.class, follow -> follow())
         .match(Settled.class, settled -> judge())
@@ -148,55 +140,50 @@ final class DowningActor extends AbstractActorWithTimers {
   }
 
   private void know(Member member) {
-    members.put(Lives.name(member.uniqueAddress()), member);
+    sights.know(member);
     obey(dead); // It may have been declared before we met it.
     sightChanged();
   }
 
   private void forget(Member member) {
-    members.remove(Lives.name(member.uniqueAddress()));
-    ended.remove(Lives.name(member.uniqueAddress()));
+    sights.forget(member);
     sightChanged();
   }
 
-  /** Its process has ended, and the kernel says so: that is as if nobody could see it any more. */
-  private void refused(Refused refused) {
-    for (var member : members.values()) {
-      var address = member.address();
-      boolean isThere =
-          address.host().contains(refused.host()) && address.port().contains(refused.port());
-      var name = Lives.name(member.uniqueAddress());
-      if (isThere && IN.contains(member.status()) && !name.equals(self) && ended.add(name)) {
-        LOG.info("{} has ended: its machine refuses connections", member.uniqueAddress());
-        sightChanged();
+  private void heard(Heard heard) {
+    for (var name : sights.at(heard.host(), heard.port())) {
+      switch (heard.sign()) {
+        case REFUSED -> {
+          if (sights.hasEnded(name)) {
+            LOG.info("{} has ended: its machine refuses connections", name);
+            sightChanged();
+          }
+        }
+        case SILENT -> {
+          if (sights.isSilent(name)) {
+            judge();
+          }
+        }
+        case ANSWERED -> sights.answers(name);
       }
     }
   }
 
   private void see(Reachability reachability) {
-    var now = new HashSet<Blind>();
-    for (var sight : CollectionConverters.asJava(reachability.records())) {
-      if (sight.status() != Reachability.Reachable$.MODULE$) {
-        now.add(new Blind(Lives.name(sight.observer()), Lives.name(sight.subject())));
-      }
-    }
-    if (!now.equals(sights)) {
-      sights = Set.copyOf(now);
+    if (sights.see(reachability)) {
       sightChanged();
     }
   }
 
-  /**
-   * Judged once it has not changed for a while: a death is seen by several, one after the other.
-   */
   private void sightChanged() {
-    var proposal = propose();
+    var proposal = sights.propose();
+    sights.regard(proposal);
     if (proposal.dead().isEmpty()) {
       getTimers().cancel(Settled.INSTANCE);
       failingSinceNanos = 0;
       return;
     }
-    dueNanos = System.nanoTime() + setup.pace().patience(proposal).toNanos();
+    changedNanos = System.nanoTime();
     judge();
   }
 
@@ -204,31 +191,17 @@ final class DowningActor extends AbstractActorWithTimers {
     getTimers().startSingleTimer(Settled.INSTANCE, Settled.INSTANCE, wait);
   }
 
-  private Downing.Proposal propose() {
-    var known =
-        members.values().stream()
-            .filter(m -> !dead.contains(Lives.name(m.uniqueAddress())))
-            .filter(m -> m.status() != MemberStatus.removed())
-            .map(m -> new Downing.Member(Lives.name(m.uniqueAddress()), m.upNumber()))
-            .collect(Collectors.toSet());
-    var seen = new HashSet<>(sights);
-    for (var gone : ended) {
-      known.stream()
-          .filter(one -> !one.address().equals(gone))
-          .forEach(one -> seen.add(new Blind(one.address(), gone)));
-    }
-    return Downing.propose(new View(self, known, seen));
-  }
-
   private void judge() {
-    var proposal = propose();
+    var proposal = sights.propose();
     if (asking || proposal.dead().isEmpty()) {
       return;
     }
-    long patience = dueNanos - System.nanoTime();
-    var gone = patience <= 0 ? proposal.dead() : proposal.certain(ended);
+    var waited = Duration.ofNanos(System.nanoTime() - changedNanos);
+    var verdict = sights.verdict(proposal, waited, setup.pace().patience());
+    var gone = verdict.dead();
     if (gone.isEmpty()) {
-      awake(Duration.ofNanos(patience));
+      proposal.dead().forEach(this::knock);
+      awake(min(verdict.again(), setup.pace().again()));
       return;
     }
     asking = true;
@@ -240,6 +213,17 @@ final class DowningActor extends AbstractActorWithTimers {
                     failure == null ? new Answered(outcome) : new Failed(failure)),
             getContext().getDispatcher())
         .to(getSelf());
+  }
+
+  /** Asks the machine of who does not answer whether it is there at all. */
+  private void knock(String name) {
+    sights
+        .door(name)
+        .ifPresent(door -> setup.knocking().knock(door.getHostString(), door.getPort()));
+  }
+
+  private static Duration min(Duration a, Duration b) {
+    return a.compareTo(b) < 0 ? a : b;
   }
 
   private void answered(Outcome outcome) {
@@ -268,9 +252,22 @@ final class DowningActor extends AbstractActorWithTimers {
     awake(setup.pace().again());
   }
 
+  /**
+   * Another member has taken this one out, which it does at the store's word alone. That word may
+   * take a while to arrive here when links have just healed.
+   */
+  private void thrownOut(org.apache.pekko.remote.UniqueAddress by) {
+    if (!ending && sights.isKnown(by.address() + "#" + by.uid())) {
+      ending = true;
+      LOG.warn("{} has taken this node out: its cluster system ends, and joins again", by);
+      cluster.down(cluster.selfAddress());
+    }
+  }
+
   /** The store's word. */
   private void obey(Set<String> declared) {
     dead = declared;
+    sights.declared(declared);
     if (ending) {
       return;
     }
@@ -280,15 +277,11 @@ final class DowningActor extends AbstractActorWithTimers {
       cluster.down(cluster.selfAddress());
       return;
     }
-    for (var member : Set.copyOf(members.values())) {
-      if (dead.contains(Lives.name(member.uniqueAddress()))
-          && member.status() != MemberStatus.down()
-          && member.status() != MemberStatus.removed()) {
-        LOG.info("{} was declared dead", member.uniqueAddress());
-        cluster.down(member.address());
-        if (ended.contains(Lives.name(member.uniqueAddress()))) {
-          quarantine(member.uniqueAddress());
-        }
+    for (var member : sights.stillIn()) {
+      LOG.info("{} was declared dead", member.uniqueAddress());
+      cluster.down(member.address());
+      if (sights.endedIsKnownOf(member)) {
+        quarantine(member.uniqueAddress());
       }
     }
   }

@@ -17,25 +17,19 @@ public final class DowningSetup extends Setup {
   /**
    * How patient it is.
    *
-   * @param settled how long nobody's sight must have changed before a declaration
-   * @param minority how much longer the smaller side of a split waits, so that the larger is first
+   * @param patience before a declaration
    * @param surrender how long a declaration may fail before this node gives its own system up
    * @param again between two attempts
    */
-  public record Pace(Duration settled, Duration minority, Duration surrender, Duration again) {
+  public record Pace(Downing.Patience patience, Duration surrender, Duration again) {
 
-    /** What nodes use: with the failure detector's time, a dead machine is out within 4 s. */
+    /** What nodes use: with the failure detector's time, a dead machine is out within 3 s. */
     public static final Pace USUAL =
         new Pace(
-            Duration.ofMillis(400),
-            Duration.ofSeconds(2),
+            new Downing.Patience(
+                Duration.ofMillis(400), Duration.ofMillis(2200), Duration.ofSeconds(2)),
             Duration.ofSeconds(10),
             Duration.ofMillis(500));
-
-    /** How long a proposal must have stood before it is put to the store. */
-    Duration patience(Downing.Proposal proposal) {
-      return proposal.inMinority() ? settled.plus(minority) : settled;
-    }
   }
 
   /**

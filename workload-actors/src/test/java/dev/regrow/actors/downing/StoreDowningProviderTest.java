@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import dev.regrow.core.membership.Downing;
 import dev.regrow.core.membership.Downs;
 import dev.regrow.core.store.StoreException;
 import dev.regrow.core.store.testing.InMemoryStore;
@@ -35,8 +36,8 @@ class StoreDowningProviderTest {
   private static final Duration SOON = Duration.ofSeconds(30);
   private static final DowningSetup.Pace BRISK =
       new DowningSetup.Pace(
-          Duration.ofMillis(200),
-          Duration.ofMillis(800),
+          new Downing.Patience(
+              Duration.ofMillis(200), Duration.ofMillis(400), Duration.ofMillis(800)),
           Duration.ofSeconds(2),
           Duration.ofMillis(100));
 
@@ -74,6 +75,22 @@ class StoreDowningProviderTest {
 
     formed(2, a, b);
     assertThat(ended(c)).as("the younger goes").isTrue();
+  }
+
+  @Test
+  void of_two_that_see_a_third_but_not_each_other_the_one_that_can_commit_stays() throws Exception {
+    var deaf = new InMemoryStore();
+    deaf.refuseWrites(StoreException.Kind.NO_MAJORITY);
+    var a = member(store);
+    var b = member(deaf);
+    var c = member(store);
+    formed(3, a, b, c);
+
+    cut(b, c);
+
+    formed(2, a, c);
+    assertThat(ended(b)).as("the older, which cannot commit, goes").isTrue();
+    deaf.close();
   }
 
   @Test

@@ -102,6 +102,25 @@ class WorkloadEntityTest {
   }
 
   @Test
+  void a_node_that_is_back_counts_again_though_a_workload_without_anything_there_is_not_told()
+      throws Exception {
+    around.board().lost(SimpleNode.UID, true);
+    var entity = entity();
+    entity.tell(apply("v1"));
+    var created = replies.expectMessageClass(WorkloadReply.Done.class);
+
+    around.board().lost(SimpleNode.UID, false);
+    entity.tell(new WorkloadCommand.Wake());
+
+    var run = (NodeOrder.Run) order();
+    assertThat(created.workload().getStatus().getReady()).isZero();
+    passes(Duration.ofSeconds(31));
+    shard.expectMessageClass(ClusterSharding.Passivate.class);
+    assertThat(node.running("default")).containsExactly(run.assignment().instanceId());
+    assertThat(node.orders).as("orders for what was given up and placed anew").isEmpty();
+  }
+
+  @Test
   void a_stale_twin_overwrites_nothing_and_still_answers() throws Exception {
     var entity = entity();
     var twin = entity();

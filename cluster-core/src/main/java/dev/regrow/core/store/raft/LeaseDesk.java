@@ -13,14 +13,22 @@ final class LeaseDesk {
 
   private final Supplier<@Nullable RaftNode> node;
   private final LongSupplier index;
+  private final Confirmation confirmation;
   private final LeaseBook book = new LeaseBook();
 
   /**
    * @param index of the replica
    */
-  LeaseDesk(Supplier<@Nullable RaftNode> node, LongSupplier index) {
+  LeaseDesk(Supplier<@Nullable RaftNode> node, LongSupplier index, Confirmation confirmation) {
     this.node = node;
     this.index = index;
+    this.confirmation = confirmation;
+  }
+
+  /** Of this server: the highest that it has heard of. While it is being started, it votes not. */
+  long term() {
+    RaftNode current = node.get();
+    return current == null ? -1 : current.term();
   }
 
   /** From when this server leads is what counts, not when it is first asked. */
@@ -40,7 +48,10 @@ final class LeaseDesk {
     }
     look();
     long term = current.term();
-    return current.catchUp().thenApply(confirmed -> confirmed(current, term, question));
+    return current
+        .catchUp()
+        .thenCombine(
+            confirmation.confirm(), (caughtUp, leads) -> confirmed(current, term, question));
   }
 
   /** A majority has said that this server led, after it was asked. */

@@ -390,12 +390,6 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
     }
   }
 
-  /** See {@link RaftNode#isInitializing}. */
-  boolean isInitializing() {
-    RaftNode current = node;
-    return current != null && current.isInitializing();
-  }
-
   CompletableFuture<Void> catchUp() {
     RaftNode current = node;
     return current == null

@@ -11,24 +11,27 @@ import dev.regrow.v1.StoreTxn;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 import org.apache.ratis.thirdparty.io.grpc.ServerServiceDefinition;
-import org.apache.ratis.util.LifeCycle;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,11 +45,13 @@ final class RaftNode implements AutoCloseable {
   private final RaftServer server;
   private final StoreMachine machine;
   private final RaftGroupId group;
+  private final String address;
   private final ClientId client = ClientId.randomId();
   private final PauseWatch pauses;
   private final AtomicLong readCalls = new AtomicLong(Long.MIN_VALUE / 2);
 
-  private RaftNode(RaftServer server, StoreMachine machine, RaftGroupId group) {
+  private RaftNode(RaftServer server, StoreMachine machine, RaftGroupId group, String address) {
+    this.address = address;
     this.server = server;
     this.machine = machine;
     this.group = group;
@@ -85,7 +90,7 @@ final class RaftNode implements AutoCloseable {
                     ? RaftStorage.StartupOption.RECOVER
                     : RaftStorage.StartupOption.FORMAT)
             .build();
-    var node = new RaftNode(server, machine, group);
+    var node = new RaftNode(server, machine, group, config.address());
     try {
       server.start();
     } catch (IOException | RuntimeException failed) {
@@ -150,21 +155,34 @@ final class RaftNode implements AutoCloseable {
     }
   }
 
-  boolean isReady() {
+  /** As this server believes, which may have been replaced without hearing of it. */
+  Optional<Confirmation.Leading> leading() {
     try {
-      return server.getDivision(group).getInfo().isLeaderReady();
+      var division = server.getDivision(group);
+      long term = division.getInfo().getCurrentTerm();
+      if (!division.getInfo().isLeader()) {
+        return Optional.empty();
+      }
+      var conf = division.getRaftConf();
+      var voters =
+          Stream.of(conf.getCurrentPeers(), conf.getPreviousPeers())
+              .filter(peers -> !peers.isEmpty())
+              .map(peers -> peers.stream().map(this::addressOf).collect(Collectors.toSet()))
+              .toList();
+      return Optional.of(new Confirmation.Leading(term, address, voters));
     } catch (IOException notThere) {
-      return false;
+      return Optional.empty();
     }
   }
 
-  /**
-   * Whether Ratis still treats this server as one that is being let in, and so refuses its reads
-   * and its vote. A member that was let in as a listener stays so until the leader changes.
-   */
-  boolean isInitializing() {
+  /** What the group calls this server may be from before it was started at another address. */
+  private String addressOf(RaftPeer peer) {
+    return peer.getId().equals(server.getId()) ? address : peer.getAddress();
+  }
+
+  boolean isReady() {
     try {
-      return server.getDivision(group).getInfo().getLifeCycleState() == LifeCycle.State.STARTING;
+      return server.getDivision(group).getInfo().isLeaderReady();
     } catch (IOException notThere) {
       return false;
     }

@@ -64,6 +64,11 @@ final class RaftSettings {
     RaftServerConfigKeys.Log.setWriteBufferSize(properties, SizeInBytes.valueOf(entryMax + 8));
     RaftServerConfigKeys.Log.setSegmentCacheNumMax(properties, 2);
     RaftServerConfigKeys.Log.setSegmentCacheSizeMax(properties, segment);
+    // By default who was away for 20 s is spoken to once in 5 s, and so takes nobody for its leader
+    // for long after it is back.
+    RaftServerConfigKeys.Log.Appender.setRetryPolicy(properties, "1ms,10, 150ms,1000000000");
+    RaftServerConfigKeys.Rpc.setSlownessTimeout(
+        properties, millis(SilentFollowers.AFTER.toMillis()));
     // Whatever a snapshot holds is not needed twice.
     RaftServerConfigKeys.Log.setPurgeUptoSnapshotIndex(properties, true);
     RaftServerConfigKeys.Log.setPurgeGap(properties, 1);

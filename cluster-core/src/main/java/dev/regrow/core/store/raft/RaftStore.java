@@ -20,6 +20,8 @@ import dev.regrow.core.store.WatchListener;
 import dev.regrow.v1.StoreLeaseReply;
 import dev.regrow.v1.StoreLeaseRequest;
 import dev.regrow.v1.StoreRangeRequest;
+import dev.regrow.v1.StoreTermReply;
+import dev.regrow.v1.StoreTermRequest;
 import dev.regrow.v1.StoreTxn;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -50,6 +52,7 @@ public final class RaftStore implements Store, StoreMembership, Leases {
 
   private static final int REPLY_THREADS = 2;
   private static final long WAITING_BYTES_MAX = 64L << 20;
+  private static final Duration TERM_WITHIN = Duration.ofMillis(700);
   private static final Duration READ_ATTEMPT = Duration.ofSeconds(1);
   private static final long PAUSE_MILLIS = 25;
 
@@ -69,6 +72,7 @@ public final class RaftStore implements Store, StoreMembership, Leases {
   private final Guide guide;
   private final Courier courier;
   private final StoreService service;
+  private final Confirmation confirmation;
   private final LeaseDesk leaseDesk;
   private final LeaseClient leases;
   private volatile boolean closed;
@@ -95,7 +99,8 @@ public final class RaftStore implements Store, StoreMembership, Leases {
     this.road = new LeaderRoad(channels, guide);
     this.courier =
         new Courier(this::attempt, config.tuning().commitPatience(), WAITING_BYTES_MAX, scheduler);
-    this.leaseDesk = new LeaseDesk(keeper::current, replica::index);
+    this.confirmation = new Confirmation(this::leading, this::termOf);
+    this.leaseDesk = new LeaseDesk(keeper::current, replica::index, confirmation);
     this.leases = new LeaseClient(this::askAboutLease, scheduler);
     this.service =
         new StoreService(
@@ -277,10 +282,11 @@ public final class RaftStore implements Store, StoreMembership, Leases {
 
   private CompletableFuture<Void> askLeader() {
     String leader = keeper.leaderAddress();
-    if (!keeper.isInitializing() || leader.isEmpty()) {
-      return keeper.catchUp();
+    if (keeper.isLeader() || leader.isEmpty() || leader.equals(config.address())) {
+      return keeper.catchUp().thenCombine(confirmation.confirm(), (caughtUp, leads) -> null);
     }
-    // Ratis takes no reads from a listener that was let in by the present leader.
+    // By our own way: whoever Ratis asks for the index of a read may not lead any more, and a
+    // listener that was let in by the present leader is not answered at all.
     var question =
         StoreRangeRequest.newBuilder().setTo("0").setLimit(1).setConsistent(true).build();
     return channels
@@ -294,6 +300,17 @@ public final class RaftStore implements Store, StoreMembership, Leases {
               var nothing = new RangeQuery("", "", 1, false, first.getIndex());
               return replica.range(nothing, READ_ATTEMPT).thenAccept(reached -> {});
             });
+  }
+
+  private Optional<Confirmation.Leading> leading() {
+    RaftNode current = keeper.current();
+    return current == null ? Optional.empty() : current.leading();
+  }
+
+  private CompletableFuture<Long> termOf(String address) {
+    return channels
+        .ask(address, Wire.TERM, StoreTermRequest.getDefaultInstance(), TERM_WITHIN)
+        .thenApply(StoreTermReply::getTerm);
   }
 
   private static StoreException closedNow() {

@@ -8,12 +8,15 @@ import dev.regrow.v1.StoreCommand;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RaftConfigurationProto;
+import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftGroupMemberId;
+import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.protocol.TermIndex;
@@ -41,6 +44,8 @@ final class StoreMachine extends BaseStateMachine {
   private final SnapshotTaker snapshots;
   private final Consumer<Throwable> onFailure;
   private final Runnable onNews;
+  private final SilentFollowers silent =
+      new SilentFollowers(() -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
 
   /**
    * @param onFailure learns why the log can no longer be written or applied
@@ -170,6 +175,11 @@ final class StoreMachine extends BaseStateMachine {
   public void notifyLeaderChanged(RaftGroupMemberId member, RaftPeerId leader) {
     LOG.info("{}: the leader is {}", member, leader);
     onNews.run();
+  }
+
+  @Override
+  public void notifyFollowerSlowness(RoleInfoProto role, RaftPeer follower) {
+    var unused = getServer().thenAccept(server -> silent.silent(server, role, follower.getId()));
   }
 
   @Override

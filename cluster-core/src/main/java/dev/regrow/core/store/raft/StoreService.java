@@ -24,6 +24,8 @@ import dev.regrow.v1.StoreRefusal;
 import dev.regrow.v1.StoreRemoveRequest;
 import dev.regrow.v1.StoreRenewReply;
 import dev.regrow.v1.StoreRenewRequest;
+import dev.regrow.v1.StoreTermReply;
+import dev.regrow.v1.StoreTermRequest;
 import dev.regrow.v1.StoreTokenReply;
 import dev.regrow.v1.StoreTokenRequest;
 import dev.regrow.v1.StoreTxn;
@@ -96,6 +98,7 @@ final class StoreService {
             .addMethod(Wire.REMOVE, ServerCalls.asyncUnaryCall(this::remove))
             .addMethod(Wire.LEASE, ServerCalls.asyncUnaryCall(this::lease))
             .addMethod(Wire.GROUP, ServerCalls.asyncUnaryCall(this::group))
+            .addMethod(Wire.TERM, ServerCalls.asyncUnaryCall(this::term))
             .addMethod(Wire.TOKEN, ServerCalls.asyncUnaryCall(this::token))
             .addMethod(Wire.RENEW, ServerCalls.asyncUnaryCall(this::renew))
             .build();
@@ -225,6 +228,10 @@ final class StoreService {
                             : StoreLeaseReply.newBuilder()
                                 .setRefusal(Refusals.encode(failure, leader.get()))
                                 .build()));
+  }
+
+  private void term(StoreTermRequest request, StreamObserver<StoreTermReply> answer) {
+    one(answer, StoreTermReply.newBuilder().setTerm(leases.term()).build());
   }
 
   private void renew(StoreRenewRequest request, StreamObserver<StoreRenewReply> answer) {

@@ -19,6 +19,8 @@ import dev.regrow.v1.StoreRemoveRequest;
 import dev.regrow.v1.StoreRenewReply;
 import dev.regrow.v1.StoreRenewRequest;
 import dev.regrow.v1.StoreSnapshotEntry;
+import dev.regrow.v1.StoreTermReply;
+import dev.regrow.v1.StoreTermRequest;
 import dev.regrow.v1.StoreTokenReply;
 import dev.regrow.v1.StoreTokenRequest;
 import dev.regrow.v1.StoreWatchPart;
@@ -66,6 +68,9 @@ final class Wire {
 
   static final MethodDescriptor<StoreLeaseRequest, StoreLeaseReply> LEASE =
       method("Lease", MethodType.UNARY, StoreLeaseRequest.parser(), StoreLeaseReply.parser());
+
+  static final MethodDescriptor<StoreTermRequest, StoreTermReply> TERM =
+      method("Term", MethodType.UNARY, StoreTermRequest.parser(), StoreTermReply.parser());
 
   static final MethodDescriptor<StoreTokenRequest, StoreTokenReply> TOKEN =
       method("Token", MethodType.UNARY, StoreTokenRequest.parser(), StoreTokenReply.parser());
