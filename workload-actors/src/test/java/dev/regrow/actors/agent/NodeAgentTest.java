@@ -14,6 +14,7 @@ import dev.regrow.actors.testing.FakeLeases;
 import dev.regrow.actors.testing.FakeNodeRuntime;
 import dev.regrow.actors.testing.FakeUplink;
 import dev.regrow.actors.testing.Orders;
+import dev.regrow.core.model.Ports;
 import dev.regrow.runtime.InstanceKey;
 import dev.regrow.runtime.LaunchSpec;
 import dev.regrow.v1.Instance;
@@ -298,7 +299,7 @@ class NodeAgentTest {
   }
 
   private ActorRef<NodeAgent.Command> spawn() {
-    var node = new InstanceSupervisor.Node(machine, clock, "n1", Duration.ofSeconds(9));
+    var node = new InstanceSupervisor.Node(machine, clock, "n1", "127.0.0.1", Ports.NONE, Duration.ofSeconds(9));
     return kit.spawn(
         NodeAgent.create(node, new NodeAgent.Identity("node-1", 1000, leases, Runnable::run)));
   }
