@@ -141,7 +141,8 @@ record NodeOptions(
     var range = Optional.ofNullable(given.get("network-range"));
     if (range.isPresent() && !NodeNetwork.isRange(range.get())) {
       throw StartFailure.usage(
-          "--network-range %s is no range of 8 to 29 bits, as 10.210.0.0/22".formatted(range.get()));
+          "--network-range %s is no range of 8 to 29 bits, as 10.210.0.0/22"
+              .formatted(range.get()));
     }
     return range;
   }

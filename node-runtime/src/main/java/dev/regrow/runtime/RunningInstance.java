@@ -53,8 +53,8 @@ public interface RunningInstance {
   String address();
 
   /**
-   * From now on these ports of the node lead to it, until it ends, and no others do; without
-   * effect if it has no address. Idempotent.
+   * From now on these ports of the node lead to it, until it ends, and no others do; without effect
+   * if it has no address. Idempotent.
    */
   void serve(List<ServedPort> ports);
 

@@ -185,8 +185,7 @@ class PublishedPortsIT {
       socket.setSoTimeout(1000);
       var request = "GET " + path + " HTTP/1.0\r\n\r\n";
       socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
-      var answer =
-          new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+      var answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
       return answer.substring(answer.indexOf("\r\n\r\n") + 4);
     } catch (IOException e) {
       return "";

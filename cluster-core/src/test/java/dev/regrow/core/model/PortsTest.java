@@ -34,7 +34,8 @@ class PortsTest {
     var taken = Ports.of(other.stream().map(PortsTest::code).toList());
 
     assertThat(ports.collision(taken, false).isPresent())
-        .isEqualTo(one.stream().anyMatch(port -> other.stream().anyMatch(it -> it / 2 == port / 2)));
+        .isEqualTo(
+            one.stream().anyMatch(port -> other.stream().anyMatch(it -> it / 2 == port / 2)));
     assertThat(ports.collision(taken, false).isPresent())
         .isEqualTo(taken.collision(ports, false).isPresent());
     assertThat(ports.plus(taken)).isEqualTo(taken.plus(ports));

@@ -111,8 +111,7 @@ public final class Joiner {
 
   private byte[] config(Command command) {
     var config = new ShimConfig().join(command.init().pid(), command.init().startTicks());
-    LaunchPlan.confine(
-        config, command.uid(), command.gid(), command.workdir(), filter, filesMax);
+    LaunchPlan.confine(config, command.uid(), command.gid(), command.workdir(), filter, filesMax);
     command.cgroup1Tasks().forEach(config::cgroup1Tasks);
     command.cgroup2().ifPresent(config::cgroup2);
     command.arguments().forEach(config::argument);

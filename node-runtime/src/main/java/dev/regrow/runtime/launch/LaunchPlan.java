@@ -61,8 +61,7 @@ record LaunchPlan(List<LaunchStep> steps) {
     var config = config(spec, places, ids, machine);
     var attachment = places.network();
     var names =
-        new RootPlan.Names(
-            machine.resolvConf(), attachment == null ? null : attachment.address());
+        new RootPlan.Names(machine.resolvConf(), attachment == null ? null : attachment.address());
     RootPlan.of(spec, ids, machine.host(), lower, writable, names)
         .forEach(step -> config.rootStep(step.encode()));
     steps.add(new LaunchStep.StartShim(spec.key().instanceId(), config.encode()));
@@ -100,8 +99,7 @@ record LaunchPlan(List<LaunchStep> steps) {
             .idRange(ids.base(), IdRange.SIZE)
             .hostName(spec.slot());
     network(config, spec, places);
-    confine(
-        config, spec.uid(), spec.gid(), spec.workdir(), machine.filter(), machine.filesMax());
+    confine(config, spec.uid(), spec.gid(), spec.workdir(), machine.filter(), machine.filesMax());
     places.cgroup1Tasks().forEach(config::cgroup1Tasks);
     places.cgroup2().ifPresent(config::cgroup2);
     spec.command().forEach(config::argument);

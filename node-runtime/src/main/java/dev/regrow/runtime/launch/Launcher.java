@@ -191,7 +191,9 @@ public final class Launcher implements AutoCloseable {
     return key.namespace() + "/" + key.workload() + "/" + slot;
   }
 
-  /** Where systemd-resolved listens on the loopback, those that it asks are in a file of its own. */
+  /**
+   * Where systemd-resolved listens on the loopback, those that it asks are in a file of its own.
+   */
   private static String resolvConf() {
     try {
       var usual = Files.readString(RESOLV_CONF);

@@ -10,7 +10,6 @@ import static dev.regrow.runtime.namespace.RootStep.RECURSIVE;
 
 import dev.regrow.runtime.LaunchSpec;
 import dev.regrow.runtime.LaunchSpec.Mount;
-import dev.regrow.runtime.LaunchSpec.Network;
 import dev.regrow.runtime.RuntimeFailure;
 import java.nio.file.Path;
 import java.util.ArrayList;

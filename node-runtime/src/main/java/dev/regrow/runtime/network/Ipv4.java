@@ -56,7 +56,6 @@ record Ipv4(int bits) implements Comparable<Ipv4> {
 
   @Override
   public String toString() {
-    return "%d.%d.%d.%d"
-        .formatted(bits >>> 24, bits >>> 16 & 0xff, bits >>> 8 & 0xff, bits & 0xff);
+    return "%d.%d.%d.%d".formatted(bits >>> 24, bits >>> 16 & 0xff, bits >>> 8 & 0xff, bits & 0xff);
   }
 }

@@ -106,13 +106,21 @@ final class LinkMessage {
   static LinkMessage address(int index, Ipv4 address, int length) {
     var message = new LinkMessage(RTM_NEWADDR, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL);
     message.out.writeBytes(
-        buffer(8).put(AF_INET).put((byte) length).put((byte) 0).put((byte) 0).putInt(index).array());
+        buffer(8)
+            .put(AF_INET)
+            .put((byte) length)
+            .put((byte) 0)
+            .put((byte) 0)
+            .putInt(index)
+            .array());
     return message.bytes(IFA_LOCAL, address.bytes()).bytes(IFA_ADDRESS, address.bytes());
   }
 
   /** Everything goes to this address, which is reached over that link directly. */
   static LinkMessage defaultRoute(int index, Ipv4 gateway) {
-    return route(0, (byte) 0, RTNH_F_ONLINK).bytes(RTA_GATEWAY, gateway.bytes()).number(RTA_OIF, index);
+    return route(0, (byte) 0, RTNH_F_ONLINK)
+        .bytes(RTA_GATEWAY, gateway.bytes())
+        .number(RTA_OIF, index);
   }
 
   /**

@@ -33,8 +33,7 @@ final class Nft {
   /** Empty where it is not installed. */
   static Optional<Nft> find() {
     var directories = new ArrayList<String>();
-    directories.addAll(
-        Arrays.asList(System.getenv().getOrDefault("PATH", "").split(":", -1)));
+    directories.addAll(Arrays.asList(System.getenv().getOrDefault("PATH", "").split(":", -1)));
     directories.addAll(List.of("/usr/sbin", "/sbin", "/usr/bin"));
     return directories.stream()
         .filter(directory -> directory.startsWith("/"))

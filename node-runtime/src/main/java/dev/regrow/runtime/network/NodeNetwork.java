@@ -152,7 +152,8 @@ public final class NodeNetwork implements AutoCloseable {
         () -> {
           var wanted = Ipv4.parse(address).orElseThrow();
           if (attached.containsKey(key) || !bridge().take(wanted)) {
-            throw new RuntimeFailure("%s has the address %s no more".formatted(key, address), false);
+            throw new RuntimeFailure(
+                "%s has the address %s no more".formatted(key, address), false);
           }
           var namespace = kernel.open(Path.of("/proc/" + init + "/ns/net"), Set.of(), 0);
           var port = new Port(wanted, namespace);
@@ -216,8 +217,7 @@ public final class NodeNetwork implements AutoCloseable {
     if (!changed) {
       changed = true;
       long wait = Math.max(0, lastChange + APART.toNanos() - System.nanoTime());
-      var unused =
-          thread.schedule(() -> guarded(this::changeRules), wait, TimeUnit.NANOSECONDS);
+      var unused = thread.schedule(() -> guarded(this::changeRules), wait, TimeUnit.NANOSECONDS);
     }
   }
 

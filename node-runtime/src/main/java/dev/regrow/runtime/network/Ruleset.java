@@ -54,7 +54,9 @@ final class Ruleset {
     lines.add("table inet " + state.table() + " {");
     int number = 0;
     for (var addresses : tenants.values()) {
-      lines.add("  set tenant%d { type ipv4_addr; elements = { %s } }".formatted(number++, list(addresses)));
+      lines.add(
+          "  set tenant%d { type ipv4_addr; elements = { %s } }"
+              .formatted(number++, list(addresses)));
     }
     lines.addAll(filters(state, tenants.size()));
     lines.addAll(translation(state));
@@ -169,8 +171,7 @@ final class Ruleset {
     for (var each : published) {
       ServedPort port = each.port();
       doors
-          .computeIfAbsent(
-              new Door(port.udp(), port.on(), port.publish()), none -> new TreeSet<>())
+          .computeIfAbsent(new Door(port.udp(), port.on(), port.publish()), none -> new TreeSet<>())
           .add(each.to() + " . " + port.target());
     }
     return doors;
@@ -181,7 +182,8 @@ final class Ruleset {
         Ipv4.parse(door.on).filter(address -> !address.isAny()).isPresent()
             ? "ip daddr " + door.on
             : "fib daddr type local";
-    var matches = "%s meta nfproto ipv4 %s dport %d".formatted(on, door.udp ? "udp" : "tcp", door.publish);
+    var matches =
+        "%s meta nfproto ipv4 %s dport %d".formatted(on, door.udp ? "udp" : "tcp", door.publish);
     var map = new ArrayList<String>();
     for (var target : targets) {
       map.add("%d : %s".formatted(map.size(), target));

@@ -43,7 +43,9 @@ record Subnet(Ipv4 first, int length) {
         .forEach(
             fields ->
                 routes.add(
-                    new Subnet(littleEndian(fields[1]), Integer.bitCount(littleEndian(fields[7]).bits()))));
+                    new Subnet(
+                        littleEndian(fields[1]),
+                        Integer.bitCount(littleEndian(fields[7]).bits()))));
     return routes;
   }
 

@@ -21,6 +21,7 @@ import java.util.concurrent.locks.LockSupport;
 final class Wiring implements AutoCloseable {
 
   private static final Path OWN_NETWORK = Path.of("/proc/thread-self/ns/net");
+
   /** Of our end of each link. */
   private static final byte[] MACHINE = {0x02, 0x72, 0x67, 0, 0, 1};
 

@@ -103,7 +103,8 @@ public final class LocalNodeRuntime implements NodeRuntime {
     this.machine = MachineReport.look(cgroups);
     this.logs = new FileLogs(config.logs(), disk);
     this.prober = new Prober(kernel, launcher.joiner());
-    this.network = new NodeNetwork(kernel, config.nodeUid(), networkPlaces(state, config.networkRange()));
+    this.network =
+        new NodeNetwork(kernel, config.nodeUid(), networkPlaces(state, config.networkRange()));
     this.exits = new ExitWatcher(kernel);
     this.images =
         Images.open(
@@ -266,7 +267,12 @@ public final class LocalNodeRuntime implements NodeRuntime {
     var control = new Control(kernel, state.instance(file.key().instanceId()), file.attempt());
     var instance =
         new LiveInstance(
-            file, start, cgroups.of(file.key()), control, prober, ports -> serve(file.key(), ports));
+            file,
+            start,
+            cgroups.of(file.key()),
+            control,
+            prober,
+            ports -> serve(file.key(), ports));
     instances.put(file.key(), instance);
     slots.put(file.key(), new Slot(file.key().namespace(), file.key().workload(), file.slot()));
     return instance;

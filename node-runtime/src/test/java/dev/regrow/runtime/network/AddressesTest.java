@@ -105,7 +105,9 @@ class AddressesTest {
   @Provide
   Arbitrary<List<Subnet>> routes() {
     return Combinators.combine(
-            Arbitraries.integers(), Arbitraries.integers().between(0, 16), Arbitraries.integers().between(14, 32))
+            Arbitraries.integers(),
+            Arbitraries.integers().between(0, 16),
+            Arbitraries.integers().between(14, 32))
         .as((bits, high, length) -> new Subnet(new Ipv4(0x0ad00000 | (bits & 0xfffff)), length))
         .list()
         .ofMaxSize(12);

@@ -37,8 +37,7 @@ class RulesetTest {
         Ruleset.replacing(
             state(
                 Map.of(),
-                List.of(
-                    new Published(new ServedPort(true, "0.0.0.0", 53, 5353), address(2))),
+                List.of(new Published(new ServedPort(true, "0.0.0.0", 53, 5353), address(2))),
                 false));
 
     assertThat(text).contains("fib daddr type local meta nfproto ipv4 udp dport 53 dnat ip to");
@@ -60,7 +59,8 @@ class RulesetTest {
     var text = Ruleset.replacing(state(Map.of(), List.of(), true));
 
     assertThat(text)
-        .startsWith("table inet regrow-a1b2 {}\ndelete table inet regrow-a1b2\ntable inet regrow-a1b2 {\n");
+        .startsWith(
+            "table inet regrow-a1b2 {}\ndelete table inet regrow-a1b2\ntable inet regrow-a1b2 {\n");
     assertThat(text.lines().filter(line -> line.contains("table")))
         .allMatch(line -> line.contains("regrow-a1b2"));
     assertThat(text).doesNotContain("flush");
@@ -86,8 +86,7 @@ class RulesetTest {
             .filter(others -> others != addresses)
             .forEach(others -> assertThat(others).noneMatch(it -> names(set, it)));
         var name = set.trim().split(" ", -1)[1];
-        assertThat(lines)
-            .contains("    ip saddr @%1$s ip daddr @%1$s accept".formatted(name));
+        assertThat(lines).contains("    ip saddr @%1$s ip daddr @%1$s accept".formatted(name));
       }
     }
   }
@@ -118,7 +117,9 @@ class RulesetTest {
   private static Map<String, List<Ipv4>> tenants(List<Integer> namespaces) {
     var tenants = new LinkedHashMap<String, List<Ipv4>>();
     for (int i = 0; i < namespaces.size(); i++) {
-      tenants.computeIfAbsent("ns" + namespaces.get(i), none -> new ArrayList<>()).add(address(2 + i));
+      tenants
+          .computeIfAbsent("ns" + namespaces.get(i), none -> new ArrayList<>())
+          .add(address(2 + i));
     }
     return tenants;
   }

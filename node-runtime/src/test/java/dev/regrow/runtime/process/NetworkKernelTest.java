@@ -152,7 +152,8 @@ class NetworkKernelTest {
   }
 
   @Test
-  void the_world_outside_is_reached_as_the_machine_and_reaches_what_is_published() throws Exception {
+  void the_world_outside_is_reached_as_the_machine_and_reaches_what_is_published()
+      throws Exception {
     var web = launch("shop", "web-0");
     web.serve(published("0.0.0.0"));
     try (var outside = new Outside(host.nodeUid());

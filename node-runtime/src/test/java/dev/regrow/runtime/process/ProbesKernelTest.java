@@ -109,8 +109,7 @@ class ProbesKernelTest {
     var instance = launch(Network.NONE, "/bin/sh", "-c", "exec sleep 1000");
     awaitWell(instance, shell("true"));
 
-    var outcome =
-        ask(instance, shell("for i in $(seq 100); do sleep 5 & done 2>/dev/null; wait"));
+    var outcome = ask(instance, shell("for i in $(seq 100); do sleep 5 & done 2>/dev/null; wait"));
 
     assertThat(outcome.well()).isFalse();
   }

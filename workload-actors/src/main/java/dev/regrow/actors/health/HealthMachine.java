@@ -127,8 +127,7 @@ public final class HealthMachine {
       var step = ask(started, afterStart(state.checks));
       return state.checks.get(Kind.READINESS).isPresent() ? step : ready(step, true, "");
     }
-    var step =
-        next(state, kind, new Track(true, 0, check.interval()), check.interval());
+    var step = next(state, kind, new Track(true, 0, check.interval()), check.interval());
     return kind == Kind.READINESS ? ready(step, true, "") : step;
   }
 
@@ -137,7 +136,11 @@ public final class HealthMachine {
     int failed = track.failed == Integer.MAX_VALUE ? track.failed : track.failed + 1;
     var wait = shorter(track.pause, check.interval());
     var step =
-        next(state, kind, new Track(track.everWell, failed, shorter(wait.multipliedBy(2), check.interval())), wait);
+        next(
+            state,
+            kind,
+            new Track(track.everWell, failed, shorter(wait.multipliedBy(2), check.interval())),
+            wait);
     var words = "%s: %s".formatted(kind.word(), why);
     return switch (kind) {
       case STARTUP ->
@@ -147,7 +150,8 @@ public final class HealthMachine {
       case READINESS -> unready(step, failed, check, track, words);
       case LIVENESS ->
           failed >= check.failures()
-              && nowNanos - state.sinceNanos >= check.interval().multipliedBy(check.failures() - 1L).toNanos()
+                  && nowNanos - state.sinceNanos
+                      >= check.interval().multipliedBy(check.failures() - 1L).toNanos()
               ? condemn(state, "%s, %d times in a row".formatted(words, failed))
               : step;
     };

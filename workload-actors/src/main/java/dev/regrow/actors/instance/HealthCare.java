@@ -20,7 +20,9 @@ import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 import org.jspecify.annotations.Nullable;
 
-/** Asks the probes of the attempt that runs, when it was decided to, one question each at a time. */
+/**
+ * Asks the probes of the attempt that runs, when it was decided to, one question each at a time.
+ */
 final class HealthCare {
 
   private final ActorContext<Command> context;
@@ -118,9 +120,7 @@ final class HealthCare {
   }
 
   private @Nullable Duration intervalOf(Kind kind) {
-    return state == null
-        ? null
-        : state.checks().get(kind).map(Checks.Check::interval).orElse(null);
+    return state == null ? null : state.checks().get(kind).map(Checks.Check::interval).orElse(null);
   }
 
   private ProbeDue due(Kind kind) {

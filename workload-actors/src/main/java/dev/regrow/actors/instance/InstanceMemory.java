@@ -107,8 +107,7 @@ public record InstanceMemory(
             number(labels, EPOCH)),
         message(labels, RESTART, RestartPolicy.parser(), RestartPolicy.getDefaultInstance()),
         message(labels, RESOURCES, Resources.parser(), Resources.getDefaultInstance()),
-        message(
-            labels, SURFACE, InstanceTemplate.parser(), InstanceTemplate.getDefaultInstance()),
+        message(labels, SURFACE, InstanceTemplate.parser(), InstanceTemplate.getDefaultInstance()),
         ports(labels),
         number(labels, GRACE),
         Boolean.parseBoolean(labels.get(EXCLUSIVE)),

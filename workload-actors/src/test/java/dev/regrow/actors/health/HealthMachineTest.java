@@ -154,7 +154,8 @@ class HealthMachineTest {
           .allSatisfy(
               wait ->
                   assertThat(wait)
-                      .isLessThanOrEqualTo(over ? Duration.ZERO : checks.get(answer.kind).interval()));
+                      .isLessThanOrEqualTo(
+                          over ? Duration.ZERO : checks.get(answer.kind).interval()));
     }
   }
 
@@ -204,8 +205,7 @@ class HealthMachineTest {
                 Arbitraries.integers().between(100, 20_000), Arbitraries.integers().between(1, 6))
             .as(
                 (interval, failures) ->
-                    new Check(
-                        PROBE, Duration.ofMillis(interval), Duration.ofSeconds(1), failures));
+                    new Check(PROBE, Duration.ofMillis(interval), Duration.ofSeconds(1), failures));
     return Arbitraries.maps(Arbitraries.of(Kind.values()), check);
   }
 

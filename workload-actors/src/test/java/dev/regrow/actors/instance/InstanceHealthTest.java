@@ -1,5 +1,6 @@
 package dev.regrow.actors.instance;
 
+import static dev.regrow.v1.InstancePhase.INSTANCE_EXITED;
 import static dev.regrow.v1.InstancePhase.INSTANCE_RUNNING;
 import static dev.regrow.v1.InstancePhase.INSTANCE_STARTING;
 import static dev.regrow.v1.InstancePhase.INSTANCE_STOPPING;
@@ -12,8 +13,10 @@ import dev.regrow.actors.testing.FakeNodeRuntime;
 import dev.regrow.actors.testing.Orders;
 import dev.regrow.core.model.Ports;
 import dev.regrow.runtime.Probe;
+import dev.regrow.runtime.ServedPort;
 import dev.regrow.v1.Health;
 import dev.regrow.v1.Instance;
+import dev.regrow.v1.Network;
 import dev.regrow.v1.Port;
 import dev.regrow.v1.Reason;
 import dev.regrow.v1.TcpCheck;
@@ -39,7 +42,8 @@ class InstanceHealthTest {
   private final FakeClock clock = new FakeClock();
   private final FakeNodeRuntime machine = new FakeNodeRuntime(clock);
   private final InstanceSupervisor.Node node =
-      new InstanceSupervisor.Node(machine, clock, "n1", "127.0.0.1", Ports.NONE, Duration.ofSeconds(10));
+      new InstanceSupervisor.Node(
+          machine, clock, "n1", "127.0.0.1", Ports.NONE, Duration.ofSeconds(10));
   private final TestProbe<Report> agent = kit.createTestProbe();
   private final List<Report.Happened> happened = new ArrayList<>();
 
@@ -105,8 +109,7 @@ class InstanceHealthTest {
     var order = withHealth();
     var left = machine.leave(FakeNodeRuntime.specOf(order));
     var supervisor =
-        kit.spawn(
-            InstanceSupervisor.adopt(node, left, InstanceMemory.of(left), agent.getRef()));
+        kit.spawn(InstanceSupervisor.adopt(node, left, InstanceMemory.of(left), agent.getRef()));
     expect(it -> it.getPhase() == INSTANCE_RUNNING && !it.getReady());
     for (int i = 0; i < 5; i++) {
       passes(Duration.ofSeconds(2));
@@ -137,6 +140,43 @@ class InstanceHealthTest {
     assertThat(machine.newest(ID).asked()).hasSize(asked);
   }
 
+  @Test
+  void what_is_published_leads_to_it_while_it_is_ready_and_no_longer() {
+    var supervisor = supervise(published());
+    expect(Instance::getReady);
+    var port = new ServedPort(false, "127.0.0.1", 80, 8080);
+    assertThat(machine.newest(ID).served()).containsExactly(List.of(), List.of(port));
+    assertThat(expectNow(supervisor).getAddress()).isEqualTo("10.208.0.2");
+
+    machine.probes().fails(SERVES, "answered 503");
+    for (int i = 0; i < 3; i++) {
+      passes(Duration.ofSeconds(1));
+    }
+    expect(it -> !it.getReady());
+
+    assertThat(machine.newest(ID).served()).endsWith(List.of());
+    supervisor.tell(new InstanceSupervisor.Stop("scaled down"));
+    var over = expect(it -> it.getPhase() == INSTANCE_EXITED);
+    assertThat(over.getAddress()).isEmpty();
+  }
+
+  private Instance expectNow(ActorRef<Command> supervisor) {
+    supervisor.tell(InstanceSupervisor.Tell.INSTANCE);
+    return expect(it -> true);
+  }
+
+  private static NodeOrder.Run published() {
+    var run = withHealth();
+    var template = run.template().toBuilder().setNetwork(Network.BRIDGE);
+    template.getPortsBuilder(0).setPublish(80);
+    return new NodeOrder.Run(
+        run.assignment(),
+        template.build(),
+        run.restart(),
+        run.exclusive(),
+        run.restartGeneration());
+  }
+
   private void passes(Duration duration) {
     clock.advance(duration);
     time.timePasses(duration);
@@ -151,7 +191,12 @@ class InstanceHealthTest {
         .setInterval(1000)
         .setTimeout(1000)
         .setFailures(3);
-    health.getLivenessBuilder().addExec("/bin/alive").setInterval(2000).setTimeout(1000).setFailures(2);
+    health
+        .getLivenessBuilder()
+        .addExec("/bin/alive")
+        .setInterval(2000)
+        .setTimeout(1000)
+        .setFailures(2);
     return new NodeOrder.Run(
         run.assignment(),
         run.template().toBuilder()
