@@ -55,8 +55,10 @@ public interface RunningInstance {
   /**
    * From now on these ports of the node lead to it, until it ends, and no others do; without effect
    * if it has no address. Idempotent.
+   *
+   * @return what keeps some of them from it, each a sentence; they are tried again by themselves
    */
-  void serve(List<ServedPort> ports);
+  CompletionStage<List<String>> serve(List<ServedPort> ports);
 
   /** What it uses now. */
   Usage usage();

@@ -184,10 +184,6 @@ final class LinkMessage {
     return bytes(attribute, buffer(4).putInt(value).array());
   }
 
-  private LinkMessage octet(int attribute, int value) {
-    return bytes(attribute, new byte[] {(byte) value});
-  }
-
   private LinkMessage nested(int attribute, LinkMessage inner) {
     return bytes(attribute, inner.out.toByteArray());
   }

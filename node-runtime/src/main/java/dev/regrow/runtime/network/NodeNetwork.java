@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -19,6 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -63,6 +65,7 @@ public final class NodeNetwork implements AutoCloseable {
   /** Addresses that rules may still speak of. */
   private final Set<Ipv4> leaving = new HashSet<>();
 
+  private boolean adopting;
   private boolean changed;
   private long lastChange = System.nanoTime() - APART.toNanos();
   private boolean remembering;
@@ -157,23 +160,70 @@ public final class NodeNetwork implements AutoCloseable {
           }
           var namespace = kernel.open(Path.of("/proc/" + init + "/ns/net"), Set.of(), 0);
           var port = new Port(wanted, namespace);
-          port.served = List.copyOf(served);
+          port.wanted = List.copyOf(served);
+          port.served = port.wanted;
+          adopting = true; // Rules that know a part of them only would shut the others out.
           attached.put(key, port);
-          changed();
           return true;
         });
   }
 
-  /** From now on these published ports lead to it, and no others; none if it is not attached. */
-  public void serve(InstanceKey key, List<ServedPort> ports) {
+  /** All are taken over that another agent left. */
+  public void adopted() {
     later(
         () -> {
-          var port = attached.get(key);
-          if (port != null && !port.served.equals(ports)) {
-            port.served = List.copyOf(ports);
+          if (adopting) {
+            adopting = false;
             changed();
           }
         });
+  }
+
+  /**
+   * From now on these published ports lead to it, and no others; none if it is not attached.
+   *
+   * @param first what blocks and is to be done in the same order
+   * @return what keeps some of them from it, each a sentence; they are tried again later
+   */
+  public CompletionStage<List<String>> serve(
+      InstanceKey key, List<ServedPort> ports, Runnable first) {
+    var obstacles = new CompletableFuture<List<String>>();
+    later(
+        () -> {
+          first.run();
+          var port = attached.get(key);
+          if (port == null) {
+            obstacles.complete(List.of());
+          } else {
+            port.wanted = List.copyOf(ports);
+            obstacles.complete(serveWanted(port));
+          }
+        });
+    return obstacles.minimalCompletionStage();
+  }
+
+  private List<String> serveWanted(Port port) {
+    var free = new ArrayList<ServedPort>();
+    var obstacles = new ArrayList<String>();
+    for (var wanted : port.wanted) {
+      var obstacle = isServed(wanted) ? Optional.<String>empty() : Listeners.obstacle(wanted);
+      obstacle.ifPresentOrElse(obstacles::add, () -> free.add(wanted));
+    }
+    if (!port.served.equals(free)) {
+      port.served = List.copyOf(free);
+      changed();
+    }
+    return obstacles;
+  }
+
+  private boolean isServed(ServedPort wanted) {
+    return attached.values().stream()
+        .flatMap(port -> port.served.stream())
+        .anyMatch(
+            served ->
+                served.udp() == wanted.udp()
+                    && served.on().equals(wanted.on())
+                    && served.publish() == wanted.publish());
   }
 
   /** Its address is free again, once no rule speaks of it. Idempotent. */
@@ -194,10 +244,17 @@ public final class NodeNetwork implements AutoCloseable {
     if (there == null) {
       there = Bridge.make(kernel, nodeUid, places);
       bridge = there;
-      repeat(thread, () -> bridge().repair(attached, spare));
+      repeat(thread, this::repair);
       repeat(rulesThread, there.rules()::repair);
     }
     return there;
+  }
+
+  private void repair() {
+    bridge().repair(attached, spare);
+    attached.values().stream()
+        .filter(port -> !port.served.equals(port.wanted))
+        .forEach(this::serveWanted);
   }
 
   private void refill() {
@@ -214,7 +271,7 @@ public final class NodeNetwork implements AutoCloseable {
 
   /** Many changes at once are one change of the rules; the first of them is made at once. */
   private void changed() {
-    if (!changed) {
+    if (!changed && !adopting) {
       changed = true;
       long wait = Math.max(0, lastChange + APART.toNanos() - System.nanoTime());
       var unused = thread.schedule(() -> guarded(this::changeRules), wait, TimeUnit.NANOSECONDS);
@@ -282,7 +339,7 @@ public final class NodeNetwork implements AutoCloseable {
       if (e.getCause() instanceof RuntimeFailure failure) {
         throw failure;
       }
-      throw new RuntimeFailure("cannot wire an instance: " + e.getCause(), true, e.getCause());
+      throw new RuntimeFailure("cannot wire an instance: " + e.getCause(), true, e);
     }
   }
 

@@ -12,6 +12,9 @@ final class Port {
   /** Keeps it there between attempts. */
   final Fd namespace;
 
+  /** What is to lead to it. */
+  List<ServedPort> wanted = List.of();
+
   /** What leads to it. */
   List<ServedPort> served = List.of();
 

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -64,8 +65,8 @@ final class Ruleset {
     return String.join("\n", lines) + "\n";
   }
 
-  private static Map<String, TreeSet<Ipv4>> sets(State state) {
-    var sets = new TreeMap<String, TreeSet<Ipv4>>();
+  private static Map<String, Set<Ipv4>> sets(State state) {
+    var sets = new TreeMap<String, Set<Ipv4>>();
     state
         .tenants()
         .forEach(
@@ -166,8 +167,8 @@ final class Ruleset {
     }
   }
 
-  private static Map<Door, TreeSet<String>> byPort(Collection<Published> published) {
-    var doors = new TreeMap<Door, TreeSet<String>>();
+  private static Map<Door, Set<String>> byPort(Collection<Published> published) {
+    var doors = new TreeMap<Door, Set<String>>();
     for (var each : published) {
       ServedPort port = each.port();
       doors
@@ -177,7 +178,7 @@ final class Ruleset {
     return doors;
   }
 
-  private static String rule(Door door, TreeSet<String> targets) {
+  private static String rule(Door door, Set<String> targets) {
     var on =
         Ipv4.parse(door.on).filter(address -> !address.isAny()).isPresent()
             ? "ip daddr " + door.on

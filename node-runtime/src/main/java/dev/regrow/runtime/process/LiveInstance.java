@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** {@link RunningInstance} behind a shim. */
@@ -34,7 +34,7 @@ final class LiveInstance implements RunningInstance {
   private final InstanceCgroup cgroup;
   private final Control control;
   private final Prober prober;
-  private final Consumer<List<ServedPort>> server;
+  private final Function<List<ServedPort>, CompletionStage<List<String>>> server;
   private final CompletableFuture<Ended> ended = new CompletableFuture<>();
 
   LiveInstance(
@@ -43,7 +43,7 @@ final class LiveInstance implements RunningInstance {
       InstanceCgroup cgroup,
       Control control,
       Prober prober,
-      Consumer<List<ServedPort>> server) {
+      Function<List<ServedPort>, CompletionStage<List<String>>> server) {
     this.file = file;
     this.start = start;
     this.cgroup = cgroup;
@@ -139,10 +139,10 @@ final class LiveInstance implements RunningInstance {
   }
 
   @Override
-  public void serve(List<ServedPort> ports) {
-    if (file.address() != null && !hasEnded()) {
-      server.accept(ports);
-    }
+  public CompletionStage<List<String>> serve(List<ServedPort> ports) {
+    return file.address() != null && !hasEnded()
+        ? server.apply(ports)
+        : CompletableFuture.completedStage(List.of());
   }
 
   @Override

@@ -278,9 +278,8 @@ public final class LocalNodeRuntime implements NodeRuntime {
     return instance;
   }
 
-  private void serve(InstanceKey key, List<ServedPort> ports) {
-    state.writePorts(key.instanceId(), ports);
-    network.serve(key, ports);
+  private CompletionStage<List<String>> serve(InstanceKey key, List<ServedPort> ports) {
+    return network.serve(key, ports, () -> state.writePorts(key.instanceId(), ports));
   }
 
   /** On the exit watcher's thread. */
@@ -303,7 +302,7 @@ public final class LocalNodeRuntime implements NodeRuntime {
     }
     var file = instance.file();
     if (file.address() != null) {
-      serve(file.key(), List.of());
+      var unused = serve(file.key(), List.of());
     }
     var hits = cgroup.counters().since(file.baseline());
     instance.end(Ending.of(status, hits, file.limits(), file.stopGrace(), Instant.now()));
@@ -339,6 +338,7 @@ public final class LocalNodeRuntime implements NodeRuntime {
         adopted.add(lost(file, lost.status()));
       }
     }
+    network.adopted();
     removeStrays();
     cleaning.start(() -> images.clean(imagesInUse(), ImageCleaning.Policy.USUAL));
     return adopted;
@@ -347,8 +347,12 @@ public final class LocalNodeRuntime implements NodeRuntime {
   private void adoptNetwork(InstanceFile file, Status status) {
     var address = file.address();
     if (address != null) {
-      var served = state.ports(file.key().instanceId());
-      network.adopt(file.key(), address, status.init().pid(), served);
+      try {
+        var served = state.ports(file.key().instanceId());
+        network.adopt(file.key(), address, status.init().pid(), served);
+      } catch (RuntimeFailure e) {
+        LOG.warn("{}: its network is left as it is: {}", file.key(), e.getMessage());
+      }
     }
   }
 

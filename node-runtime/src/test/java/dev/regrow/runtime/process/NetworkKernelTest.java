@@ -126,11 +126,11 @@ class NetworkKernelTest {
   void a_published_port_leads_to_the_ready_ones_in_turn() throws Exception {
     var one = launch("shop", "web-0");
     var two = launch("shop", "web-1");
-    one.serve(published("127.0.0.1"));
-    two.serve(published("127.0.0.1"));
+    get(one.serve(published("127.0.0.1")));
+    get(two.serve(published("127.0.0.1")));
     awaitTrue(() -> answerers().equals(Set.of("web-0", "web-1")));
 
-    one.serve(List.of());
+    get(one.serve(List.of()));
 
     awaitTrue(() -> answerers().equals(Set.of("web-1")));
     two.stop(Duration.ZERO);
@@ -139,11 +139,30 @@ class NetworkKernelTest {
   }
 
   @Test
+  void what_another_program_listens_on_is_not_taken_from_it() throws Exception {
+    var web = launch("shop", "web-0");
+    try (var other = new ServerSocket(PORT, 5, InetAddress.getByName("127.0.0.1"))) {
+      assertThat(get(web.serve(published("127.0.0.1"))))
+          .singleElement()
+          .asString()
+          .startsWith("cannot publish port 18480 on 127.0.0.1: Address already in use");
+      assertThat(other.isClosed()).isFalse();
+      assertThat(get(web.serve(published("203.0.113.9"))))
+          .singleElement()
+          .asString()
+          .contains("Cannot assign requested address");
+    }
+
+    get(web.serve(published("127.0.0.1")));
+    awaitTrue(() -> answerers().equals(Set.of("web-0")));
+  }
+
+  @Test
   void strangers_and_it_itself_reach_what_is_published_on_all_addresses() throws Exception {
     var web = launch("shop", "web-0");
     var stranger = launch("other", "evil-0");
     var gateway = gatewayOf(web);
-    web.serve(published("0.0.0.0"));
+    get(web.serve(published("0.0.0.0")));
 
     awaitWell(web, connect(gateway, PORT));
     awaitWell(stranger, connect(gateway, PORT));
@@ -155,7 +174,7 @@ class NetworkKernelTest {
   void the_world_outside_is_reached_as_the_machine_and_reaches_what_is_published()
       throws Exception {
     var web = launch("shop", "web-0");
-    web.serve(published("0.0.0.0"));
+    get(web.serve(published("0.0.0.0")));
     try (var outside = new Outside(host.nodeUid());
         var server = outside.serve("198.51.100.2", 9000)) {
       assertThat(server.process.isAlive()).isTrue();
@@ -218,8 +237,12 @@ class NetworkKernelTest {
     }
 
     @Override
-    public void close() throws Exception {
-      run("ip", "netns", "delete", name); // and its link with it
+    public void close() {
+      try {
+        run("ip", "netns", "delete", name); // and its link with it
+      } catch (Exception e) {
+        throw new IllegalStateException("delete the network namespace " + name, e);
+      }
     }
 
     record Server(Process process) implements AutoCloseable {
@@ -233,7 +256,7 @@ class NetworkKernelTest {
   @Test
   void the_next_agent_goes_on_where_the_last_one_ended() throws Exception {
     var before = launch("shop", "web-0");
-    before.serve(published("127.0.0.1"));
+    get(before.serve(published("127.0.0.1")));
     awaitTrue(() -> answerers().equals(Set.of("web-0")));
 
     agent().close();
@@ -249,7 +272,7 @@ class NetworkKernelTest {
   @Test
   void what_somebody_else_removes_is_put_right() throws Exception {
     var web = launch("shop", "web-0");
-    web.serve(published("127.0.0.1"));
+    get(web.serve(published("127.0.0.1")));
     awaitTrue(() -> answerers().equals(Set.of("web-0")));
 
     run("nft", "delete", "table", "inet", "regrow-" + host.nodeUid());

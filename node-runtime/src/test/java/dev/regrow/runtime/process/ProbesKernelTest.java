@@ -119,7 +119,7 @@ class ProbesKernelTest {
     var instance = launch(Network.NONE, "/bin/sh", "-c", "exec sleep 1000");
     awaitWell(instance, shell("true"));
 
-    assertThat(ask(instance, new Probe.Exec(List.of("/bin/sleep", "77"))).message())
+    assertThat(get(instance.probe(new Probe.Exec(List.of("/bin/sleep", "77")), SECOND)).message())
         .isEqualTo("/bin/sleep did not end within 1000 ms");
 
     awaitWell(instance, shell("! grep -lq '^sleep.77' /proc/[0-9]*/cmdline"));
@@ -159,7 +159,7 @@ class ProbesKernelTest {
   }
 
   private Outcome ask(RunningInstance instance, Probe probe) throws Exception {
-    return get(instance.probe(probe, SECOND));
+    return get(instance.probe(probe, SECOND.multipliedBy(5)));
   }
 
   private void awaitWell(RunningInstance instance, Probe probe) throws Exception {

@@ -75,6 +75,8 @@ public final class InstanceSupervisor {
 
   record ProbeAnswered(int attempt, Checks.Kind kind, Probe.Outcome outcome) implements Command {}
 
+  private record PortsServed(List<String> obstacles) implements Command {}
+
   private enum BackoffOver implements Command {
     INSTANCE
   }
@@ -479,7 +481,10 @@ public final class InstanceSupervisor {
   private void serve(RunningInstance process, boolean ready) {
     var ports = Publishing.of(memory.surface(), node.bind());
     if (!ports.isEmpty()) {
-      process.serve(ready ? ports : List.of());
+      context.pipeToSelf(
+          process.serve(ready ? ports : List.of()),
+          (obstacles, failure) ->
+              new PortsServed(failure == null ? obstacles : List.of(failure.toString())));
     }
   }
 
@@ -538,6 +543,12 @@ public final class InstanceSupervisor {
   /** What every phase with a future has in common: it says how it is, and ignores what is late. */
   private BehaviorBuilder<Command> telling(@Nullable RunningInstance process) {
     return quiet(process)
+        .onMessage(
+            PortsServed.class,
+            served -> {
+              served.obstacles().forEach(why -> teller.warned(memory, "NotPublished", why));
+              return Behaviors.same();
+            })
         .onMessage(
             ProbeDue.class,
             due -> {

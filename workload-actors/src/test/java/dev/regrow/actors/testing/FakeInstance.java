@@ -147,8 +147,9 @@ public final class FakeInstance implements RunningInstance {
   }
 
   @Override
-  public void serve(List<ServedPort> ports) {
+  public CompletionStage<List<String>> serve(List<ServedPort> ports) {
     served.add(List.copyOf(ports));
+    return CompletableFuture.completedFuture(List.of());
   }
 
   @Override
