@@ -141,7 +141,7 @@ class NetworkKernelTest {
   @Test
   void what_another_program_listens_on_is_not_taken_from_it() throws Exception {
     var web = launch("shop", "web-0");
-    try (var other = new ServerSocket(PORT, 5, InetAddress.getByName("127.0.0.1"))) {
+    try (var other = new ServerSocket(PORT, 5, InetAddress.getLoopbackAddress())) {
       assertThat(get(web.serve(published("127.0.0.1"))))
           .singleElement()
           .asString()
