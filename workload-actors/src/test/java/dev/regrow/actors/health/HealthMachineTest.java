@@ -13,12 +13,14 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class HealthMachineTest {
@@ -155,7 +157,7 @@ class HealthMachineTest {
               wait ->
                   assertThat(wait)
                       .isLessThanOrEqualTo(
-                          over ? Duration.ZERO : checks.get(answer.kind).interval()));
+                          over ? Duration.ZERO : checkOf(checks, answer.kind).interval()));
     }
   }
 
@@ -177,10 +179,14 @@ class HealthMachineTest {
         assertThat(answer.kind).isNotEqualTo(Kind.READINESS);
         assertThat(inARow.get(answer.kind))
             .isGreaterThanOrEqualTo(
-                answer.kind == Kind.LIVENESS ? checks.get(answer.kind).failures() : 1);
+                answer.kind == Kind.LIVENESS ? checkOf(checks, answer.kind).failures() : 1);
         return;
       }
     }
+  }
+
+  private static Check checkOf(Map<Kind, Check> checks, Kind kind) {
+    return Objects.requireNonNull(checks.get(kind), kind + " was never asked");
   }
 
   record Answer(Kind kind, boolean well) {}
@@ -217,7 +223,7 @@ class HealthMachineTest {
   private static final class Run {
     private long now;
     private Step step;
-    private String condemned;
+    private @Nullable String condemned;
     private final List<Kind> asked = new ArrayList<>();
     private final List<Duration> waits = new ArrayList<>();
 
