@@ -32,7 +32,7 @@ public final class RunCommand extends Base {
 
   private @Nullable String memory;
 
-  private String network = "bridge";
+  private String network = "none";
 
   private final List<String> env = new ArrayList<>();
 
@@ -64,7 +64,7 @@ public final class RunCommand extends Base {
         .option(
             "--network",
             "NETWORK",
-            "bridge, host or none (default: bridge, an address of its own).",
+            "none, bridge or host (default: none, nothing but its own loopback).",
             text -> network = text)
         .option("--env", "K=V", "A variable; may be repeated.", env::add)
         .flag("--job", "As a Job: once, to its end.", () -> job = true)
