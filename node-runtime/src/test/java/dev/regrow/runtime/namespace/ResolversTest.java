@@ -20,7 +20,6 @@ class ResolversTest {
         """;
 
     assertThat(Resolvers.beyondThisMachine(host))
-        .isEqualTo(
-            "# of the host\nnameserver 192.0.2.53\nsearch example.org\noptions edns0\n");
+        .isEqualTo("# of the host\nnameserver 192.0.2.53\nsearch example.org\noptions edns0\n");
   }
 }

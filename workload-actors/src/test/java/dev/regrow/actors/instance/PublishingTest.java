@@ -14,8 +14,7 @@ class PublishingTest {
   void what_is_published_is_on_the_nodes_address_or_where_it_says() {
     assertThat(Publishing.of(surface(Network.BRIDGE), "10.0.0.5"))
         .containsExactly(
-            new ServedPort(false, "10.0.0.5", 80, 8080),
-            new ServedPort(true, "0.0.0.0", 53, 5353));
+            new ServedPort(false, "10.0.0.5", 80, 8080), new ServedPort(true, "0.0.0.0", 53, 5353));
   }
 
   @Test
