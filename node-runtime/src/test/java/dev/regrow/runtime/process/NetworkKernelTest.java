@@ -276,10 +276,9 @@ class NetworkKernelTest {
     awaitTrue(() -> answerers().equals(Set.of("web-0")));
 
     run("nft", "delete", "table", "inet", "regrow-" + host.nodeUid());
-    assertThat(answerers()).isEmpty();
-    awaitTrue(() -> answerers().equals(Set.of("web-0")));
-
     run("ip", "link", "delete", "rg" + host.nodeUid());
+    assertThat(answerers()).isEmpty();
+
     awaitTrue(() -> answerers().equals(Set.of("web-0")));
   }
 
