@@ -26,6 +26,10 @@ void child_fail(long error, const char *stage, const char *what) {
   sys_exit_group(125);
 }
 
+void child_reports_to(int fd) {
+  report = fd;
+}
+
 static long must(long result, const char *stage, const char *what) {
   if (result < 0) child_fail(result, stage, what);
   return result;
@@ -34,6 +38,13 @@ static long must(long result, const char *stage, const char *what) {
 static void join_cgroups(const struct config *config, const struct channels *channels) {
   for (size_t i = 0; i < config->tasks_count; i++) must(sys_write(channels->tasks[i], "0", 1), "cgroup", config->tasks[i]);
   must(sys_unshare(CLONE_NEWCGROUP), "namespace", "cgroup");
+}
+
+/* The agent made it, and an address in it; it belongs to the host's user namespace like one of our own. */
+static void join_network(const char *path) {
+  int fd = (int)must(sys_openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0), "network", path);
+  must(sys_setns(fd, CLONE_NEWNET), "network", path);
+  sys_close(fd);
 }
 
 static void loopback_up(void) {
@@ -51,14 +62,14 @@ static void set_sysctls(const struct config *config) {
     const char *equals = strchr(config->sysctls[i], '=');
     struct text path;
     text_start(&path, config->sysctls[i]);
-    if (equals == NULL || strncmp(config->sysctls[i], "net/", 4) != 0 || config->network != NETWORK_NONE) child_fail(-EINVAL, "network", config->sysctls[i]);
+    if (equals == NULL || strncmp(config->sysctls[i], "net/", 4) != 0 || config->network == NETWORK_HOST) child_fail(-EINVAL, "network", config->sysctls[i]);
     path.bytes[equals - config->sysctls[i]] = 0;
     must(write_file(sys, path.bytes, equals + 1), "network", config->sysctls[i]);
   }
   sys_close(sys);
 }
 
-static void set_limits(const struct config *config) {
+void child_set_limits(const struct config *config) {
   for (size_t i = 0; i < config->limits_count; i++) {
     const uint64_t limit[] = {config->limits[i].soft, config->limits[i].hard};
     must(sys_prlimit(config->limits[i].resource, limit), "rlimit", "prlimit");
@@ -88,12 +99,19 @@ static void give_up_powers(const struct config *config, int userns) {
   must(sys_capset(&header, none), "confine", "capset");
 }
 
-static void filter_calls(const struct config *config) {
+void child_confine(const struct config *config, int userns) {
+  give_up_powers(config, userns);
+  /* Changing ids cleared both. Not dumpable: nobody inside may open our /proc/PID/exe, which is the shim's binary. */
+  must(sys_prctl(PR_SET_PDEATHSIG, SIGKILL, 0), "confine", "death signal");
+  must(sys_prctl(PR_SET_DUMPABLE, 0, 0), "confine", "dumpable");
+}
+
+void child_filter_calls(const struct config *config) {
   struct sock_fprog program = {(unsigned short)config->filter_length, config->filter};
   must(sys_seccomp(SECCOMP_SET_MODE_FILTER, 0, &program), "confine", "seccomp");
 }
 
-static void find_and_execute(const struct config *config) {
+void child_execute(const struct config *config) {
   const char *name = config->argv[0], *path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
   if (strchr(name, '/') != NULL) {
     child_fail(sys_execve(name, config->argv, config->envp), "exec", name);
@@ -130,7 +148,7 @@ static void workload_run(const struct config *config, const struct channels *cha
   sys_umask(config->umask);
   must(sys_read(channels->socket, &message, sizeof message) == sizeof message ? 0 : -EPIPE, "exec", "shim");
   sys_sigmask(0);
-  find_and_execute(config);
+  child_execute(config);
 }
 
 static void reap(pid_t workload, int socket) {
@@ -165,17 +183,15 @@ void child_run(const struct config *config, const struct channels *channels) {
   join_cgroups(config, channels);
   must(sys_sethostname(config->host_name, strlen(config->host_name)), "namespace", "host name");
   if (config->network == NETWORK_NONE) loopback_up();
+  if (config->network == NETWORK_GIVEN) join_network(config->network_namespace);
   if (config->sysctls_count > 0) set_sysctls(config);
-  set_limits(config);
+  child_set_limits(config);
   sys_keyctl(KEYCTL_JOIN_SESSION_KEYRING, 0); /* not the agent's; where the kernel has keys at all */
   root_build(config, channels->userns);
-  give_up_powers(config, channels->userns);
-  /* Changing ids cleared both. Not dumpable: nobody inside may open our /proc/1/exe, which is the shim's binary. */
-  must(sys_prctl(PR_SET_PDEATHSIG, SIGKILL, 0), "confine", "death signal");
-  must(sys_prctl(PR_SET_DUMPABLE, 0, 0), "confine", "dumpable");
+  child_confine(config, channels->userns);
   sys_prctl(PR_SET_NAME, (long)"regrow-init", 0);
   int signals = (int)must(sys_signalfd(ALL_SIGNALS, SFD_CLOEXEC | SFD_NONBLOCK), "init", "signalfd");
-  filter_calls(config);
+  child_filter_calls(config);
   pid_t workload = (pid_t)must(sys_fork(), "init", "fork");
   if (workload == 0) workload_run(config, channels);
   int keep_low = channels->socket < signals ? channels->socket : signals;

@@ -6,7 +6,7 @@
 
 enum tag {
   INSTANCE = 1, ATTEMPT, STATE_DIR, LOG_DIR, LOG_LIMITS, CGROUP1_TASKS, CGROUP2_DIR, ID_RANGE, USER, HOST_NAME,
-  NETWORK, ROOT_STEP, ARGUMENT, ENVIRONMENT, WORKDIR, RLIMIT, SECCOMP, UMASK, LEASE, OOM_SCORE_ADJ, SYSCTL
+  NETWORK, ROOT_STEP, ARGUMENT, ENVIRONMENT, WORKDIR, RLIMIT, SECCOMP, UMASK, LEASE, OOM_SCORE_ADJ, SYSCTL, JOIN, NETWORK_NAMESPACE
 };
 
 enum { VERSION = 1, CRITICAL = 1, LARGEST = 1 << 24 };
@@ -106,7 +106,7 @@ static int take(struct config *c, uint16_t tag, const char *v, uint32_t n) {
     case ID_RANGE: return n == 8 && ((c->id_base = u32(v)), (c->id_count = u32(v + 4)), 1);
     case USER: return n == 8 && ((c->uid = u32(v)), (c->gid = u32(v + 4)), 1);
     case HOST_NAME: return text(&c->host_name, v, n);
-    case NETWORK: return n == 1 && ((c->network = (uint8_t)v[0]), c->network <= NETWORK_NONE);
+    case NETWORK: return n == 1 && ((c->network = (uint8_t)v[0]), c->network <= NETWORK_GIVEN);
     case ROOT_STEP: return root_step(c, v, n);
     case ARGUMENT: return append((const char **)until_exec->argv, &c->argc, MAX_ARGS, string(v, n));
     case ENVIRONMENT: return append((const char **)until_exec->envp, &c->envc, MAX_ARGS, string(v, n));
@@ -117,14 +117,22 @@ static int take(struct config *c, uint16_t tag, const char *v, uint32_t n) {
     case LEASE: return n == 8 && ((c->lease = u64(v)), 1);
     case OOM_SCORE_ADJ: return n == 4 && ((c->oom_score_adj = (int32_t)u32(v)), 1);
     case SYSCTL: return append(c->sysctls, &c->sysctls_count, MAX_SYSCTLS, string(v, n));
+    case JOIN: return n == 12 && ((c->join_pid = (int32_t)u32(v)), (c->join_start = u64(v + 4)), c->join_pid > 0);
+    case NETWORK_NAMESPACE: return text(&c->network_namespace, v, n);
     default: return -1;
   }
 }
 
 /* What must be there for an isolated start: a missing record must never mean a weaker one. */
 static const char *complete(const struct config *c) {
+  if (c->join_pid != 0) {
+    if (c->argc == 0 || !c->workdir) return "no command";
+    if (c->filter_length == 0) return "no seccomp filter";
+    return NULL;
+  }
   if (!c->instance || !c->state_dir || !c->log_dir || !c->host_name || !c->workdir) return "a name or directory is missing";
   if (c->argc == 0) return "no command";
+  if ((c->network == NETWORK_GIVEN) != (c->network_namespace != NULL)) return "no network namespace, or one too many";
   if (c->steps_count == 0) return "no root";
   if (c->filter_length == 0) return "no seccomp filter";
   if (c->id_base == 0 || c->uid >= c->id_count || c->gid >= c->id_count) return "no id range, or the user is outside of it";

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <linux/filter.h>
 
-enum { NETWORK_HOST = 0, NETWORK_NONE = 1 };
+enum { NETWORK_HOST = 0, NETWORK_NONE = 1, NETWORK_GIVEN = 2 };
 enum { MAX_TASKS_FILES = 16, MAX_STEPS = 256, MAX_ARGS = 4096, MAX_RLIMITS = 16, MAX_SYSCTLS = 8 };
 
 /* One step of building the root file system; RootStep.java makes them. */
@@ -30,6 +30,7 @@ struct config {
   size_t tasks_count;
   uint32_t id_base, id_count, uid, gid;
   uint8_t network;
+  const char *network_namespace; /* of NETWORK_GIVEN */
   struct step steps[MAX_STEPS];
   size_t steps_count;
   char **argv, **envp;
@@ -43,6 +44,8 @@ struct config {
   uint32_t umask;
   uint64_t lease;
   int32_t oom_score_adj;
+  int32_t join_pid;    /* PID 1 of a living instance that a command is to run in; 0: a new instance */
+  uint64_t join_start; /* as /proc/PID/stat has it */
 };
 
 /* Waits for it on a pipe: u32 length, then the bytes. NULL if all is well, else what is wrong; *config stays NULL if

@@ -7,6 +7,14 @@
 
 #define ALL_SIGNALS UINT64_MAX
 
+/* Descriptors that the agent hands over. */
+enum { CONFIG = 3, REPORT = 4 };
+
+struct clone3_args {
+  uint64_t flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls, set_tid, set_tid_size, cgroup;
+};
+
+
 /* text.c. What finds no room is left out. */
 struct text {
   char bytes[2048];
@@ -22,6 +30,7 @@ uint64_t clock_ns(int clock);
 
 /* start.c: the second argument, as many bytes as it has. */
 extern char *shim_name;
+extern const char *program_name; /* the first */
 
 /* What starting needed of the stack is given back; nothing below the caller's frame may be in use. */
 void give_stack_back(void);
@@ -39,6 +48,13 @@ struct channels {
   int tasks[MAX_TASKS_FILES];
 };
 void child_run(const struct config *config, const struct channels *channels) __attribute__((noreturn));
+/* Where child_fail tells it. */
+void child_reports_to(int fd);
+void child_set_limits(const struct config *config);
+/* Gives up every power, for good: that of the agent's root, then that of the instance's. */
+void child_confine(const struct config *config, int userns);
+void child_filter_calls(const struct config *config);
+void child_execute(const struct config *config) __attribute__((noreturn));
 /* Tells the shim what failed, with its -errno, and ends. */
 void child_fail(long error, const char *stage, const char *what) __attribute__((noreturn));
 
@@ -55,7 +71,11 @@ void log_rotate(void);
 uint64_t log_finish(uint64_t patience_ns); /* how many bytes were dropped in all */
 
 /* main.c */
+void leave_the_agent(void);
 void shim_run(void) __attribute__((noreturn));
+
+/* exec.c */
+void exec_run(void) __attribute__((noreturn));
 
 /* status.c */
 struct status {

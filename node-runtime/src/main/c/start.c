@@ -29,6 +29,7 @@ __asm__(
 
 uintptr_t __stack_chk_guard;
 char *shim_name;
+const char *program_name;
 
 void __stack_chk_fail(void) {
   sys_exit_group(127);
@@ -41,7 +42,9 @@ __attribute__((optimize("no-stack-protector"))) void start_here(const long *stac
   for (; at[0] != AT_NULL; at += 2)
     if (at[0] == AT_RANDOM) memcpy(&__stack_chk_guard, (const void *)at[1], sizeof __stack_chk_guard);
   __stack_chk_guard &= ~(uintptr_t)0xff; /* a NUL first, so that no string can write it */
+  program_name = stack[0] > 0 ? (const char *)stack[1] : "";
   shim_name = stack[0] > 1 ? (char *)stack[2] : "";
+  if (strcmp(program_name, "regrow-exec") == 0) exec_run();
   shim_run();
 }
 

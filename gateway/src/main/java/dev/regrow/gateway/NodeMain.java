@@ -195,7 +195,9 @@ public final class NodeMain {
     return new NodeParts(
         (uid, instances, logs) ->
             LocalNodeRuntime.open(
-                RuntimeConfig.of(uid, options.data()).withHostPaths(options.hostPaths())),
+                RuntimeConfig.of(uid, options.data())
+                    .withHostPaths(options.hostPaths())
+                    .withNetworkRange(options.networkRange().orElse(null))),
         (system, store, link) -> {
           var module =
               ControlPlaneModule.start(

@@ -2,6 +2,7 @@ package dev.regrow.gateway;
 
 import dev.regrow.client.http.Endpoint;
 import dev.regrow.core.model.Constraints;
+import dev.regrow.runtime.network.NodeNetwork;
 import dev.regrow.schema.Schema;
 import dev.regrow.v1.Workload;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ import java.util.stream.Stream;
  *
  * @param bind an address as digits
  * @param hostPaths what instances may mount of the host
+ * @param networkRange of addresses for instances on the bridge; empty: one is chosen
  * @param labels what people say of it, for placement
  * @param role {@code server}, {@code worker} or {@code witness}; empty: what it was, or what is
  *     usual
@@ -34,6 +36,7 @@ record NodeOptions(
     Optional<String> role,
     Optional<Join> join,
     Duration away,
+    Optional<String> networkRange,
     Map<String, String> labels) {
 
   /**
@@ -66,6 +69,8 @@ record NodeOptions(
         --label KEY=VALUE    says something of the machine for placement, as zone=a; can be given
                              several times, and counts until the next start
         --config FILE        YAML with these options, as `data: /srv/regrow`; the command line wins
+        --network-range R    addresses for instances with network bridge, as 10.210.0.0/22 (default:
+                             one within 10.208.0.0/12 that collides with no route of this machine)
         --host-paths DIR,... what instances may mount of the host, with all below (default: nothing)
         --http-port PORT     of the gateway (default: 7400)
         --cluster-port PORT  (default: 7410)
@@ -92,6 +97,7 @@ record NodeOptions(
           "join",
           "join-token-file",
           "away",
+          "network-range",
           "label");
 
   static Set<String> known() {
@@ -127,7 +133,18 @@ record NodeOptions(
         role,
         join,
         away,
+        networkRange(given),
         labels(given.getOrDefault("label", "")));
+  }
+
+  private static Optional<String> networkRange(Map<String, String> given) {
+    var range = Optional.ofNullable(given.get("network-range"));
+    if (range.isPresent() && !NodeNetwork.isRange(range.get())) {
+      throw StartFailure.usage(
+          "--network-range %s is no range of 8 to 29 bits, as 10.210.0.0/22"
+              .formatted(range.get()));
+    }
+    return range;
   }
 
   private static Map<String, String> labels(String given) {

@@ -44,12 +44,22 @@ final class PreflightTest {
                 Optional.empty(),
                 Optional.empty(),
                 Duration.ofMinutes(2),
+                Optional.empty(),
                 Map.of()));
   }
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"--nmae=x", "n1", "--name", "--name=Bad_Name", "--http-port=0", "--http-port=x"})
+      strings = {
+        "--nmae=x",
+        "n1",
+        "--name",
+        "--name=Bad_Name",
+        "--http-port=0",
+        "--http-port=x",
+        "--network-range=10.0.0.1/22",
+        "--network-range=10.0.0.0/30"
+      })
   void a_wrong_command_line_is_a_matter_of_usage(String argument) {
     assertThatThrownBy(() -> NodeOptions.of(CommandLine.parse(NodeOptions.known(), argument)))
         .isInstanceOfSatisfying(
@@ -91,6 +101,7 @@ final class PreflightTest {
               Optional.empty(),
               Optional.empty(),
               Duration.ofMinutes(2),
+              Optional.empty(),
               Map.of());
 
       assertThatThrownBy(() -> Preflight.requireFree(options, loopback))

@@ -24,6 +24,7 @@ public record Ended(
     SIGNALED,
     OOM_KILLED,
     PIDS_LIMIT,
+    LIVENESS_FAILED,
     START_FAILED,
     IMAGE_PULL_FAILED,
     SHIM_LOST,

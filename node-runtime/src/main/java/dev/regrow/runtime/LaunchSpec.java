@@ -141,7 +141,8 @@ public record LaunchSpec(
   /** Which network the instance sees. */
   public enum Network {
     HOST,
-    NONE
+    NONE,
+    BRIDGE
   }
 
   /** Something that appears inside at {@code at}. */

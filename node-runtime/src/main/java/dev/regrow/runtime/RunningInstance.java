@@ -42,6 +42,24 @@ public interface RunningInstance {
   /** Extends the lease: the shim kills the instance at this CLOCK_BOOTTIME, in nanoseconds. */
   void renewLease(long deadlineBoottimeNanos);
 
+  /**
+   * Asks whether it is well. The stage never fails: what cannot be asked is not well.
+   *
+   * @param timeout after which there is no answer
+   */
+  CompletionStage<Probe.Outcome> probe(Probe probe, Duration timeout);
+
+  /** Its own, behind the node's bridge; empty if it has none. */
+  String address();
+
+  /**
+   * From now on these ports of the node lead to it, until it ends, and no others do; without effect
+   * if it has no address. Idempotent.
+   *
+   * @return what keeps some of them from it, each a sentence; they are tried again by themselves
+   */
+  CompletionStage<List<String>> serve(List<ServedPort> ports);
+
   /** What it uses now. */
   Usage usage();
 

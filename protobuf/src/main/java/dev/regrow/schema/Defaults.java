@@ -60,6 +60,7 @@ final class Defaults {
       case LONG -> number;
       case DOUBLE -> (double) number;
       case BOOLEAN -> number != 0;
+      case ENUM -> field.enumType().findValueByNumber(Math.toIntExact(number));
       default -> throw new IllegalStateException("no number: " + field.field());
     };
   }

@@ -2,6 +2,7 @@ package dev.regrow.schema;
 
 import dev.regrow.v1.Backoff;
 import dev.regrow.v1.InstanceTemplate;
+import dev.regrow.v1.Network;
 import dev.regrow.v1.PlacementPolicy;
 import dev.regrow.v1.Port;
 import dev.regrow.v1.Resources;
@@ -67,6 +68,7 @@ final class WorkloadRules {
     rules.security(workload.getInstance().getSecurity());
     rules.resources(workload.getInstance().getResources());
     rules.ports(workload.getInstance());
+    new HealthRules(findings).check(workload.getInstance());
     rules.volumes(workload.getInstance());
     int size = workload.getSerializedSize();
     if (size > MAX_BYTES) {
@@ -196,9 +198,22 @@ final class WorkloadRules {
   private void ports(InstanceTemplate instance) {
     Set<String> names = new HashSet<>();
     Set<String> numbers = new HashSet<>();
+    Set<String> published = new HashSet<>();
     for (int i = 0; i < instance.getPortsCount(); i++) {
       Port port = instance.getPorts(i);
       Path path = INSTANCE.field("ports").item(i);
+      if (port.hasPublish() && instance.getNetwork() != Network.BRIDGE) {
+        findings.add(
+            path.field("publish"),
+            "needs network bridge: with host its ports are the node's own, with none nobody reaches"
+                + " it; leave publish out");
+      } else if (port.hasPublish()
+          && !published.add(port.getProtocolValue() + "/" + port.getPublish())) {
+        findings.add(path.field("publish"), port.getPublish() + " is published twice; keep one");
+      }
+      if (!port.getOn().isEmpty() && !port.hasPublish()) {
+        findings.add(path.field("on"), "says where, but there is no publish; write the port there");
+      }
       if (!port.getName().isEmpty() && !names.add(port.getName())) {
         findings.add(
             path.field("name"), Quoting.quoted(port.getName()) + " names two ports; rename one");

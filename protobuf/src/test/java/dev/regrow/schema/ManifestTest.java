@@ -73,7 +73,7 @@ class ManifestTest {
             name: Web
             instance:
               comand: [/bin/web]
-              network: bridge
+              network: bride
               resources: {memory: 12Q}
               user: 1000
               env: {DB: {secret: db, key: password}}
@@ -87,8 +87,7 @@ class ManifestTest {
             "4:3: instance.comand: is not a known field; did you mean \"command\"?",
             "4:3: instance.command: is missing; the program and its arguments, as [/bin/web,"
                 + " --port, \"8080\"]",
-            "5:12: instance.network: \"bridge\" is not supported by this release; write host or"
-                + " none",
+            "5:12: instance.network: \"bride\" is not one of host, none or bridge; did you mean bridge?",
             "6:23: instance.resources.memory: \"12Q\" is not a size; write 128Mi, 1Gi or a number"
                 + " of bytes",
             "7:9: instance.user: 1000 is a number; write \"1000\"",

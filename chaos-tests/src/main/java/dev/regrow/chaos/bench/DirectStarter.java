@@ -35,9 +35,12 @@ final class DirectStarter implements Starter, AutoCloseable {
   private final Path data;
   private final Path root;
   private final Stamps stamps;
+  private final LaunchSpec.Network network;
   private final LocalNodeRuntime runtime;
 
-  private DirectStarter(String nodeUid, Path data, Path root, Stamps stamps) {
+  private DirectStarter(
+      String nodeUid, Path data, Path root, Stamps stamps, LaunchSpec.Network network) {
+    this.network = network;
     this.nodeUid = nodeUid;
     this.data = data;
     this.root = root;
@@ -50,11 +53,13 @@ final class DirectStarter implements Starter, AutoCloseable {
   /**
    * @param root the instances' root file system
    */
-  static DirectStarter open(Path data, Path root, Stamps stamps) throws Exception {
+  static DirectStarter open(Path data, Path root, Stamps stamps, LaunchSpec.Network network)
+      throws Exception {
     Files.createDirectory(
         data, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    var uid = "bench" + Long.toString(ProcessHandle.current().pid(), Character.MAX_RADIX);
-    var starter = new DirectStarter(uid, data, root, stamps);
+    var kind = network == LaunchSpec.Network.BRIDGE ? "bb" : "bn";
+    var uid = kind + Long.toString(ProcessHandle.current().pid(), Character.MAX_RADIX);
+    var starter = new DirectStarter(uid, data, root, stamps, network);
     try {
       for (int i = 0; i < WARM_UP; i++) {
         starter.start("direct-warm");
@@ -68,7 +73,7 @@ final class DirectStarter implements Starter, AutoCloseable {
 
   @Override
   public String name() {
-    return "regrow";
+    return network == LaunchSpec.Network.BRIDGE ? "regrow, bridge" : "regrow";
   }
 
   @Override
@@ -130,7 +135,7 @@ final class DirectStarter implements Starter, AutoCloseable {
         NOBODY,
         NOBODY,
         "/",
-        LaunchSpec.Network.NONE,
+        network,
         List.of(new LaunchSpec.Mount.Host(stamps.folder(), "/stamps", false)),
         new LaunchSpec.Limits(1, 0, MEMORY_BYTES, MEMORY_BYTES, PIDS),
         "TERM",

@@ -1,6 +1,8 @@
 package dev.regrow.chaos.bench;
 
 import dev.regrow.chaos.bench.Benchmark.Setting;
+import dev.regrow.runtime.LaunchSpec.Network;
+import dev.regrow.runtime.network.NodeNetwork;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,9 +29,11 @@ final class PeerComparison {
     Path root = emptyRoot(setting.scratch().resolve("peer-root"));
     var figures = new ArrayList<Figure>();
     Measured ours;
-    try (var direct = DirectStarter.open(setting.scratch().resolve("direct"), root, stamps)) {
+    var alone = setting.scratch().resolve("direct");
+    try (var direct = DirectStarter.open(alone, root, stamps, Network.NONE)) {
       ours = measure(direct, setting.count(), figures);
     }
+    bridged(setting, root, figures);
     for (String peer : PEERS) {
       var program = OciStarter.find(peer);
       if (program.isEmpty()) {
@@ -45,6 +49,20 @@ final class PeerComparison {
       }
     }
     return figures;
+  }
+
+  /** What a bridge adds; no peer does the same. */
+  private static void bridged(Setting setting, Path root, List<Figure> figures) throws Exception {
+    var lack = NodeNetwork.lack();
+    if (lack.isPresent()) {
+      setting.remarks().accept("  " + lack.get());
+      return;
+    }
+    var stamps = Stamps.in(setting.scratch().resolve("bridge-stamps"));
+    var data = setting.scratch().resolve("bridge");
+    try (var direct = DirectStarter.open(data, root, stamps, Network.BRIDGE)) {
+      measure(direct, setting.count(), figures);
+    }
   }
 
   private static Measured measure(Starter starter, int count, List<Figure> figures)

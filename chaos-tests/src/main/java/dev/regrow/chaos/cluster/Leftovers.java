@@ -23,6 +23,12 @@ public final class Leftovers {
     lines(Path.of("/proc/self/mountinfo")).stream()
         .filter(line -> line.contains(nodeUid))
         .forEach(line -> found.add("mount " + line));
+    // Their names have room for a part of it; the bridge's is whole.
+    var start = "rg" + nodeUid.substring(0, Math.min(8, nodeUid.length()));
+    lines(Path.of("/proc/self/net/dev")).stream()
+        .map(String::trim)
+        .filter(line -> line.startsWith(start))
+        .forEach(line -> found.add("link " + line.substring(0, line.indexOf(':'))));
     processes(nodeUid).forEach(line -> found.add("process " + line));
     Path run = Path.of("/run/regrow", nodeUid);
     if (Files.exists(run)) {

@@ -88,6 +88,11 @@ public final class LocalNode implements AutoCloseable {
     return this;
   }
 
+  /** Which it binds. */
+  public String address() {
+    return address;
+  }
+
   /** Starts the JVM and returns at once. */
   public LocalNode launch() {
     try {

@@ -10,9 +10,9 @@ import dev.regrow.core.model.Template;
 import dev.regrow.schema.Schema;
 import dev.regrow.schema.Templates;
 import dev.regrow.v1.InstanceTemplate;
-import dev.regrow.v1.Network;
 import dev.regrow.v1.Placement;
 import dev.regrow.v1.PlacementPolicy;
+import dev.regrow.v1.Port;
 import dev.regrow.v1.Protocol;
 import dev.regrow.v1.Reconcile;
 import dev.regrow.v1.RestartMode;
@@ -59,14 +59,27 @@ public final class DeclaredCodec {
         resources.getCpu(), resources.getMemory(), resources.getPids(), hostPorts(template));
   }
 
-  /** What an instance takes of its node's own ports: those that it names when it has no others. */
+  /**
+   * What an instance takes of its node's own ports: those that it names when it has no others, or
+   * those that it publishes.
+   */
   public static Ports hostPorts(InstanceTemplate template) {
-    return template.getNetwork() == Network.HOST
-        ? Ports.of(
-            template.getPortsList().stream()
-                .map(port -> Ports.code(port.getPort(), port.getProtocol() == Protocol.UDP))
-                .toList())
-        : Ports.NONE;
+    return switch (template.getNetwork()) {
+      case HOST ->
+          Ports.of(
+              template.getPortsList().stream().map(port -> code(port, port.getPort())).toList());
+      case BRIDGE ->
+          Ports.of(
+              template.getPortsList().stream()
+                  .filter(Port::hasPublish)
+                  .map(port -> Ports.shared(code(port, port.getPublish())))
+                  .toList());
+      case NONE, NETWORK_UNSPECIFIED, UNRECOGNIZED -> Ports.NONE;
+    };
+  }
+
+  private static int code(Port port, int number) {
+    return Ports.code(number, port.getProtocol() == Protocol.UDP);
   }
 
   /** Everything but replicas, template and what only the server says. */

@@ -6,14 +6,16 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /**
- * Ports of a machine that only one may have at a time. Immutable; each is a number: the port, and
- * 65,536 more for UDP.
+ * Ports of a machine that only one may have at a time: one instance, or, of those that are
+ * published, the instances of one workload. Immutable; each is a number: the port, 65,536 more for
+ * UDP, and 131,072 more for one that is published.
  */
 public final class Ports {
 
   public static final Ports NONE = new Ports(new int[0]);
 
   private static final int UDP = 1 << 16;
+  private static final int SHARED = 1 << 17;
 
   /** Sorted, each once. */
   private final int[] codes;
@@ -29,7 +31,7 @@ public final class Ports {
     var sorted =
         codes.stream()
             .mapToInt(Integer::intValue)
-            .filter(code -> code > 0 && code < 2 * UDP)
+            .filter(code -> code > 0 && code < 2 * SHARED && code % UDP != 0)
             .sorted()
             .distinct()
             .toArray();
@@ -38,6 +40,11 @@ public final class Ports {
 
   public static int code(int port, boolean udp) {
     return udp ? port + UDP : port;
+  }
+
+  /** The same port, published: all instances of the workload share it. */
+  public static int shared(int code) {
+    return code | SHARED;
   }
 
   public List<Integer> codes() {
@@ -58,17 +65,38 @@ public final class Ports {
 
   /** The smallest one that both have. */
   public OptionalInt common(Ports other) {
+    return collision(other, false);
+  }
+
+  /**
+   * The smallest one that is taken already.
+   *
+   * @param bySiblings whether those that are published may be taken by the same workload
+   */
+  public OptionalInt collision(Ports taken, boolean bySiblings) {
     for (int code : codes) {
-      if (Arrays.binarySearch(other.codes, code) >= 0) {
-        return OptionalInt.of(code);
+      int port = code & ~SHARED;
+      boolean free = bySiblings && code != port;
+      if (taken.has(port) || (!free && taken.has(shared(port)))) {
+        return OptionalInt.of(port);
       }
     }
     return OptionalInt.empty();
   }
 
+  private boolean has(int code) {
+    return Arrays.binarySearch(codes, code) >= 0;
+  }
+
+  /** Without those that are published. */
+  public Ports unshared() {
+    return of(codes().stream().filter(code -> code < SHARED).toList());
+  }
+
   /** As {@code 8080/tcp}. */
   public static String words(int code) {
-    return code < UDP ? code + "/tcp" : code - UDP + "/udp";
+    int port = code & ~SHARED;
+    return port < UDP ? port + "/tcp" : port - UDP + "/udp";
   }
 
   @Override

@@ -59,10 +59,17 @@ public record Candidate(
   }
 
   boolean hasRoomFor(Demand demand) {
+    return hasRoomFor(demand, false);
+  }
+
+  /**
+   * @param bySiblings whether instances of the same workload are there, who share what it publishes
+   */
+  boolean hasRoomFor(Demand demand, boolean bySiblings) {
     return capacity.memoryBytes() - reserved.memoryBytes() >= demand.memoryBytes()
         && capacity.cpuMillis() - reserved.cpuMillis() >= demand.cpuMillis()
         && capacity.pids() - reserved.pids() >= demand.pids()
-        && demand.ports().common(reserved.ports()).isEmpty();
+        && demand.ports().collision(reserved.ports(), bySiblings).isEmpty();
   }
 
   /** The largest share of any of its resources that is promised, 0 to 1 and beyond. */

@@ -145,10 +145,10 @@ final class Explanation {
     if (refusal != null) {
       return new Said("refused", "refused: " + refusal, "refused");
     }
-    return lack(request.demand(), node);
+    return lack(request.demand(), node, request.siblings().on(node) > 0);
   }
 
-  private static Reason lack(Demand demand, Candidate node) {
+  private static Reason lack(Demand demand, Candidate node, boolean bySiblings) {
     var capacity = node.capacity();
     var reserved = node.reserved();
     long memory = demand.memoryBytes() + reserved.memoryBytes() - capacity.memoryBytes();
@@ -163,7 +163,7 @@ final class Explanation {
     if (pids > 0) {
       return new Lack(Amount.PIDS, pids);
     }
-    var taken = demand.ports().common(node.reserved().ports());
+    var taken = demand.ports().collision(node.reserved().ports(), bySiblings);
     if (taken.isPresent()) {
       var port = Ports.words(taken.getAsInt());
       return new Said(

@@ -58,7 +58,7 @@ public final class Placement {
     boolean fits(Candidate node) {
       return node.open()
           && (avoided.isEmpty() || !avoided.containsKey(node.node().uid()))
-          && node.hasRoomFor(demand);
+          && node.hasRoomFor(demand, siblings.on(node) > 0);
     }
   }
 

@@ -90,6 +90,22 @@ class PlacementTest {
   }
 
   @Test
+  void a_published_port_is_shared_by_the_instances_of_one_workload_only() {
+    var published = Ports.of(List.of(Ports.shared(Ports.code(80, false))));
+    var web = new Demand(100, MIB, 1, published);
+    var server = new Demand(100, MIB, 1, Ports.of(List.of(Ports.code(80, false))));
+    var fleet = Fleet.of(List.of(node("n1", Map.of(), 1000, 4096 * MIB))).debited("uid-n1", web);
+    var siblings = new Siblings(fleet, Constraints.NONE).add("uid-n1", true);
+    var ofTheSame = new Placement.Request(web, Constraints.NONE, siblings, Map.of(), 7);
+
+    assertThat(Placement.place(ofTheSame, fleet)).isInstanceOf(Placed.On.class);
+    assertThat(why(Placement.place(request(web, Constraints.NONE, fleet), fleet)))
+        .isEqualTo("node n1 has given away port 80/tcp");
+    assertThat(why(Placement.place(request(server, Constraints.NONE, fleet), fleet)))
+        .isEqualTo("node n1 has given away port 80/tcp");
+  }
+
+  @Test
   void what_is_required_is_named_and_the_node_s_name_is_a_label_too() {
     var where = where(List.of(new Rule("disk", List.of("ssd")), new Rule("node", List.of("n2"))));
     var plain = node("n1", Map.of("disk", "hdd"), 1000, 4096 * MIB);

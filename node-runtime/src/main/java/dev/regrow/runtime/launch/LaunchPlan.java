@@ -51,12 +51,18 @@ record LaunchPlan(List<LaunchStep> steps) {
       Path writable,
       Machine machine) {
     check(spec);
+    if ((spec.network() == Network.BRIDGE) != (places.network() != null)) {
+      throw new IllegalStateException("a bridge and what is attached to it go together");
+    }
     var steps = new ArrayList<LaunchStep>();
     if (lower != null) {
       steps.add(new LaunchStep.MakeWritable(writable, ids.hostId(0)));
     }
     var config = config(spec, places, ids, machine);
-    RootPlan.of(spec, ids, machine.host(), lower, writable, machine.resolvConf())
+    var attachment = places.network();
+    var names =
+        new RootPlan.Names(machine.resolvConf(), attachment == null ? null : attachment.address());
+    RootPlan.of(spec, ids, machine.host(), lower, writable, names)
         .forEach(step -> config.rootStep(step.encode()));
     steps.add(new LaunchStep.StartShim(spec.key().instanceId(), config.encode()));
     return new LaunchPlan(List.copyOf(steps));
@@ -85,25 +91,15 @@ record LaunchPlan(List<LaunchStep> steps) {
   }
 
   private static ShimConfig config(LaunchSpec spec, Places places, IdRange ids, Machine machine) {
-    boolean ownNetwork = spec.network() == Network.NONE;
     var config =
         new ShimConfig()
             .attempt(spec.key().instanceId(), spec.attempt())
             .stateDirectory(places.stateDirectory())
             .logs(places.logDirectory(), places.logBytesPerFile(), places.logFiles())
             .idRange(ids.base(), IdRange.SIZE)
-            .user(spec.uid(), spec.gid())
-            .hostName(spec.slot())
-            .ownNetwork(ownNetwork)
-            .workingDirectory(spec.workdir().isEmpty() ? "/" : spec.workdir())
-            .rlimit(RLIMIT_CORE, 0, 0)
-            .rlimit(RLIMIT_NOFILE, Math.min(SOFT_FILES, machine.filesMax()), machine.filesMax())
-            .oomScoreAdj(OOM_SCORE_ADJ)
-            .seccomp(machine.filter());
-    if (ownNetwork) { // In a network of its own, an instance without capabilities may serve port
-      // 80.
-      config.sysctl("net/ipv4/ip_unprivileged_port_start", "0");
-    }
+            .hostName(spec.slot());
+    network(config, spec, places);
+    confine(config, spec.uid(), spec.gid(), spec.workdir(), machine.filter(), machine.filesMax());
     places.cgroup1Tasks().forEach(config::cgroup1Tasks);
     places.cgroup2().ifPresent(config::cgroup2);
     spec.command().forEach(config::argument);
@@ -112,6 +108,31 @@ record LaunchPlan(List<LaunchStep> steps) {
       config.lease(spec.leaseUntilBootNanos().getAsLong());
     }
     return config;
+  }
+
+  private static void network(ShimConfig config, LaunchSpec spec, Places places) {
+    var attachment = places.network();
+    if (attachment == null) {
+      config.ownNetwork(spec.network() == Network.NONE);
+    } else {
+      config.networkNamespace(attachment.namespace());
+    }
+    if (spec.network() != Network.HOST) {
+      // In a network of its own, an instance without capabilities may serve port 80.
+      config.sysctl("net/ipv4/ip_unprivileged_port_start", "0");
+    }
+  }
+
+  /** What holds for every process of an instance. */
+  static void confine(
+      ShimConfig config, int uid, int gid, String workdir, byte[] filter, long filesMax) {
+    config
+        .user(uid, gid)
+        .workingDirectory(workdir.isEmpty() ? "/" : workdir)
+        .rlimit(RLIMIT_CORE, 0, 0)
+        .rlimit(RLIMIT_NOFILE, Math.min(SOFT_FILES, filesMax), filesMax)
+        .oomScoreAdj(OOM_SCORE_ADJ)
+        .seccomp(filter);
   }
 
   private static Map<String, String> environment(LaunchSpec spec) {

@@ -31,6 +31,7 @@ public final class Launcher implements AutoCloseable {
   private static final String ROOTS = "roots";
   private static final String COPIES = "shifted";
   private static final Path RESOLV_CONF = Path.of("/etc/resolv.conf");
+  private static final Path SYSTEMDS = Path.of("/run/systemd/resolve/resolv.conf");
 
   /** What a kernel gives by default, for where /proc does not tell. */
   private static final long USUAL_FILES_MAX = 4096;
@@ -45,6 +46,7 @@ public final class Launcher implements AutoCloseable {
   /** Devices whose file systems were seen to have no idmapped mounts. */
   private final Set<Object> ownersFixed = ConcurrentHashMap.newKeySet();
 
+  private final Path program;
   private final Shims shims;
   private final HostPrograms host;
   private final byte[] filter;
@@ -56,7 +58,8 @@ public final class Launcher implements AutoCloseable {
     this.roots = data.resolve(ROOTS);
     this.copies =
         new ShiftedCopies(data.resolve(COPIES), ShiftedCopies.Bounds.USUAL, kernel::isOpaque);
-    this.shims = new Shims(kernel, ShimBinary.install(data.resolve("shim")));
+    this.program = ShimBinary.install(data.resolve("shim"));
+    this.shims = new Shims(kernel, program);
     this.host = host;
     this.filter = SyscallFilter.standard(Architecture.ofThisMachine());
     this.filesMax = filesMax();
@@ -138,6 +141,11 @@ public final class Launcher implements AutoCloseable {
     return new PlanExecutor(kernel, shims).execute(plan);
   }
 
+  /** For commands in instances that run already. */
+  public Joiner joiner() {
+    return new Joiner(kernel, program, filter, filesMax);
+  }
+
   private Path writable(LaunchSpec spec) {
     return root(spec.key()).resolve(Integer.toString(spec.attempt()));
   }
@@ -183,9 +191,15 @@ public final class Launcher implements AutoCloseable {
     return key.namespace() + "/" + key.workload() + "/" + slot;
   }
 
+  /**
+   * Where systemd-resolved listens on the loopback, those that it asks are in a file of its own.
+   */
   private static String resolvConf() {
     try {
-      return Files.readString(RESOLV_CONF);
+      var usual = Files.readString(RESOLV_CONF);
+      return usual.contains("nameserver 127.0.0.53") && Files.exists(SYSTEMDS)
+          ? Files.readString(SYSTEMDS)
+          : usual;
     } catch (NoSuchFileException e) {
       return "";
     } catch (IOException e) {

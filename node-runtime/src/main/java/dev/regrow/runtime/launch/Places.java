@@ -1,8 +1,10 @@
 package dev.regrow.runtime.launch;
 
+import dev.regrow.runtime.network.Attachment;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where an attempt lives; all of it exists before the launch.
@@ -13,6 +15,7 @@ import java.util.Optional;
  * @param cgroup2 the directory to be born in; empty on v1 only
  * @param logBytesPerFile at least 4096
  * @param logFiles at least 1
+ * @param network of an instance that has network bridge; else null
  */
 public record Places(
     Path stateDirectory,
@@ -20,7 +23,8 @@ public record Places(
     List<Path> cgroup1Tasks,
     Optional<Path> cgroup2,
     long logBytesPerFile,
-    int logFiles) {
+    int logFiles,
+    @Nullable Attachment network) {
 
   public Places {
     cgroup1Tasks = List.copyOf(cgroup1Tasks);

@@ -81,7 +81,6 @@ final class PlanExecutor implements LaunchStep.Executor {
     remove(step.directory());
   }
 
-  /** Follows no links. */
   /** Removes what an instance left there, if anything. */
   static void remove(Path directory) {
     try {
@@ -103,7 +102,7 @@ final class PlanExecutor implements LaunchStep.Executor {
   }
 
   /** A shim must tell a whole configuration from one whose writer died. */
-  private static byte[] framed(byte[] config) {
+  static byte[] framed(byte[] config) {
     return ByteBuffer.allocate(Integer.BYTES + config.length)
         .order(ByteOrder.LITTLE_ENDIAN)
         .putInt(config.length)

@@ -10,7 +10,6 @@ import static dev.regrow.runtime.namespace.RootStep.RECURSIVE;
 
 import dev.regrow.runtime.LaunchSpec;
 import dev.regrow.runtime.LaunchSpec.Mount;
-import dev.regrow.runtime.LaunchSpec.Network;
 import dev.regrow.runtime.RuntimeFailure;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -70,7 +69,7 @@ public final class RootPlan {
   /**
    * @param lower the root file system; null: the host's programs
    * @param writable where an overlay keeps what is written; only used with a lower
-   * @param resolvConf the host's, for instances on its network
+   * @param names of machines, for instances that have a network
    */
   public static List<RootStep> of(
       LaunchSpec spec,
@@ -78,12 +77,12 @@ public final class RootPlan {
       HostPrograms host,
       @Nullable Lower lower,
       Path writable,
-      String resolvConf) {
+      Names names) {
     var plan = new RootPlan(spec, ids);
     plan.root(lower, host, writable);
     plan.kernelFilesystems();
     plan.devices();
-    plan.identity(resolvConf);
+    plan.identity(names);
     if (spec.layers() != null) {
       spec.layers().wanted().forEach(plan::wanted);
     }
@@ -158,14 +157,29 @@ public final class RootPlan {
     UNWRITABLE.forEach(path -> steps.add(RootStep.makeReadOnly(path)));
   }
 
-  private void identity(String resolvConf) {
+  /**
+   * What an instance knows of names.
+   *
+   * @param resolvConf the host's
+   * @param address the instance's own, if it has one
+   */
+  public record Names(String resolvConf, @Nullable String address) {}
+
+  private void identity(Names names) {
     var name = spec.slot();
     steps.add(RootStep.text("/etc/hostname", name + "\n"));
     steps.add(
         RootStep.text(
             "/etc/hosts",
-            "127.0.0.1 localhost\n::1 localhost ip6-localhost\n127.0.1.1 " + name + "\n"));
-    steps.add(RootStep.text("/etc/resolv.conf", spec.network() == Network.HOST ? resolvConf : ""));
+            "127.0.0.1 localhost\n::1 localhost ip6-localhost\n%s %s\n"
+                .formatted(names.address() == null ? "127.0.1.1" : names.address(), name)));
+    var resolvConf =
+        switch (spec.network()) {
+          case HOST -> names.resolvConf();
+          case BRIDGE -> Resolvers.beyondThisMachine(names.resolvConf());
+          case NONE -> "";
+        };
+    steps.add(RootStep.text("/etc/resolv.conf", resolvConf));
   }
 
   private void wanted(String path) {

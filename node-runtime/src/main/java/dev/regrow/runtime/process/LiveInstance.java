@@ -2,10 +2,13 @@ package dev.regrow.runtime.process;
 
 import dev.regrow.runtime.Ended;
 import dev.regrow.runtime.InstanceKey;
+import dev.regrow.runtime.Probe;
 import dev.regrow.runtime.RunningInstance;
+import dev.regrow.runtime.ServedPort;
 import dev.regrow.runtime.cgroup.InstanceCgroup;
 import dev.regrow.runtime.state.Control;
 import dev.regrow.runtime.state.InstanceFile;
+import dev.regrow.runtime.state.Status.ProcessId;
 import dev.regrow.runtime.syscall.Signal;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,24 +16,40 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** {@link RunningInstance} behind a shim. */
 final class LiveInstance implements RunningInstance {
 
-  /** What the shim says of its start. */
-  record Start(long pid, Instant at, long boottimeNanos) {}
+  /**
+   * What the shim says of its start.
+   *
+   * @param init PID 1 of the instance; null if that is not known any more
+   */
+  record Start(long pid, Instant at, long boottimeNanos, @Nullable ProcessId init) {}
 
   private final InstanceFile file;
   private final Start start;
   private final InstanceCgroup cgroup;
   private final Control control;
+  private final Prober prober;
+  private final Function<List<ServedPort>, CompletionStage<List<String>>> server;
   private final CompletableFuture<Ended> ended = new CompletableFuture<>();
 
-  LiveInstance(InstanceFile file, Start start, InstanceCgroup cgroup, Control control) {
+  LiveInstance(
+      InstanceFile file,
+      Start start,
+      InstanceCgroup cgroup,
+      Control control,
+      Prober prober,
+      Function<List<ServedPort>, CompletionStage<List<String>>> server) {
     this.file = file;
     this.start = start;
     this.cgroup = cgroup;
     this.control = control;
+    this.prober = prober;
+    this.server = server;
   }
 
   InstanceFile file() {
@@ -102,6 +121,28 @@ final class LiveInstance implements RunningInstance {
     if (!hasEnded()) {
       control.lease(deadlineBoottimeNanos);
     }
+  }
+
+  @Override
+  public CompletionStage<Probe.Outcome> probe(Probe probe, Duration timeout) {
+    var init = start.init();
+    if (init == null || hasEnded()) {
+      return CompletableFuture.completedStage(Probe.Outcome.failed("it has ended"));
+    }
+    return prober.probe(new Prober.Target(file, init, (int) start.pid(), cgroup), probe, timeout);
+  }
+
+  @Override
+  public String address() {
+    var address = file.address();
+    return address == null ? "" : address;
+  }
+
+  @Override
+  public CompletionStage<List<String>> serve(List<ServedPort> ports) {
+    return file.address() != null && !hasEnded()
+        ? server.apply(ports)
+        : CompletableFuture.completedStage(List.of());
   }
 
   @Override

@@ -7,6 +7,7 @@ import dev.regrow.runtime.Machine;
 import dev.regrow.runtime.NodeRuntime;
 import dev.regrow.runtime.RunningInstance;
 import dev.regrow.runtime.RuntimeFailure;
+import dev.regrow.runtime.ServedPort;
 import dev.regrow.runtime.cgroup.Cgroups;
 import dev.regrow.runtime.cgroup.HostCgroups;
 import dev.regrow.runtime.image.Digest;
@@ -21,6 +22,7 @@ import dev.regrow.runtime.image.source.RegistryAuth;
 import dev.regrow.runtime.launch.Launcher;
 import dev.regrow.runtime.launch.Places;
 import dev.regrow.runtime.logs.FileLogs;
+import dev.regrow.runtime.network.NodeNetwork;
 import dev.regrow.runtime.process.Adopter.Found;
 import dev.regrow.runtime.process.LiveInstance.Start;
 import dev.regrow.runtime.state.Adoption.Decision;
@@ -72,6 +74,8 @@ public final class LocalNodeRuntime implements NodeRuntime {
   private final StateDirectory state;
   private final Launcher launcher;
   private final Machine machine;
+  private final Prober prober;
+  private final NodeNetwork network;
   private final ExitWatcher exits;
   private final Images images;
   private final Periodic cleaning = new Periodic("regrow-image-cleaning", CLEANING_EVERY);
@@ -98,6 +102,9 @@ public final class LocalNodeRuntime implements NodeRuntime {
     this.launcher = launcher;
     this.machine = MachineReport.look(cgroups);
     this.logs = new FileLogs(config.logs(), disk);
+    this.prober = new Prober(kernel, launcher.joiner());
+    this.network =
+        new NodeNetwork(kernel, config.nodeUid(), networkPlaces(state, config.networkRange()));
     this.exits = new ExitWatcher(kernel);
     this.images =
         Images.open(
@@ -106,6 +113,10 @@ public final class LocalNodeRuntime implements NodeRuntime {
             machine.bootId(),
             Registries.standard(),
             Platform.ofThisMachine());
+  }
+
+  static NodeNetwork.Places networkPlaces(StateDirectory state, @Nullable String range) {
+    return new NodeNetwork.Places(state.root(), StateDirectory.RUN, range);
   }
 
   /**
@@ -203,7 +214,14 @@ public final class LocalNodeRuntime implements NodeRuntime {
 
   private LiveInstance startShim(LaunchSpec spec) {
     var cgroup = cgroups.create(spec.key(), spec.limits());
-    var file = InstanceFile.of(spec, machine.bootId(), cgroup.counters());
+    var attachment =
+        spec.network() == LaunchSpec.Network.BRIDGE ? network.attach(spec.key()) : null;
+    var file =
+        InstanceFile.of(
+            spec,
+            machine.bootId(),
+            cgroup.counters(),
+            attachment == null ? null : attachment.address());
     state.writeSpec(file, true);
     var places =
         new Places(
@@ -212,7 +230,8 @@ public final class LocalNodeRuntime implements NodeRuntime {
             cgroup.v1Tasks(),
             cgroup.v2Directory(),
             config.logBytesPerFile(),
-            config.logFiles());
+            config.logFiles(),
+            attachment);
     var started = launcher.launch(spec, places);
     var shim = kernel.pidfdOpen(started.shimPid());
     if (!started.warnings().isEmpty()) {
@@ -236,16 +255,31 @@ public final class LocalNodeRuntime implements NodeRuntime {
 
   private LiveInstance live(InstanceFile file, Status status) {
     var start =
-        new Start(status.workload().pid(), status.startedAt(), status.startedBoottimeNanos());
+        new Start(
+            status.workload().pid(),
+            status.startedAt(),
+            status.startedBoottimeNanos(),
+            status.init());
     return remember(file, start);
   }
 
   private LiveInstance remember(InstanceFile file, Start start) {
     var control = new Control(kernel, state.instance(file.key().instanceId()), file.attempt());
-    var instance = new LiveInstance(file, start, cgroups.of(file.key()), control);
+    var instance =
+        new LiveInstance(
+            file,
+            start,
+            cgroups.of(file.key()),
+            control,
+            prober,
+            ports -> serve(file.key(), ports));
     instances.put(file.key(), instance);
     slots.put(file.key(), new Slot(file.key().namespace(), file.key().workload(), file.slot()));
     return instance;
+  }
+
+  private CompletionStage<List<String>> serve(InstanceKey key, List<ServedPort> ports) {
+    return network.serve(key, ports, () -> state.writePorts(key.instanceId(), ports));
   }
 
   /** On the exit watcher's thread. */
@@ -267,6 +301,9 @@ public final class LocalNodeRuntime implements NodeRuntime {
           instance.key());
     }
     var file = instance.file();
+    if (file.address() != null) {
+      var unused = serve(file.key(), List.of());
+    }
     var hits = cgroup.counters().since(file.baseline());
     instance.end(Ending.of(status, hits, file.limits(), file.stopGrace(), Instant.now()));
   }
@@ -290,6 +327,7 @@ public final class LocalNodeRuntime implements NodeRuntime {
       cgroups.create(file.key(), file.limits());
       if (found.decision() instanceof Decision.Adopt living && found.shim() != null) {
         var instance = live(file, living.status());
+        adoptNetwork(file, living.status());
         exits.watch(found.shim(), () -> ended(instance));
         adopted.add(instance);
       } else if (found.decision() instanceof Decision.Ended over) {
@@ -300,9 +338,22 @@ public final class LocalNodeRuntime implements NodeRuntime {
         adopted.add(lost(file, lost.status()));
       }
     }
+    network.adopted();
     removeStrays();
     cleaning.start(() -> images.clean(imagesInUse(), ImageCleaning.Policy.USUAL));
     return adopted;
+  }
+
+  private void adoptNetwork(InstanceFile file, Status status) {
+    var address = file.address();
+    if (address != null) {
+      try {
+        var served = state.ports(file.key().instanceId());
+        network.adopt(file.key(), address, status.init().pid(), served);
+      } catch (RuntimeFailure e) {
+        LOG.warn("{}: its network is left as it is: {}", file.key(), e.getMessage());
+      }
+    }
   }
 
   private static Set<String> living(List<Found> all) {
@@ -314,7 +365,7 @@ public final class LocalNodeRuntime implements NodeRuntime {
 
   private LiveInstance lost(InstanceFile file, @Nullable Status status) {
     var instance =
-        status == null ? remember(file, new Start(0, Instant.now(), 0)) : live(file, status);
+        status == null ? remember(file, new Start(0, Instant.now(), 0, null)) : live(file, status);
     end(instance, null);
     return instance;
   }
@@ -367,6 +418,7 @@ public final class LocalNodeRuntime implements NodeRuntime {
       throw new RuntimeFailure(key + ": processes are left after a kill", true);
     }
     cgroup.remove();
+    network.release(key);
     launcher.discard(key);
     state.forget(key.instanceId());
   }
@@ -389,8 +441,10 @@ public final class LocalNodeRuntime implements NodeRuntime {
     cleaning.close();
     images.close();
     logs.close();
+    prober.close();
     Threads.finish(work);
     launcher.close();
+    network.close();
     Threads.finish(disk);
   }
 }

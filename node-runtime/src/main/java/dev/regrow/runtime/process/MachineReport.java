@@ -2,6 +2,7 @@ package dev.regrow.runtime.process;
 
 import dev.regrow.runtime.Machine;
 import dev.regrow.runtime.cgroup.Cgroups;
+import dev.regrow.runtime.network.NodeNetwork;
 import dev.regrow.runtime.state.ProcFs;
 import java.util.ArrayList;
 
@@ -18,6 +19,7 @@ final class MachineReport {
     if (ProcFs.text("filesystems").lines().noneMatch(line -> line.endsWith("\toverlay"))) {
       warnings.add("overlayfs is missing: root file systems can only be used read-only");
     }
+    NodeNetwork.lack().ifPresent(warnings::add);
     long pids = Math.min(number("sys/kernel/pid_max"), number("sys/kernel/threads-max"));
     return new Machine(
         Runtime.getRuntime().availableProcessors() * 1000L,

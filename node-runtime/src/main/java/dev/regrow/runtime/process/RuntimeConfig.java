@@ -2,6 +2,7 @@ package dev.regrow.runtime.process;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a node's runtime is told.
@@ -12,6 +13,7 @@ import java.util.List;
  * @param logFiles how many files an attempt has at most, the current one included
  * @param logAttempts of how many attempts of an instance logs are kept at most
  * @param logBytesMax how much of them is kept at most, per instance
+ * @param networkRange of addresses for instances on the bridge, as 10.210.0.0/22; null: chosen
  * @param hostPaths instances may mount these and what is below them, and nothing else of the host
  */
 public record RuntimeConfig(
@@ -21,7 +23,8 @@ public record RuntimeConfig(
     int logFiles,
     int logAttempts,
     long logBytesMax,
-    List<Path> hostPaths) {
+    List<Path> hostPaths,
+    @Nullable String networkRange) {
 
   public RuntimeConfig {
     if (!nodeUid.matches("[a-z0-9]{1,16}")) {
@@ -31,13 +34,33 @@ public record RuntimeConfig(
   }
 
   public static RuntimeConfig of(String nodeUid, Path dataDirectory) {
-    return new RuntimeConfig(nodeUid, dataDirectory, 10L << 20, 3, 5, 64L << 20, List.of());
+    return new RuntimeConfig(nodeUid, dataDirectory, 10L << 20, 3, 5, 64L << 20, List.of(), null);
   }
 
   /** The same, with these paths of the host open to instances. */
   public RuntimeConfig withHostPaths(List<Path> allowed) {
     return new RuntimeConfig(
-        nodeUid, dataDirectory, logBytesPerFile, logFiles, logAttempts, logBytesMax, allowed);
+        nodeUid,
+        dataDirectory,
+        logBytesPerFile,
+        logFiles,
+        logAttempts,
+        logBytesMax,
+        allowed,
+        networkRange);
+  }
+
+  /** The same, with this range of addresses for instances on the bridge; null: chosen. */
+  public RuntimeConfig withNetworkRange(@Nullable String range) {
+    return new RuntimeConfig(
+        nodeUid,
+        dataDirectory,
+        logBytesPerFile,
+        logFiles,
+        logAttempts,
+        logBytesMax,
+        hostPaths,
+        range);
   }
 
   /** What registries know this node by, as docker login writes it; need not be there. */

@@ -21,7 +21,9 @@ import java.util.TreeSet;
  */
 final class StrayShims {
 
-  private static final String NAME = "regrow-shim";
+  /** Those of shims, and of commands that were joining an instance. */
+  private static final Set<String> NAMES = Set.of("regrow-shim", "regrow-exec");
+
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private StrayShims() {}
@@ -57,7 +59,7 @@ final class StrayShims {
     try {
       var cmdline = Files.readAllBytes(Path.of("/proc", Long.toString(pid), "cmdline"));
       var arguments = List.of(new String(cmdline, StandardCharsets.UTF_8).split("\0", -1));
-      return arguments.size() > 1 && arguments.get(0).equals(NAME)
+      return arguments.size() > 1 && NAMES.contains(arguments.get(0))
           ? Optional.of(arguments.get(1))
           : Optional.empty();
     } catch (IOException e) {

@@ -66,6 +66,16 @@ public final class ShimConfig {
   }
 
   /**
+   * A network namespace that is there already.
+   *
+   * @param file opens it
+   */
+  public ShimConfig networkNamespace(Path file) {
+    return record(Tag.NETWORK, buffer(1).put((byte) 2))
+        .text(Tag.NETWORK_NAMESPACE, file.toString());
+  }
+
+  /**
    * @param encoded a step of building the root, as the shim reads it
    */
   public ShimConfig rootStep(byte[] encoded) {
@@ -112,6 +122,16 @@ public final class ShimConfig {
    */
   public ShimConfig sysctl(String path, String value) {
     return text(Tag.SYSCTL, path + "=" + value);
+  }
+
+  /**
+   * Not a new instance, but a command in a living one.
+   *
+   * @param init its PID 1, on the host
+   * @param startTicks of that, so that no other process can be meant
+   */
+  public ShimConfig join(int init, long startTicks) {
+    return record(Tag.JOIN, buffer(12).putInt(init).putLong(startTicks));
   }
 
   public byte[] encode() {

@@ -22,7 +22,9 @@ enum Tag {
   UMASK(18),
   LEASE(19),
   OOM_SCORE_ADJ(20),
-  SYSCTL(21);
+  SYSCTL(21),
+  JOIN(22),
+  NETWORK_NAMESPACE(23);
 
   private final int number;
 

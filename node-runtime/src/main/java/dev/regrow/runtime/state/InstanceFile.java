@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What we must know of an instance to adopt it. Neither its command nor its environment is here:
@@ -20,6 +21,8 @@ import java.util.regex.Pattern;
  *
  * @param bootId of the boot that it was started in
  * @param baseline the counters of its cgroups before this attempt
+ * @param user null if a release that did not write it down started it
+ * @param address its own, if it has one
  * @param warnings as given when it was launched
  */
 public record InstanceFile(
@@ -32,9 +35,22 @@ public record InstanceFile(
     Duration stopGrace,
     Limits limits,
     Counters baseline,
+    @Nullable User user,
+    @Nullable String address,
     List<String> warnings) {
 
   private static final long VERSION = 1;
+
+  private static final int ID_MAX = 65_535;
+  private static final Pattern ADDRESS = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
+
+  /**
+   * As whom its processes run, and where they start; a further one is started so, too.
+   *
+   * @param uid 0..65535, inside
+   * @param gid likewise
+   */
+  public record User(int uid, int gid, String workdir) {}
 
   /** As in names of cgroups and directories: nothing of a forged file may lead elsewhere. */
   private static final Pattern LABEL = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
@@ -45,7 +61,8 @@ public record InstanceFile(
   }
 
   /** Of an attempt that is about to start. */
-  public static InstanceFile of(LaunchSpec spec, String bootId, Counters baseline) {
+  public static InstanceFile of(
+      LaunchSpec spec, String bootId, Counters baseline, @Nullable String address) {
     return new InstanceFile(
         spec.key(),
         spec.attempt(),
@@ -56,12 +73,25 @@ public record InstanceFile(
         spec.stopGrace(),
         spec.limits(),
         baseline,
+        new User(spec.uid(), spec.gid(), spec.workdir()),
+        address,
         List.of());
   }
 
   public InstanceFile withWarnings(List<String> said) {
     return new InstanceFile(
-        key, attempt, bootId, slot, labels, stopSignal, stopGrace, limits, baseline, said);
+        key,
+        attempt,
+        bootId,
+        slot,
+        labels,
+        stopSignal,
+        stopGrace,
+        limits,
+        baseline,
+        user,
+        address,
+        said);
   }
 
   /** Either an instance, or why the text is none. */
@@ -85,6 +115,14 @@ public record InstanceFile(
     line(text, "limits.pids", limits.pids());
     line(text, "baseline.oom", baseline.oomKills());
     line(text, "baseline.pids", baseline.pidsLimitHits());
+    if (user != null) {
+      line(text, "user.uid", user.uid());
+      line(text, "user.gid", user.gid());
+      line(text, "user.workdir", Escapes.escape(user.workdir()));
+    }
+    if (address != null) {
+      line(text, "address", address);
+    }
     new TreeMap<>(labels)
         .forEach(
             (name, value) -> line(text, "label." + Escapes.escape(name), Escapes.escape(value)));
@@ -137,7 +175,26 @@ public record InstanceFile(
             amount(values, "limits.memory-max"),
             amount(values, "limits.pids")),
         new Counters(amount(values, "baseline.oom"), amount(values, "baseline.pids")),
+        user(values),
+        address(values),
         warnings);
+  }
+
+  private static @Nullable User user(KeyValues values) {
+    return values.all().containsKey("user.uid")
+        ? new User(
+            (int) values.number("user.uid", 0, ID_MAX),
+            (int) values.number("user.gid", 0, ID_MAX),
+            Escapes.unescape(values.text("user.workdir")))
+        : null;
+  }
+
+  private static @Nullable String address(KeyValues values) {
+    var address = values.all().get("address");
+    if (address != null && !ADDRESS.matcher(address).matches()) {
+      throw new Malformed("address is none: '" + address + "'");
+    }
+    return address;
   }
 
   private static String label(KeyValues values, String key) {

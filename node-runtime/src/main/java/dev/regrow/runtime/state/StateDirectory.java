@@ -1,6 +1,7 @@
 package dev.regrow.runtime.state;
 
 import dev.regrow.runtime.RuntimeFailure;
+import dev.regrow.runtime.ServedPort;
 import dev.regrow.runtime.disk.Trees;
 import dev.regrow.runtime.syscall.Kernel;
 import dev.regrow.runtime.syscall.MountFlag;
@@ -17,6 +18,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -140,6 +142,48 @@ public final class StateDirectory {
   /** Empty if it is missing. */
   public String spec(String instanceId) {
     return read(instance(instanceId).resolve("spec"));
+  }
+
+  /** Which ports of the node lead to an instance; for the next agent. */
+  public void writePorts(String instanceId, List<ServedPort> ports) {
+    var dir = instance(instanceId);
+    try {
+      var lines =
+          ports.stream()
+              .map(
+                  port ->
+                      "%s %s %d %d\n"
+                          .formatted(
+                              port.udp() ? "udp" : "tcp", port.on(), port.publish(), port.target()))
+              .collect(Collectors.joining());
+      var temporary = dir.resolve("ports.new");
+      Files.writeString(temporary, lines);
+      Files.move(temporary, dir.resolve("ports"), StandardCopyOption.ATOMIC_MOVE);
+    } catch (AtomicMoveNotSupportedException e) {
+      throw new IllegalStateException("a rename within one directory is atomic", e);
+    } catch (NoSuchFileException e) {
+      return; // It is gone already, and leads nowhere.
+    } catch (IOException e) {
+      throw failure("write ports of " + instanceId, e);
+    }
+  }
+
+  /** None if none were written. */
+  public List<ServedPort> ports(String instanceId) {
+    return read(instance(instanceId).resolve("ports"))
+        .lines()
+        .map(line -> line.split(" ", -1))
+        .filter(
+            words ->
+                words.length == 4 && words[2].matches("\\d{1,5}") && words[3].matches("\\d{1,5}"))
+        .map(
+            words ->
+                new ServedPort(
+                    words[0].equals("udp"),
+                    words[1],
+                    Integer.parseInt(words[2]),
+                    Integer.parseInt(words[3])))
+        .toList();
   }
 
   /** Empty if it is missing. */

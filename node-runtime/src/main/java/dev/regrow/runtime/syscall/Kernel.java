@@ -120,6 +120,23 @@ public interface Kernel {
    */
   void enterNetwork(Path namespace);
 
+  /** Like {@link #enterNetwork(Path)}, by a descriptor of that file. */
+  void enterNetwork(Fd namespace);
+
+  /**
+   * Moves the calling thread, and no other, into a new network namespace of its own; see
+   * unshare(2).
+   */
+  void unshareNetwork();
+
+  /**
+   * A socket of netlink(7), in the network namespace of the calling thread; each write is a
+   * request.
+   *
+   * @param protocol as NETLINK_ROUTE, 0
+   */
+  Fd netlink(int protocol);
+
   /**
    * Sends one datagram to a socket of this machine, without waiting for room: EAGAIN if there is
    * none.

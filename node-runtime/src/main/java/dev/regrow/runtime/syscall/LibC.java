@@ -79,6 +79,8 @@ public interface LibC {
 
   int setns(int fd, int type);
 
+  int unshare(int flags);
+
   int clock_gettime(int clock, @Out long[] timespec);
 
   int openat(int directory, @In byte[] name, int flags, int mode);

@@ -36,6 +36,8 @@ final class LinuxKernel implements Kernel {
   private static final int CLOCK_BOOTTIME = 7;
   private static final short POLLIN = 1;
   private static final int AF_UNIX = 1;
+  private static final int AF_NETLINK = 16;
+  private static final int SOCK_RAW_CLOEXEC = 02000003;
   private static final int SOCK_DGRAM_CLOEXEC = 02000002;
   private static final int MSG_DONTWAIT_NOSIGNAL = 0x4040;
   private static final int EINTR = 4;
@@ -175,10 +177,28 @@ final class LinuxKernel implements Kernel {
   @Override
   public void enterNetwork(Path namespace) {
     try (var fd = open(namespace, Set.of(), 0)) {
-      check(
-          () -> libc.setns(fd.number(), CLONE_NEWNET),
-          () -> "setns(%s, CLONE_NEWNET)".formatted(namespace));
+      enterNetwork(fd);
     }
+  }
+
+  @Override
+  public void enterNetwork(Fd namespace) {
+    check(
+        () -> libc.setns(namespace.number(), CLONE_NEWNET),
+        () -> "setns(%s, CLONE_NEWNET)".formatted(namespace));
+  }
+
+  @Override
+  public void unshareNetwork() {
+    check(() -> libc.unshare(CLONE_NEWNET), () -> "unshare(CLONE_NEWNET)");
+  }
+
+  @Override
+  public Fd netlink(int protocol) {
+    return owned(
+        check(
+            () -> libc.socket(AF_NETLINK, SOCK_RAW_CLOEXEC, protocol),
+            () -> "socket(AF_NETLINK, %d)".formatted(protocol)));
   }
 
   @Override

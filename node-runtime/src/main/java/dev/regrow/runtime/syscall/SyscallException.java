@@ -10,7 +10,7 @@ public final class SyscallException extends RuntimeException {
 
   private final Errno errno;
 
-  SyscallException(String call, int number) {
+  public SyscallException(String call, int number) {
     super(call + ": " + describe(number));
     this.errno = Errno.of(number);
   }

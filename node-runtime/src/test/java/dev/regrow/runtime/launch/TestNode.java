@@ -70,7 +70,7 @@ final class TestNode implements AutoCloseable {
       this.log = log;
       this.launched =
           launcher.launch(
-              spec, new Places(state, log, List.of(), Optional.empty(), logBytes, logFiles));
+              spec, new Places(state, log, List.of(), Optional.empty(), logBytes, logFiles, null));
       this.shim = kernel.pidfdOpen(launched.shimPid());
     }
 

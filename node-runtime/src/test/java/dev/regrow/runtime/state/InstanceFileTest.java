@@ -25,6 +25,8 @@ class InstanceFileTest {
           Duration.ofSeconds(10),
           new Limits(500, 0, 64, 128, 256),
           new Counters(1, 2),
+          new InstanceFile.User(1000, 1001, "/srv"),
+          "10.208.0.2",
           List.of());
 
   @Property
@@ -41,6 +43,8 @@ class InstanceFileTest {
             FILE.stopGrace(),
             FILE.limits(),
             FILE.baseline(),
+            FILE.user(),
+            FILE.address(),
             warnings);
 
     assertThat(InstanceFile.parse(file.format()).file()).contains(file);
@@ -57,6 +61,15 @@ class InstanceFileTest {
 
     assertThat(InstanceFile.parse(forged).problem())
         .isEqualTo("instance is no RFC 1123 label: '../../../etc'");
+  }
+
+  @Test
+  void what_an_older_release_wrote_names_no_user() {
+    var lines = FILE.format().lines().filter(line -> !line.startsWith("user."));
+
+    var old = InstanceFile.parse(String.join("\n", lines.toList()) + "\n").file().orElseThrow();
+
+    assertThat(old.user()).isNull();
   }
 
   @Test

@@ -36,8 +36,19 @@ final class Traces {
     mounts(nodeUid, traces);
     entries(Path.of("/run/netns"), nodeUid, "network namespace ", traces);
     entries(Path.of("/sys/class/net"), nodeUid, "network link ", traces);
+    links(nodeUid, traces);
     processes(nodeUid, traces);
     return traces;
+  }
+
+  /** As this process sees them, whatever network /sys is of; their names have room for a part. */
+  private static void links(String nodeUid, Set<String> traces) {
+    var start = "rg" + nodeUid.substring(0, Math.min(8, nodeUid.length()));
+    read(PROC.resolve("self/net/dev"))
+        .lines()
+        .map(String::trim)
+        .filter(line -> line.startsWith(start))
+        .forEach(line -> traces.add("link " + line.substring(0, line.indexOf(':'))));
   }
 
   private static void cgroups(String nodeUid, Set<String> traces) {

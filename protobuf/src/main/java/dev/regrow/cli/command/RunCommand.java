@@ -64,7 +64,7 @@ public final class RunCommand extends Base {
         .option(
             "--network",
             "NETWORK",
-            "host or none (default: none, nothing but its own loopback).",
+            "none, bridge or host (default: none, nothing but its own loopback).",
             text -> network = text)
         .option("--env", "K=V", "A variable; may be repeated.", env::add)
         .flag("--job", "As a Job: once, to its end.", () -> job = true)
@@ -98,9 +98,10 @@ public final class RunCommand extends Base {
     var instance =
         InstanceTemplate.newBuilder().addAllCommand(command).putAllEnv(Sources.variables(env));
     switch (network) {
+      case "bridge" -> instance.setNetwork(Network.BRIDGE);
       case "host" -> instance.setNetwork(Network.HOST);
       case "none" -> instance.setNetwork(Network.NONE);
-      default -> throw Failure.usage("--network " + network + ": it is host or none");
+      default -> throw Failure.usage("--network " + network + ": it is bridge, host or none");
     }
     if (image != null) {
       instance.setImage(image);

@@ -95,6 +95,12 @@ public final class Descriptions {
     if (instance.hasPid()) {
       line(terminal, "Pid", Long.toString(instance.getPid()));
     }
+    if (!instance.getAddress().isEmpty()) {
+      line(terminal, "Address", instance.getAddress());
+    }
+    if (instance.getPortsCount() > 0) {
+      line(terminal, "Ports", Tables.ports(instance));
+    }
     if (instance.hasLast()) {
       line(terminal, "Last end", Tables.end(instance.getLast()));
     }

@@ -9,6 +9,7 @@ import dev.regrow.v1.Event;
 import dev.regrow.v1.Instance;
 import dev.regrow.v1.LastEnd;
 import dev.regrow.v1.Node;
+import dev.regrow.v1.Protocol;
 import dev.regrow.v1.Reason;
 import dev.regrow.v1.Revision;
 import dev.regrow.v1.Severity;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /** The tables of {@code get}: a table without rows and a row for each object. */
 public final class Tables {
@@ -111,7 +113,7 @@ public final class Tables {
             headings(
                 style,
                 List.of("INSTANCE", "SLOT", "PHASE", "READY", "RESTARTS", "AGE", "NODE", "WHY"),
-                List.of("REVISION", "PID", "LAST")));
+                List.of("REVISION", "PID", "ADDRESS", "PORTS", "LAST")));
     for (var item : items) {
       table.row(
           cells(
@@ -130,9 +132,22 @@ public final class Tables {
                   List.of(
                       Long.toString(item.getRevision()),
                       item.hasPid() ? Long.toString(item.getPid()) : Words.NONE,
+                      Words.or(item.getAddress()),
+                      Words.or(ports(item)),
                       item.hasLast() ? end(item.getLast()) : Words.NONE)));
     }
     return table;
+  }
+
+  /** As {@code 8080, 80->8080/tcp}. */
+  static String ports(Instance item) {
+    return item.getPortsList().stream()
+        .map(
+            port ->
+                (port.hasPublish() ? port.getPublish() + "->" : "")
+                    + port.getPort()
+                    + (port.getProtocol() == Protocol.UDP ? "/udp" : "/tcp"))
+        .collect(Collectors.joining(","));
   }
 
   private static String why(Instance item, long now) {

@@ -134,7 +134,7 @@ public final class BadBodies {
         "/a/..");
     wrong("instance.stop.signal", "SIGTERM", "term", "15", "RTMIN");
     wrong("instance.image", "oci:web", "layout:x", "web", "dir:srv", "dir:/", "dir:/srv/../etc");
-    wrong("instance.network", "bridge", "Host", "", "container");
+    wrong("instance.network", "Host", "", "container");
     wrong("instance.security.userNamespace", false);
     wrong("instance.security.seccomp", "unconfined", "Default", "");
     wrong(
@@ -178,8 +178,6 @@ public final class BadBodies {
             "schedule",
             "data",
             "completions",
-            "instance.health",
-            "instance.ports[0].publish",
             "instance.security.capabilities",
             "update.canary")) {
       wrong(later, list("x"));
@@ -199,7 +197,6 @@ public final class BadBodies {
             "name",
             "instance",
             "instance.command",
-            "instance.network",
             "instance.ports[0].port",
             "instance.volumes[0].at")) {
       add("without " + path, path, it -> Manifest.remove(it, path));
@@ -221,10 +218,35 @@ public final class BadBodies {
         it -> Manifest.set(it, "instance.volumes[0].host", "/srv"));
     add("nothing may move", "update", it -> Manifest.set(it, "update.surge", 0));
     placement();
+    health();
     add(
         "two ports of one name",
         "instance.ports[1].name",
         it -> Manifest.set(it, "instance.ports[1]", object("name", "http", "port", 81)));
+    add(
+        "published without a bridge",
+        "instance.ports[0].publish",
+        it -> Manifest.set(it, "instance.ports[0].publish", 80));
+    add(
+        "one published port twice",
+        "instance.ports[1].publish",
+        it -> {
+          Manifest.set(it, "instance.network", "bridge");
+          Manifest.set(it, "instance.ports[0].publish", 80);
+          Manifest.set(it, "instance.ports[1]", object("port", 81, "publish", 80));
+        });
+    add(
+        "an address and no published port",
+        "instance.ports[0].on",
+        it -> Manifest.set(it, "instance.ports[0].on", "127.0.0.1"));
+    add(
+        "published on no address",
+        "instance.ports[0].on",
+        it -> {
+          Manifest.set(it, "instance.network", "bridge");
+          Manifest.set(
+              it, "instance.ports[0]", object("port", 80, "publish", 80, "on", "300.1.1.1"));
+        });
     add(
         "one port twice",
         "instance.ports[1].port",
@@ -240,6 +262,34 @@ public final class BadBodies {
           Manifest.set(it, "namespace", "shop");
           Manifest.set(it, "instance.user", "0:0");
         });
+  }
+
+  private void health() {
+    wrong("instance.health", "x", list("x"));
+    for (String probe : List.of("startup", "readiness", "liveness")) {
+      ill(probe, "", "x");
+      ill(probe, "", object("interval", "1s"));
+      ill(probe, "", object("exec", list()));
+      ill(probe, "", object("tcp", object("port", "http"), "exec", list("/bin/check")));
+      ill(probe, ".http.port", object("http", object("port", "https")));
+      ill(probe, ".http.path", object("http", object("port", "http", "path", "ready")));
+      ill(probe, ".tcp.port", object("tcp", object("port", "0")));
+      ill(probe, ".tcp.port", object("tcp", object("port", "70000")));
+      ill(probe, ".tcp.port", object("tcp", object("port", 8080)));
+      ill(probe, ".exec[0]", object("exec", list("")));
+      ill(probe, ".exec", object("exec", "/bin/check"));
+      for (Object interval : List.of("0s", "99ms", "2d", 5)) {
+        ill(probe, ".interval", object("exec", list("/bin/check"), "interval", interval));
+      }
+    }
+  }
+
+  private void ill(String probe, String field, Object value) {
+    String path = "instance.health." + probe;
+    add(
+        path + " = " + value,
+        path + field,
+        it -> Manifest.set(it, "instance.health", object(probe, value)));
   }
 
   private void placement() {

@@ -2,12 +2,15 @@ package dev.regrow.schema.testing;
 
 import dev.regrow.v1.Backoff;
 import dev.regrow.v1.DisconnectPolicy;
+import dev.regrow.v1.Health;
+import dev.regrow.v1.HttpCheck;
 import dev.regrow.v1.InstanceTemplate;
 import dev.regrow.v1.Kind;
 import dev.regrow.v1.Network;
 import dev.regrow.v1.Placement;
 import dev.regrow.v1.PlacementPolicy;
 import dev.regrow.v1.Port;
+import dev.regrow.v1.Probe;
 import dev.regrow.v1.Protocol;
 import dev.regrow.v1.Reconcile;
 import dev.regrow.v1.Resources;
@@ -15,6 +18,7 @@ import dev.regrow.v1.RestartMode;
 import dev.regrow.v1.RestartPolicy;
 import dev.regrow.v1.Security;
 import dev.regrow.v1.StopPolicy;
+import dev.regrow.v1.TcpCheck;
 import dev.regrow.v1.UpdatePolicy;
 import dev.regrow.v1.Volume;
 import dev.regrow.v1.Workload;
@@ -78,7 +82,7 @@ public final class Workloads {
     this.random = random;
   }
 
-  /** The smallest one: a program, and the network that must be written. */
+  /** The smallest one: a program, and a network that every machine has. */
   public static Workload smallest(String name) {
     return Workload.newBuilder()
         .setKind(Kind.SERVICE)
@@ -141,7 +145,9 @@ public final class Workloads {
 
   private InstanceTemplate instance() {
     var instance = InstanceTemplate.newBuilder().addCommand("/bin/" + name());
-    instance.setNetwork(maybe() ? Network.NONE : Network.HOST);
+    if (maybe()) {
+      instance.setNetwork(Network.forNumber(1 + below(3)));
+    }
     for (int i = below(4); i > 0; i--) {
       instance.addCommand(text());
     }
@@ -167,6 +173,9 @@ public final class Workloads {
       instance.addVolumes(volume(i));
     }
     if (maybe()) {
+      instance.setHealth(health(instance.getPortsList()));
+    }
+    if (maybe()) {
       instance.setStop(StopPolicy.newBuilder().setSignal(one(SIGNALS)).setGrace(below(90_000)));
     }
     if (maybe()) {
@@ -185,6 +194,29 @@ public final class Workloads {
       resources.setCpuLimit(10 + below(8000));
     }
     return maybe() ? resources.setPids(1 + below(1000)).build() : resources.build();
+  }
+
+  private Health health(List<Port> ports) {
+    var health = Health.newBuilder();
+    if (maybe()) {
+      health.setStartup(probe(ports).setFailures(1 + below(30)));
+    }
+    if (maybe()) {
+      health.setReadiness(probe(ports).setTimeout(10 + below(5000)));
+    }
+    return maybe() ? health.setLiveness(probe(ports)).build() : health.build();
+  }
+
+  private Probe.Builder probe(List<Port> ports) {
+    var probe = Probe.newBuilder();
+    var named = ports.stream().filter(each -> each.getProtocol() == Protocol.TCP).findAny();
+    var port = named.map(Port::getName).orElse("" + (1 + below(65_535)));
+    switch (below(3)) {
+      case 0 -> probe.setTcp(TcpCheck.newBuilder().setPort(port));
+      case 1 -> probe.setHttp(HttpCheck.newBuilder().setPort(port).setPath("/" + name()));
+      default -> probe.addExec("/bin/" + name()).addExec(text());
+    }
+    return maybe() ? probe.setInterval(100 + below(90_000)) : probe;
   }
 
   private Port port(int ordinal) {

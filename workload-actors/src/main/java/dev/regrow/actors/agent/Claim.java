@@ -34,6 +34,11 @@ record Claim(long cpuMillis, long memoryBytes, long pids, Ports ports) {
         ports.plus(other.ports));
   }
 
+  /** The same without ports that are published: seen by the workload that publishes them. */
+  Claim unshared() {
+    return new Claim(cpuMillis, memoryBytes, pids, ports.unshared());
+  }
+
   /** What of {@code wanted} this, with {@code reserved} taken, lacks; empty if nothing. */
   Optional<String> lackFor(Claim wanted, Claim reserved) {
     List<String> lacks = new ArrayList<>();

@@ -49,6 +49,13 @@ final class Roster {
 
   private final TreeMap<String, Entry> entries = new TreeMap<>();
 
+  /** What the node itself needs. */
+  private final Claim own;
+
+  Roster(Claim own) {
+    this.own = own;
+  }
+
   static InstanceKey keyOf(AssignmentRef assignment) {
     return new InstanceKey(assignment.namespace(), assignment.workload(), assignment.instanceId());
   }
@@ -73,12 +80,24 @@ final class Roster {
     return List.copyOf(entries.values());
   }
 
-  /** What instances that are not over hold or will hold. */
+  /** What instances that are not over hold or will hold, and the node's own. */
   Claim reserved() {
     return entries.values().stream()
         .filter(entry -> !entry.over)
         .map(entry -> entry.claim)
-        .reduce(Claim.NONE, Claim::plus);
+        .reduce(own, Claim::plus);
+  }
+
+  /** The same as a workload sees it, whose instances share what it publishes. */
+  Claim reservedFor(AssignmentRef assignment) {
+    return entries.values().stream()
+        .filter(entry -> !entry.over)
+        .map(
+            entry ->
+                entry.assignment.workloadUid().equals(assignment.workloadUid())
+                    ? entry.claim.unshared()
+                    : entry.claim)
+        .reduce(own, Claim::plus);
   }
 
   int alive() {

@@ -37,7 +37,7 @@ final class Wards {
   private final Outbox outbox;
   private final ActorRef<Report> reports;
   private final Claim capacity;
-  private final Roster roster = new Roster();
+  private final Roster roster;
   private final Recollection recollection = new Recollection();
   private final List<ActorRef<Done>> awaitingEnd = new ArrayList<>();
   private long spawned;
@@ -53,6 +53,7 @@ final class Wards {
     this.node = node;
     this.outbox = outbox;
     this.reports = reports;
+    this.roster = new Roster(new Claim(0, 0, 0, node.ownPorts()));
     this.capacity = Claim.of(node.runtime().machine());
   }
 
@@ -86,7 +87,7 @@ final class Wards {
             run,
             new Admission.View(
                 capacity,
-                roster.reserved(),
+                roster.reservedFor(assignment),
                 leaving,
                 here.map(entry -> entry.assignment),
                 recollection.hasEnded(assignment),

@@ -136,7 +136,12 @@ public final class NodeBootstrap {
 
   private InstanceSupervisor.Node supervision(NodeRuntime runtime) {
     return new InstanceSupervisor.Node(
-        runtime, NodeClock.ofMachine(), config.name(), config.lease());
+        runtime,
+        NodeClock.ofMachine(),
+        config.name(),
+        config.bind(),
+        config.ports(),
+        config.lease());
   }
 
   private ClusterGuardian.Surroundings surroundings(

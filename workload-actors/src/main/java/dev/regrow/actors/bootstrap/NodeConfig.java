@@ -1,9 +1,12 @@
 package dev.regrow.actors.bootstrap;
 
+import dev.regrow.core.model.Ports;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What a node is told when it starts.
@@ -45,6 +48,16 @@ public record NodeConfig(
   /** Whether it keeps the store and its share of the control plane. */
   public boolean isServer() {
     return roles.contains(SERVER);
+  }
+
+  /** That it listens on. */
+  public Ports ports() {
+    int gateway = URI.create(gatewayUrl).getPort();
+    return Ports.of(
+        Stream.of(gateway, clusterPort, storePort)
+            .filter(port -> port > 0)
+            .map(port -> Ports.code(port, false))
+            .toList());
   }
 
   /** A server with the usual ports. */

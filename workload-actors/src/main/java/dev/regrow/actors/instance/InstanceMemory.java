@@ -3,11 +3,13 @@ package dev.regrow.actors.instance;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
+import dev.regrow.actors.health.Checks;
 import dev.regrow.actors.link.AssignmentRef;
 import dev.regrow.actors.link.NodeOrder;
 import dev.regrow.core.codec.DeclaredCodec;
 import dev.regrow.core.model.Ports;
 import dev.regrow.runtime.RunningInstance;
+import dev.regrow.v1.InstanceTemplate;
 import dev.regrow.v1.LastEnd;
 import dev.regrow.v1.Resources;
 import dev.regrow.v1.RestartPolicy;
@@ -22,6 +24,7 @@ import java.util.stream.Stream;
  * What must be remembered of a running instance for the next agent to know it fully: it travels as
  * the labels of the launch. Environment and command stay out of it; they may hold secrets.
  *
+ * @param surface what of its template concerns others: network, ports, health
  * @param streak restarts in a row without running well
  * @param last how the attempt before ended
  */
@@ -29,6 +32,7 @@ public record InstanceMemory(
     AssignmentRef assignment,
     RestartPolicy restart,
     Resources resources,
+    InstanceTemplate surface,
     Ports hostPorts,
     long stopGraceMillis,
     boolean exclusive,
@@ -42,6 +46,7 @@ public record InstanceMemory(
   private static final String REVISION = "revision";
   private static final String RESTART = "restart";
   private static final String RESOURCES = "resources";
+  private static final String SURFACE = "surface";
   private static final String PORTS = "host-ports";
   private static final String GRACE = "stop-grace-millis";
   private static final String EXCLUSIVE = "exclusive";
@@ -73,6 +78,7 @@ public record InstanceMemory(
         run.assignment(),
         run.restart(),
         run.template().getResources(),
+        surfaceOf(run.template()),
         DeclaredCodec.hostPorts(run.template()),
         run.template().getStop().getGrace(),
         run.exclusive(),
@@ -101,6 +107,7 @@ public record InstanceMemory(
             number(labels, EPOCH)),
         message(labels, RESTART, RestartPolicy.parser(), RestartPolicy.getDefaultInstance()),
         message(labels, RESOURCES, Resources.parser(), Resources.getDefaultInstance()),
+        message(labels, SURFACE, InstanceTemplate.parser(), InstanceTemplate.getDefaultInstance()),
         ports(labels),
         number(labels, GRACE),
         Boolean.parseBoolean(labels.get(EXCLUSIVE)),
@@ -110,6 +117,22 @@ public record InstanceMemory(
         message(labels, LAST, LastEnd.parser(), LastEnd.getDefaultInstance()));
   }
 
+  private static InstanceTemplate surfaceOf(InstanceTemplate template) {
+    var surface =
+        InstanceTemplate.newBuilder()
+            .setNetwork(template.getNetwork())
+            .addAllPorts(template.getPortsList());
+    if (template.hasHealth()) {
+      surface.setHealth(template.getHealth());
+    }
+    return surface.build();
+  }
+
+  /** How it is found out whether it is well. */
+  Checks checks() {
+    return Checks.of(surface);
+  }
+
   /** What a new order changes; what has happened stays. */
   InstanceMemory orderedBy(NodeOrder.Run run) {
     var ordered = of(run);
@@ -117,6 +140,7 @@ public record InstanceMemory(
         ordered.assignment,
         ordered.restart,
         ordered.resources,
+        ordered.surface,
         ordered.hostPorts,
         ordered.stopGraceMillis,
         ordered.exclusive,
@@ -131,6 +155,7 @@ public record InstanceMemory(
         assignment,
         restart,
         resources,
+        surface,
         hostPorts,
         stopGraceMillis,
         exclusive,
@@ -148,6 +173,7 @@ public record InstanceMemory(
     labels.put(REVISION, Long.toString(assignment.revision()));
     labels.put(RESTART, base64(restart));
     labels.put(RESOURCES, base64(resources));
+    labels.put(SURFACE, base64(surface));
     labels.put(
         PORTS, hostPorts.codes().stream().map(String::valueOf).collect(Collectors.joining(" ")));
     labels.put(GRACE, Long.toString(stopGraceMillis));

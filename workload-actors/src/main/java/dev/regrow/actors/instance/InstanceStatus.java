@@ -26,6 +26,7 @@ final class InstanceStatus {
             .setSlot(assignment.slot())
             .setRevision(assignment.revision())
             .setNode(nodeName)
+            .addAllPorts(memory.surface().getPortsList())
             .setPhase(InstancePhase.INSTANCE_PENDING);
     if (memory.last().getFinishedAt() != 0) {
       instance.setLast(memory.last());
@@ -49,7 +50,7 @@ final class InstanceStatus {
         .clearStartedAt();
   }
 
-  void running(RunningInstance process) {
+  void running(RunningInstance process, boolean ready) {
     clearProcess();
     instance
         .setPhase(InstancePhase.INSTANCE_RUNNING)
@@ -57,10 +58,14 @@ final class InstanceStatus {
         .setRestarts(process.attempt() - 1)
         .setPid(process.pid())
         .setStartedAt(process.startedAt().toEpochMilli())
-        // Health checks will have their word here.
-        .setReady(true)
+        .setReady(ready)
+        .setAddress(process.address())
         .clearWarnings()
         .addAllWarnings(process.warnings());
+  }
+
+  void ready(boolean ready, String why) {
+    instance.setReady(ready).setMessage(why);
   }
 
   void stopping(String why) {
@@ -110,6 +115,7 @@ final class InstanceStatus {
         .setPhase(failed ? InstancePhase.INSTANCE_FAILED : InstancePhase.INSTANCE_EXITED)
         .setReady(false)
         .clearPid()
+        .clearAddress()
         .clearNextStartAt();
   }
 
@@ -121,6 +127,7 @@ final class InstanceStatus {
     instance
         .setReady(false)
         .clearPid()
+        .clearAddress()
         .clearExitCode()
         .clearNextStartAt()
         .setReason(Reason.NO_REASON)
@@ -134,6 +141,7 @@ final class InstanceStatus {
       case SIGNALED -> Reason.SIGNALED;
       case OOM_KILLED -> Reason.OOM_KILLED;
       case PIDS_LIMIT -> Reason.PIDS_LIMIT;
+      case LIVENESS_FAILED -> Reason.LIVENESS_FAILED;
       case START_FAILED -> Reason.START_FAILED;
       case IMAGE_PULL_FAILED -> Reason.IMAGE_PULL_FAILED;
       case SHIM_LOST -> Reason.SHIM_LOST;

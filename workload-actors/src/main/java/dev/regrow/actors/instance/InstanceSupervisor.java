@@ -1,12 +1,17 @@
 package dev.regrow.actors.instance;
 
+import dev.regrow.actors.health.Checks;
+import dev.regrow.actors.health.HealthMachine.Effect;
 import dev.regrow.actors.link.NodeOrder;
+import dev.regrow.core.model.Ports;
 import dev.regrow.runtime.Ended;
 import dev.regrow.runtime.LaunchSpec;
 import dev.regrow.runtime.NodeRuntime;
+import dev.regrow.runtime.Probe;
 import dev.regrow.runtime.RunningInstance;
 import dev.regrow.runtime.RuntimeFailure;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -26,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  *                ▲   │                   │  ▲                │yes
  *                │   └─launch failed─▶(restart?)             ▼
  *                └──────time passes── Backoff ◀──────────────┘   (a wait of 0 skips Backoff)
+ *
+ *  Running ──not well──▶ Condemned ──ended──▶ (restart?)
  *
  *  adopted ──▶ Running, held ──confirmed──▶ Running
  *                   └──ended──▶ Pending ──confirmed──▶ (restart?)
@@ -64,6 +71,12 @@ public final class InstanceSupervisor {
 
   private record ProcessEnded(Ended ended) implements Command {}
 
+  record ProbeDue(int attempt, Checks.Kind kind) implements Command {}
+
+  record ProbeAnswered(int attempt, Checks.Kind kind, Probe.Outcome outcome) implements Command {}
+
+  private record PortsServed(List<String> obstacles) implements Command {}
+
   private enum BackoffOver implements Command {
     INSTANCE
   }
@@ -81,15 +94,24 @@ public final class InstanceSupervisor {
   /**
    * What all supervisors of a node share.
    *
+   * @param bind the address that the node binds, where ports are published unless they say another
+   * @param ownPorts of the node itself, which no instance gets
    * @param lease how long an exclusive instance may live without a renewal
    */
-  public record Node(NodeRuntime runtime, NodeClock clock, String name, Duration lease) {}
+  public record Node(
+      NodeRuntime runtime,
+      NodeClock clock,
+      String name,
+      String bind,
+      Ports ownPorts,
+      Duration lease) {}
 
   private final ActorContext<Command> context;
   private final TimerScheduler<Command> timers;
   private final Node node;
   private final Teller teller;
   private final InstanceStatus status;
+  private final HealthCare health;
 
   /** Until then it may be started, CLOCK_BOOTTIME in nanoseconds; read when a shim starts, too. */
   private final AtomicLong startUntil = new AtomicLong();
@@ -108,6 +130,7 @@ public final class InstanceSupervisor {
     this.memory = memory;
     this.status = new InstanceStatus(memory.assignment(), node.name(), memory);
     this.teller = new Teller(agent, node.clock(), status);
+    this.health = new HealthCare(context, timers, node.clock());
   }
 
   /** Starts an instance that is not there. */
@@ -131,7 +154,9 @@ public final class InstanceSupervisor {
   }
 
   private Behavior<Command> hold(RunningInstance process) {
-    status.running(process);
+    health.takeOver(process, memory.checks().without(Checks.Kind.LIVENESS)); // It heals nothing.
+    status.running(process, health.isReady());
+    serve(process, health.isReady());
     awaitEndOf(process);
     teller.happened(
         memory, "Adopted", "pid %d, attempt %d".formatted(process.pid(), process.attempt()));
@@ -142,7 +167,19 @@ public final class InstanceSupervisor {
   /** Running, but perhaps no longer ours. */
   private Behavior<Command> held(RunningInstance process) {
     return telling(process)
-        .onMessage(Confirm.class, confirm -> confirmed(confirm.run(), process))
+        .onMessage(
+            Confirm.class,
+            confirm -> {
+              var behavior = confirmed(confirm.run(), process);
+              health.takeOver(process, memory.checks());
+              return behavior;
+            })
+        .onMessage(
+            ProbeAnswered.class,
+            answer -> {
+              health.answered(answer).forEach(effect -> tellReadiness(effect, process));
+              return Behaviors.same();
+            })
         .onMessage(ProcessEnded.class, ended -> endedWhileHeld(process, ended.ended()))
         .onMessage(Stop.class, stop -> stop(process, stop.why()))
         .build();
@@ -154,7 +191,21 @@ public final class InstanceSupervisor {
     return running(confirmed, process);
   }
 
+  private void tellReadiness(Effect effect, RunningInstance process) {
+    if (effect instanceof Effect.Readiness readiness) {
+      serve(process, readiness.ready());
+      status.ready(readiness.ready(), readiness.why());
+      if (readiness.ready()) {
+        teller.happened(memory, "Ready", "its probe succeeds");
+      } else {
+        teller.warned(memory, "NotReady", readiness.why());
+      }
+      teller.changed(memory, process);
+    }
+  }
+
   private Behavior<Command> endedWhileHeld(RunningInstance process, Ended ended) {
+    health.end();
     var last = status.ended(ended);
     memory = memory.after(last, memory.streak());
     status.pending();
@@ -266,7 +317,9 @@ public final class InstanceSupervisor {
 
   private Behavior<Command> onLaunched(NodeOrder.Run ordered, RunningInstance process) {
     launched(process);
-    status.running(process);
+    health.begin(process, memory.checks());
+    status.running(process, health.isReady());
+    serve(process, health.isReady());
     teller.happened(
         memory, "Started", "attempt %d, pid %d".formatted(process.attempt(), process.pid()));
     teller.changed(memory, process);
@@ -294,7 +347,7 @@ public final class InstanceSupervisor {
             Launched.class,
             launched -> {
               launched(launched.process());
-              status.running(launched.process());
+              status.running(launched.process(), false);
               return stop(launched.process(), why);
             })
         .onMessage(
@@ -309,12 +362,66 @@ public final class InstanceSupervisor {
   private Behavior<Command> running(NodeOrder.Run ordered, RunningInstance process) {
     return telling(process)
         .onMessage(ProcessEnded.class, ended -> onEnded(ordered, process, ended.ended()))
+        .onMessage(ProbeAnswered.class, answer -> onAnswer(ordered, process, answer))
         .onMessage(Stop.class, stop -> stop(process, stop.why()))
         .onMessage(Confirm.class, confirm -> confirmed(confirm.run(), process))
         .build();
   }
 
+  private Behavior<Command> onAnswer(
+      NodeOrder.Run ordered, RunningInstance process, ProbeAnswered answer) {
+    for (var effect : health.answered(answer)) {
+      tellReadiness(effect, process);
+      if (effect instanceof Effect.Condemn condemned) {
+        return condemn(ordered, process, condemned.why());
+      }
+    }
+    return Behaviors.same();
+  }
+
+  /** Ends an attempt that is not well; another may follow. */
+  private Behavior<Command> condemn(NodeOrder.Run ordered, RunningInstance process, String why) {
+    teller.warned(memory, "Unhealthy", why);
+    end(process, why);
+    return condemned(ordered, process, why);
+  }
+
+  private Behavior<Command> condemned(NodeOrder.Run ordered, RunningInstance process, String why) {
+    return ending(process)
+        .onMessage(
+            ProcessEnded.class,
+            ended -> {
+              timers.cancelAll();
+              var how = ended.ended();
+              return onEnded(
+                  ordered,
+                  process,
+                  new Ended(
+                      how.exitCode(),
+                      how.signal(),
+                      Ended.Reason.LIVENESS_FAILED,
+                      why,
+                      how.finishedAt()));
+            })
+        .onMessage(
+            Stop.class,
+            stop -> {
+              status.stopping(stop.why());
+              teller.happened(memory, "Stopping", stop.why());
+              teller.changed(memory, process);
+              return stopping(process);
+            })
+        .onMessage(
+            Confirm.class,
+            confirm -> {
+              take(confirm.run());
+              return condemned(confirm.run(), process, why);
+            })
+        .build();
+  }
+
   private Behavior<Command> onEnded(NodeOrder.Run ordered, RunningInstance process, Ended ended) {
+    health.end();
     memory = memory.after(status.ended(ended), memory.streak());
     return goOn(ordered, ended, ranFor(process, ended), () -> teller.ended(memory, ended));
   }
@@ -365,17 +472,34 @@ public final class InstanceSupervisor {
   }
 
   private Behavior<Command> stop(RunningInstance process, String why) {
-    var grace = Duration.ofMillis(memory.stopGraceMillis());
-    timers.startSingleTimer(StopOverdue.INSTANCE, grace.plus(STOP_SLACK));
-    status.stopping(why);
     teller.happened(memory, "Stopping", why);
-    teller.changed(memory, process);
-    process.stop(grace); // Last: whoever sees the signal knows that the timer is armed.
+    end(process, why);
     return stopping(process);
   }
 
+  /** Lets what is published on this node lead to it, or not. */
+  private void serve(RunningInstance process, boolean ready) {
+    var ports = Publishing.of(memory.surface(), node.bind());
+    if (!ports.isEmpty()) {
+      context.pipeToSelf(
+          process.serve(ready ? ports : List.of()),
+          (obstacles, failure) ->
+              new PortsServed(failure == null ? obstacles : List.of(failure.toString())));
+    }
+  }
+
+  private void end(RunningInstance process, String why) {
+    health.end();
+    serve(process, false);
+    var grace = Duration.ofMillis(memory.stopGraceMillis());
+    timers.startSingleTimer(StopOverdue.INSTANCE, grace.plus(STOP_SLACK));
+    status.stopping(why);
+    teller.changed(memory, process);
+    process.stop(grace); // Last: whoever sees the signal knows that the timer is armed.
+  }
+
   private Behavior<Command> stopping(RunningInstance process) {
-    return telling(process)
+    return ending(process)
         .onMessage(
             ProcessEnded.class,
             ended -> {
@@ -384,6 +508,11 @@ public final class InstanceSupervisor {
               teller.happened(memory, "Stopped", ended.ended().message());
               return over(false);
             })
+        .build();
+  }
+
+  private BehaviorBuilder<Command> ending(RunningInstance process) {
+    return telling(process)
         .onMessage(
             StopOverdue.class,
             overdue -> {
@@ -394,8 +523,7 @@ public final class InstanceSupervisor {
               timers.startSingleTimer(StopOverdue.INSTANCE, STOP_SLACK);
               process.stop(Duration.ZERO);
               return Behaviors.same();
-            })
-        .build();
+            });
   }
 
   private Behavior<Command> over(boolean failed) {
@@ -415,6 +543,18 @@ public final class InstanceSupervisor {
   /** What every phase with a future has in common: it says how it is, and ignores what is late. */
   private BehaviorBuilder<Command> telling(@Nullable RunningInstance process) {
     return quiet(process)
+        .onMessage(
+            PortsServed.class,
+            served -> {
+              served.obstacles().forEach(why -> teller.warned(memory, "NotPublished", why));
+              return Behaviors.same();
+            })
+        .onMessage(
+            ProbeDue.class,
+            due -> {
+              health.due(due);
+              return Behaviors.same();
+            })
         .onMessage(
             RenewLease.class,
             renewal -> {

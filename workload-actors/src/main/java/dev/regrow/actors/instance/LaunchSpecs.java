@@ -95,8 +95,9 @@ public final class LaunchSpecs {
     return switch (network) {
       case HOST -> LaunchSpec.Network.HOST;
       case NONE -> LaunchSpec.Network.NONE;
+      case BRIDGE -> LaunchSpec.Network.BRIDGE;
       case NETWORK_UNSPECIFIED, UNRECOGNIZED ->
-          throw new IllegalArgumentException("network: host or none must be written");
+          throw new IllegalArgumentException("network: bridge, host or none must be written");
     };
   }
 

@@ -40,6 +40,7 @@ final class Words {
       case COMPLETED, ERROR, SIGNALED -> "Exited";
       case OOM_KILLED -> "OOMKilled";
       case PIDS_LIMIT -> "PidsLimit";
+      case LIVENESS_FAILED -> "LivenessFailed";
       case START_FAILED -> "StartFailed";
       case IMAGE_PULL_FAILED -> "ImagePullFailed";
       case SHIM_LOST -> "ShimLost";

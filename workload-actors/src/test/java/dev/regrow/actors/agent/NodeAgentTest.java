@@ -6,6 +6,7 @@ import static dev.regrow.v1.InstancePhase.INSTANCE_RUNNING;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.regrow.actors.instance.InstanceSupervisor;
+import dev.regrow.actors.link.AssignmentRef;
 import dev.regrow.actors.link.NodeFact;
 import dev.regrow.actors.link.NodeOrder;
 import dev.regrow.actors.testing.FakeClock;
@@ -14,9 +15,11 @@ import dev.regrow.actors.testing.FakeLeases;
 import dev.regrow.actors.testing.FakeNodeRuntime;
 import dev.regrow.actors.testing.FakeUplink;
 import dev.regrow.actors.testing.Orders;
+import dev.regrow.core.model.Ports;
 import dev.regrow.runtime.InstanceKey;
 import dev.regrow.runtime.LaunchSpec;
 import dev.regrow.v1.Instance;
+import dev.regrow.v1.Network;
 import dev.regrow.v1.Reason;
 import dev.regrow.v1.Resources;
 import java.time.Duration;
@@ -33,6 +36,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class NodeAgentTest {
+
+  private static final Ports OWN = Ports.of(List.of(Ports.code(7410, false)));
 
   private static final String ID = "web-2-x";
 
@@ -95,6 +100,35 @@ class NodeAgentTest {
     assertThat(refused.reason()).isEqualTo("memory (bytes): 2147483648 wanted, 1073741824 free");
     assertThat(refused.summary().memoryBytesCapacity()).isEqualTo(1L << 30);
     assertThat(machine.launched()).isEmpty();
+  }
+
+  @Test
+  void a_published_port_is_one_workloads_and_never_one_of_the_node() {
+    var agent = servingAgent();
+    agent.tell(new NodeAgent.Ordered(publishing("web-1-a", "uid-web", 80)));
+    agent.tell(new NodeAgent.Ordered(publishing("web-2-b", "uid-web", 80)));
+    observed(it -> it.getId().equals("web-2-b") && it.getPhase() == INSTANCE_RUNNING);
+
+    agent.tell(new NodeAgent.Ordered(publishing("api-1-c", "uid-api", 80)));
+    agent.tell(new NodeAgent.Ordered(publishing("api-1-d", "uid-api", 7410)));
+
+    assertThat(((NodeFact.Refused) fish(fact -> fact instanceof NodeFact.Refused)).reason())
+        .isEqualTo("port 80/tcp is taken");
+    assertThat(((NodeFact.Refused) fish(fact -> fact instanceof NodeFact.Refused)).reason())
+        .isEqualTo("port 7410/tcp is taken");
+  }
+
+  private static NodeOrder.Run publishing(String id, String workloadUid, int port) {
+    var slot = id.substring(0, id.lastIndexOf('-'));
+    var workload = slot.substring(0, slot.lastIndexOf('-'));
+    var template = Orders.template().toBuilder().setNetwork(Network.BRIDGE);
+    template.addPortsBuilder().setPort(8080).setPublish(port);
+    return new NodeOrder.Run(
+        new AssignmentRef("default", workload, workloadUid, id, slot, 1, 7),
+        template.build(),
+        Orders.ALWAYS,
+        false,
+        0);
   }
 
   @Test
@@ -298,7 +332,8 @@ class NodeAgentTest {
   }
 
   private ActorRef<NodeAgent.Command> spawn() {
-    var node = new InstanceSupervisor.Node(machine, clock, "n1", Duration.ofSeconds(9));
+    var node =
+        new InstanceSupervisor.Node(machine, clock, "n1", "127.0.0.1", OWN, Duration.ofSeconds(9));
     return kit.spawn(
         NodeAgent.create(node, new NodeAgent.Identity("node-1", 1000, leases, Runnable::run)));
   }

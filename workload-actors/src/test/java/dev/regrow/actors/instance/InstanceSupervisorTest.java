@@ -15,6 +15,7 @@ import dev.regrow.actors.testing.FakeClock;
 import dev.regrow.actors.testing.FakeInstance;
 import dev.regrow.actors.testing.FakeNodeRuntime;
 import dev.regrow.actors.testing.Orders;
+import dev.regrow.core.model.Ports;
 import dev.regrow.runtime.Ended;
 import dev.regrow.v1.Instance;
 import dev.regrow.v1.InstancePhase;
@@ -39,7 +40,8 @@ class InstanceSupervisorTest {
   private final FakeClock clock = new FakeClock();
   private final FakeNodeRuntime machine = new FakeNodeRuntime(clock);
   private final InstanceSupervisor.Node node =
-      new InstanceSupervisor.Node(machine, clock, "n1", Duration.ofSeconds(10));
+      new InstanceSupervisor.Node(
+          machine, clock, "n1", "127.0.0.1", Ports.NONE, Duration.ofSeconds(10));
   private final TestProbe<Report> agent = kit.createTestProbe();
   private final List<Report.Happened> happened = new ArrayList<>();
 

@@ -3,7 +3,9 @@ package dev.regrow.actors.testing;
 import dev.regrow.runtime.Ended;
 import dev.regrow.runtime.InstanceKey;
 import dev.regrow.runtime.LaunchSpec;
+import dev.regrow.runtime.Probe;
 import dev.regrow.runtime.RunningInstance;
+import dev.regrow.runtime.ServedPort;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -23,9 +25,13 @@ public final class FakeInstance implements RunningInstance {
   private final CompletableFuture<Ended> ended = new CompletableFuture<>();
   private final List<Duration> stops = new CopyOnWriteArrayList<>();
   private final List<Long> leases = new CopyOnWriteArrayList<>();
+  private final List<List<ServedPort>> served = new CopyOnWriteArrayList<>();
+  private final List<Probe> asked = new CopyOnWriteArrayList<>();
+  private final FakeProbes probes;
   private volatile boolean deaf;
 
-  FakeInstance(LaunchSpec spec, long pid, FakeClock clock) {
+  FakeInstance(LaunchSpec spec, long pid, FakeClock clock, FakeProbes probes) {
+    this.probes = probes;
     this.spec = spec;
     this.pid = pid;
     this.clock = clock;
@@ -117,6 +123,33 @@ public final class FakeInstance implements RunningInstance {
   @Override
   public void renewLease(long deadlineBoottimeNanos) {
     leases.add(deadlineBoottimeNanos);
+  }
+
+  /** The probes that it was asked, in order. */
+  public List<Probe> asked() {
+    return List.copyOf(asked);
+  }
+
+  @Override
+  public CompletionStage<Probe.Outcome> probe(Probe probe, Duration timeout) {
+    asked.add(probe);
+    return CompletableFuture.completedFuture(probes.answer(probe));
+  }
+
+  /** The published ports that led to it, in order. */
+  public List<List<ServedPort>> served() {
+    return List.copyOf(served);
+  }
+
+  @Override
+  public String address() {
+    return spec.network() == LaunchSpec.Network.BRIDGE ? "10.208.0.2" : "";
+  }
+
+  @Override
+  public CompletionStage<List<String>> serve(List<ServedPort> ports) {
+    served.add(List.copyOf(ports));
+    return CompletableFuture.completedFuture(List.of());
   }
 
   @Override

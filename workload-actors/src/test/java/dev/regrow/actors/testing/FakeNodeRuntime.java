@@ -30,6 +30,7 @@ public final class FakeNodeRuntime implements NodeRuntime {
   private final List<InstanceKey> discarded = new CopyOnWriteArrayList<>();
   private final List<InstanceKey> forgotten = new CopyOnWriteArrayList<>();
   private final Queue<CompletableFuture<RunningInstance>> answers = new ConcurrentLinkedQueue<>();
+  private final FakeProbes probes = new FakeProbes();
   private final CompletableFuture<Void> adoptable = new CompletableFuture<>();
 
   public FakeNodeRuntime(FakeClock clock) {
@@ -55,9 +56,14 @@ public final class FakeNodeRuntime implements NodeRuntime {
     return LaunchSpecs.of(run, InstanceMemory.of(run), 1, () -> 0);
   }
 
+  /** What its instances answer. */
+  public FakeProbes probes() {
+    return probes;
+  }
+
   /** An instance that another agent left running. */
   public FakeInstance leave(LaunchSpec spec) {
-    var instance = new FakeInstance(spec, nextPid.incrementAndGet(), clock);
+    var instance = new FakeInstance(spec, nextPid.incrementAndGet(), clock, probes);
     left.add(instance);
     return instance;
   }
@@ -87,7 +93,7 @@ public final class FakeNodeRuntime implements NodeRuntime {
   }
 
   public FakeInstance instanceOf(LaunchSpec spec) {
-    var instance = new FakeInstance(spec, nextPid.incrementAndGet(), clock);
+    var instance = new FakeInstance(spec, nextPid.incrementAndGet(), clock, probes);
     launched.add(instance);
     return instance;
   }

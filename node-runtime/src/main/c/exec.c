@@ -1,0 +1,95 @@
+/* Runs one more command inside a living instance: with its namespaces, cgroups, user, limits and filter, and with nothing
+   of the agent's. The program is called regrow-exec then; its configuration has a JOIN and comes the same way. It exits
+   with the command's code, 128 + n for signal n, or 125 after telling on the report pipe what failed. When it is killed,
+   so is the command. */
+#define _GNU_SOURCE
+#include "shim.h"
+
+#include <linux/keyctl.h>
+#include <sched.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+static int instance, userns, tasks[MAX_TASKS_FILES];
+
+static long must(long result, const char *stage, const char *what) {
+  if (result < 0) child_fail(result, stage, what);
+  return result;
+}
+
+static void open_all(const struct config *config) {
+  struct text path;
+  instance = (int)must(sys_pidfd_open(config->join_pid), "join", "pidfd_open");
+  text_start(&path, "/proc/");
+  text_number(&path, (uint64_t)config->join_pid);
+  text_add(&path, "/ns/user");
+  userns = (int)must(sys_openat(AT_FDCWD, path.bytes, O_RDONLY | O_CLOEXEC, 0), "join", "user namespace");
+  /* Only now: had the number become another's before, it would have started later. */
+  if (status_start_of(config->join_pid) != config->join_start) child_fail(-ESRCH, "join", "the instance");
+  for (size_t i = 0; i < config->tasks_count; i++) {
+    tasks[i] = (int)must(sys_openat(AT_FDCWD, config->tasks[i], O_WRONLY | O_CLOEXEC, 0), "cgroup", config->tasks[i]);
+  }
+}
+
+/* The parent may have died before we asked to be told. */
+static void end_with(pid_t parent) {
+  must(sys_prctl(PR_SET_PDEATHSIG, SIGKILL, 0), "join", "death signal");
+  if (parent != 0 && sys_getppid() != parent) sys_exit_group(125);
+}
+
+static void command_run(const struct config *config) __attribute__((noreturn));
+static void command_run(const struct config *config) {
+  end_with(0); /* our parent is outside of our pid namespace: its number is 0 here */
+  sys_keyctl(KEYCTL_JOIN_SESSION_KEYRING, 0);
+  int null = (int)must(sys_openat(AT_FDCWD, "/dev/null", O_RDWR | O_CLOEXEC, 0), "exec", "/dev/null");
+  must(sys_dup3(null, 0, 0) | sys_dup3(null, 1, 0) | sys_dup3(null, 2, 0), "exec", "stdio");
+  child_confine(config, userns);
+  must(sys_close_range(3, ~0u, 4 /* CLOSE_RANGE_CLOEXEC */), "exec", "close_range");
+  must(sys_chdir(config->workdir), "workdir", config->workdir);
+  sys_umask(config->umask);
+  child_filter_calls(config);
+  sys_sigmask(0);
+  child_execute(config);
+}
+
+static void wait_and_exit(pid_t child) __attribute__((noreturn));
+static void wait_and_exit(pid_t child) {
+  int status = 0;
+  while (sys_wait4(child, &status, 0) == -EINTR) {}
+  sys_exit_group(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+}
+
+/* A pid namespace is joined by children only, so there is one more between us and the command. */
+static void join_and_run(const struct config *config, pid_t parent) __attribute__((noreturn));
+static void join_and_run(const struct config *config, pid_t parent) {
+  end_with(parent);
+  for (size_t i = 0; i < config->tasks_count; i++) must(sys_write(tasks[i], "0", 1), "cgroup", config->tasks[i]);
+  child_set_limits(config);
+  must(sys_setns(instance, CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP), "join", "namespaces");
+  pid_t command = (pid_t)must(sys_fork(), "join", "fork");
+  if (command == 0) command_run(config);
+  sys_close(REPORT);
+  wait_and_exit(command);
+}
+
+void exec_run(void) {
+  const struct config *config;
+  leave_the_agent();
+  child_reports_to(REPORT);
+  const char *wrong = config_read(CONFIG, &config);
+  if (config == NULL) sys_exit_group(0);
+  if (wrong != NULL) child_fail(-EINVAL, "config", wrong);
+  if (config->join_pid == 0) child_fail(-EINVAL, "config", "it names no instance");
+  sys_close(CONFIG);
+  open_all(config);
+  struct clone3_args args = {.exit_signal = SIGCHLD};
+  if (config->cgroup2 != NULL) {
+    args.cgroup = (uint64_t)must(sys_openat(AT_FDCWD, config->cgroup2, O_PATH | O_DIRECTORY | O_CLOEXEC, 0), "cgroup", config->cgroup2);
+    args.flags = 0x200000000u; /* CLONE_INTO_CGROUP */
+  }
+  pid_t self = (pid_t)sys_getpid();
+  pid_t child = (pid_t)must(sys_clone3(&args, sizeof args), "join", "clone3");
+  if (child == 0) join_and_run(config, self);
+  sys_close(REPORT);
+  wait_and_exit(child);
+}

@@ -1,0 +1,388 @@
+package dev.regrow.runtime.network;
+
+import dev.regrow.runtime.InstanceKey;
+import dev.regrow.runtime.RuntimeFailure;
+import dev.regrow.runtime.ServedPort;
+import dev.regrow.runtime.syscall.Fd;
+import dev.regrow.runtime.syscall.Kernel;
+import dev.regrow.runtime.syscall.SyscallException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The bridge of this node, the instances on it, and the rules between them. Nothing of it is there
+ * before the first instance asks for it. All of it is done by one thread, in order; what an
+ * instance needs is made ahead. Thread-safe.
+ */
+public final class NodeNetwork implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(NodeNetwork.class);
+
+  /** As with shims: one is used while another is made. */
+  private static final int READY = 2;
+
+  /** Somebody may have flushed the rules or removed a link. */
+  private static final Duration CHECK_EVERY = Duration.ofSeconds(10);
+
+  private static final Duration APART = Duration.ofMillis(20);
+  private static final Duration REMEMBER_AFTER = Duration.ofSeconds(1);
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private final Kernel kernel;
+  private final String nodeUid;
+  private final Places places;
+  private final ScheduledThreadPoolExecutor thread = thread("regrow-network");
+
+  /** Of rules alone: a start does not wait for them. */
+  private final ScheduledThreadPoolExecutor rulesThread = thread("regrow-rules");
+
+  private final Map<InstanceKey, Port> attached = new HashMap<>();
+  private final ArrayDeque<Port> spare = new ArrayDeque<>();
+  private @Nullable Bridge bridge;
+
+  /** Addresses that rules may still speak of. */
+  private final Set<Ipv4> leaving = new HashSet<>();
+
+  private boolean adopting;
+  private boolean changed;
+  private long lastChange = System.nanoTime() - APART.toNanos();
+  private boolean remembering;
+
+  /**
+   * Where a node keeps what.
+   *
+   * @param state the node's directory on a tmpfs; the range is there until the node is swept
+   * @param shared a directory that all nodes of the machine share
+   * @param range of addresses; null: one that collides with nothing
+   */
+  public record Places(Path state, Path shared, @Nullable String range) {
+    Path rangeFile() {
+      return state.resolve("network");
+    }
+
+    Path forwarding() {
+      return shared.resolve("forwarding");
+    }
+  }
+
+  public NodeNetwork(Kernel kernel, String nodeUid, Places places) {
+    this.kernel = kernel;
+    this.nodeUid = nodeUid;
+    this.places = places;
+  }
+
+  private static ScheduledThreadPoolExecutor thread(String name) {
+    return new ScheduledThreadPoolExecutor(
+        1,
+        task -> {
+          var made = new Thread(task, name);
+          made.setDaemon(true);
+          return made;
+        });
+  }
+
+  /** What this machine lacks for a bridge, in a sentence; empty if nothing is known to be amiss. */
+  public static Optional<String> lack() {
+    return Nft.find().isPresent()
+        ? Optional.empty()
+        : Optional.of(
+            "nft is missing, so no instance can have network bridge here (host and none work);"
+                + " install nftables");
+  }
+
+  /** Whether this is a range of addresses that a bridge can have, as 10.210.0.0/22. */
+  public static boolean isRange(String text) {
+    return Subnet.parse(text)
+        .filter(range -> range.length() >= 8 && range.length() <= 29)
+        .filter(range -> text.startsWith(range.first() + "/"))
+        .isPresent();
+  }
+
+  /**
+   * The network of an instance, the same for all its attempts.
+   *
+   * @throws RuntimeFailure if it cannot have one, with what to do
+   */
+  public Attachment attach(InstanceKey key) {
+    return await(
+        () -> {
+          var port = attached.get(key);
+          if (port == null) {
+            port = spare.isEmpty() ? bridge().newPort() : spare.remove();
+            attached.put(key, port);
+            changed();
+          }
+          later(this::refill);
+          return new Attachment(port.address.toString(), pathOf(port.namespace));
+        });
+  }
+
+  /** A shim opens it while we are there. */
+  private static Path pathOf(Fd namespace) {
+    return Path.of("/proc/%d/fd/%d".formatted(ProcessHandle.current().pid(), namespace.number()));
+  }
+
+  /**
+   * Takes over an instance that another agent of this node attached.
+   *
+   * @param init a process in its network namespace
+   * @param served what led to it
+   */
+  public void adopt(InstanceKey key, String address, int init, List<ServedPort> served) {
+    await(
+        () -> {
+          var wanted = Ipv4.parse(address).orElseThrow();
+          if (attached.containsKey(key) || !bridge().take(wanted)) {
+            throw new RuntimeFailure(
+                "%s has the address %s no more".formatted(key, address), false);
+          }
+          var namespace = kernel.open(Path.of("/proc/" + init + "/ns/net"), Set.of(), 0);
+          var port = new Port(wanted, namespace);
+          port.wanted = List.copyOf(served);
+          port.served = port.wanted;
+          adopting = true; // Rules that know a part of them only would shut the others out.
+          attached.put(key, port);
+          return true;
+        });
+  }
+
+  /** All are taken over that another agent left. */
+  public void adopted() {
+    later(
+        () -> {
+          if (adopting) {
+            adopting = false;
+            changed();
+          }
+        });
+  }
+
+  /**
+   * From now on these published ports lead to it, and no others; none if it is not attached.
+   *
+   * @param first what blocks and is to be done in the same order
+   * @return what keeps some of them from it, each a sentence; they are tried again later
+   */
+  public CompletionStage<List<String>> serve(
+      InstanceKey key, List<ServedPort> ports, Runnable first) {
+    var obstacles = new CompletableFuture<List<String>>();
+    later(
+        () -> {
+          first.run();
+          var port = attached.get(key);
+          if (port == null) {
+            obstacles.complete(List.of());
+          } else {
+            port.wanted = List.copyOf(ports);
+            obstacles.complete(serveWanted(port));
+          }
+        });
+    return obstacles.minimalCompletionStage();
+  }
+
+  private List<String> serveWanted(Port port) {
+    var free = new ArrayList<ServedPort>();
+    var obstacles = new ArrayList<String>();
+    for (var wanted : port.wanted) {
+      var obstacle = isServed(wanted) ? Optional.<String>empty() : Listeners.obstacle(wanted);
+      obstacle.ifPresentOrElse(obstacles::add, () -> free.add(wanted));
+    }
+    if (!port.served.equals(free)) {
+      port.served = List.copyOf(free);
+      changed();
+    }
+    return obstacles;
+  }
+
+  private boolean isServed(ServedPort wanted) {
+    return attached.values().stream()
+        .flatMap(port -> port.served.stream())
+        .anyMatch(
+            served ->
+                served.udp() == wanted.udp()
+                    && served.on().equals(wanted.on())
+                    && served.publish() == wanted.publish());
+  }
+
+  /** Its address is free again, once no rule speaks of it. Idempotent. */
+  public void release(InstanceKey key) {
+    later(
+        () -> {
+          var port = attached.remove(key);
+          if (port != null) {
+            port.namespace.close();
+            leaving.add(port.address);
+            changed();
+          }
+        });
+  }
+
+  private Bridge bridge() {
+    var there = bridge;
+    if (there == null) {
+      there = Bridge.make(kernel, nodeUid, places);
+      bridge = there;
+      repeat(thread, this::repair);
+      repeat(rulesThread, there.rules()::repair);
+    }
+    return there;
+  }
+
+  private void repair() {
+    bridge().repair(attached, spare);
+    attached.values().stream()
+        .filter(port -> !port.served.equals(port.wanted))
+        .forEach(this::serveWanted);
+  }
+
+  private void refill() {
+    while (spare.size() < READY) {
+      spare.add(bridge().newPort());
+    }
+  }
+
+  private static void repeat(ScheduledThreadPoolExecutor by, Runnable action) {
+    long every = CHECK_EVERY.toMillis();
+    var unused =
+        by.scheduleWithFixedDelay(() -> guarded(action), every, every, TimeUnit.MILLISECONDS);
+  }
+
+  /** Many changes at once are one change of the rules; the first of them is made at once. */
+  private void changed() {
+    if (!changed && !adopting) {
+      changed = true;
+      long wait = Math.max(0, lastChange + APART.toNanos() - System.nanoTime());
+      var unused = thread.schedule(() -> guarded(this::changeRules), wait, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  private void changeRules() {
+    changed = false;
+    lastChange = System.nanoTime();
+    var there = bridge();
+    var ruleset = there.ruleset(attached);
+    var unspokenOf = List.copyOf(leaving);
+    rulesThread.execute(
+        () ->
+            guarded(
+                () -> {
+                  there.rules().apply(ruleset);
+                  later(() -> forget(unspokenOf));
+                }));
+    rememberSoon(there);
+  }
+
+  private void forget(List<Ipv4> addresses) {
+    addresses.stream().filter(leaving::remove).forEach(bridge()::giveBack);
+  }
+
+  private void rememberSoon(Bridge there) {
+    if (!remembering) {
+      remembering = true;
+      var unused =
+          thread.schedule(
+              () -> {
+                remembering = false;
+                rulesThread.execute(() -> guarded(there.rules()::remember));
+              },
+              REMEMBER_AFTER.toMillis(),
+              TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void later(Runnable action) {
+    try {
+      thread.execute(() -> guarded(action));
+    } catch (RejectedExecutionException e) {
+      LOG.debug("the node is stopping");
+    }
+  }
+
+  private static void guarded(Runnable action) {
+    try {
+      action.run();
+    } catch (RuntimeFailure | SyscallException | UncheckedIOException e) {
+      LOG.warn("the network of this node's instances: {}", e.getMessage());
+    }
+  }
+
+  private <T> T await(Supplier<T> action) {
+    try {
+      return CompletableFuture.supplyAsync(action, thread)
+          .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+          .join();
+    } catch (RejectedExecutionException e) {
+      throw new RuntimeFailure("the node is stopping", true, e);
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof RuntimeFailure failure) {
+        throw failure;
+      }
+      throw new RuntimeFailure("cannot wire an instance: " + e.getCause(), true, e);
+    }
+  }
+
+  /**
+   * Removes all that bears the node's uid: rules, links, and that the machine forwards for it. To
+   * be called when no agent and no instance of it runs. Idempotent.
+   */
+  public static void sweep(Kernel kernel, String nodeUid, Places places) {
+    Bridge.remove(kernel, nodeUid, Files.exists(places.rangeFile()));
+    new Forwarding(places.forwarding(), nodeUid).giveUp();
+  }
+
+  /** Stops watching; links and rules stay, for instances outlive their agent. */
+  @Override
+  public void close() {
+    finish(
+        thread,
+        () -> {
+          if (changed) {
+            changeRules();
+          }
+        });
+    finish(rulesThread, () -> {});
+    attached.values().forEach(port -> port.namespace.close());
+    spare.forEach(port -> port.namespace.close());
+    var there = bridge;
+    if (there != null) {
+      there.close();
+    }
+  }
+
+  /** Lets it do what it was told to, then this, and nothing that was put off. */
+  private static void finish(ScheduledThreadPoolExecutor thread, Runnable last) {
+    try {
+      if (!thread.isShutdown()) {
+        CompletableFuture.runAsync(() -> guarded(last), thread)
+            .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      }
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.warn("the network of this node's instances is left as it is: {}", e.toString());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    thread.shutdownNow();
+  }
+}
