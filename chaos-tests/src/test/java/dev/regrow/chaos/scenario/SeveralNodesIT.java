@@ -11,6 +11,7 @@ import dev.regrow.client.RegrowClient;
 import dev.regrow.v1.Instance;
 import dev.regrow.v1.Node;
 import dev.regrow.v1.NodePhase;
+import dev.regrow.v1.StoreServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,31 +59,44 @@ class SeveralNodesIT {
   }
 
   @Test
-  void three_nodes_share_the_work_survive_being_stopped_and_become_four() throws IOException {
+  void two_nodes_share_the_work_survive_being_stopped_and_become_three_that_keep_the_store()
+      throws IOException {
     Path manifest = Files.writeString(folder.resolve("six.yaml"), SIX);
-    regrow("up", "--nodes", 3, "--bind", address, "--data", data, manifest);
+    regrow("up", "--nodes", 2, "--bind", address, "--data", data, manifest);
 
     for (var node : context().nodes()) {
       assertThat(nodes(node.address()))
           .as("nodes according to %s", node.name())
           .extracting(Node::getName)
-          .containsExactly("n1", "n2", "n3");
+          .containsExactly("n1", "n2");
     }
-    assertThat(instances()).extracting(Instance::getNode).contains("n1", "n2", "n3");
+    assertThat(instances()).extracting(Instance::getNode).contains("n1", "n2");
+    assertThat(voters()).containsExactly("n1");
 
     regrow("down");
-    assertThat(uids()).hasSize(3).allSatisfy(uid -> assertThat(Leftovers.of(uid)).isEmpty());
+    assertThat(uids()).hasSize(2).allSatisfy(uid -> assertThat(Leftovers.of(uid)).isEmpty());
 
     regrow("up", "--bind", address, "--data", data);
-    awaitNodes(3);
+    awaitNodes(2);
     Await.until(
         "six instances where they were",
         SOON,
         this::instances,
         seen -> seen.size() == 6 && seen.stream().allMatch(Instance::getReady));
 
-    regrow("up", "--nodes", 4, "--bind", address, "--data", data);
-    awaitNodes(4);
+    regrow("up", "--nodes", 3, "--bind", address, "--data", data);
+    assertThat(voters()).containsExactly("n1", "n2", "n3");
+    awaitNodes(3);
+  }
+
+  private List<String> voters() {
+    try (var client = RegrowClient.of(context())) {
+      return client.send(Calls.cluster()).getStore().getServersList().stream()
+          .filter(StoreServer::getVoter)
+          .map(StoreServer::getNode)
+          .sorted()
+          .toList();
+    }
   }
 
   private void awaitNodes(int count) {

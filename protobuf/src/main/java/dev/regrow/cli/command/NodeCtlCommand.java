@@ -10,7 +10,6 @@ import dev.regrow.client.Call;
 import dev.regrow.client.Calls;
 import dev.regrow.v1.Drain;
 import dev.regrow.v1.Node;
-import dev.regrow.v1.NodePhase;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -98,23 +97,9 @@ public final class NodeCtlCommand extends Base {
     }
   }
 
-  /** Until it says so itself, and is back. */
   private void become(Call<Node> call, String role, String words) {
-    var node = change(call);
-    long deadline = System.nanoTime() + timeout.toNanos();
-    while (!node.getRolesList().contains(role) || node.getPhase() == NodePhase.NODE_UNREACHABLE) {
-      if (System.nanoTime() > deadline) {
-        throw new Failure(
-            ExitCode.TIMED_OUT,
-            "node %s is not a %s after %s: look at its log; it goes on trying"
-                .formatted(name, role, Durations.age(timeout)));
-      }
-      terminal.progress("node %s: becomes a %s".formatted(name, role));
-      pause();
-      node = client().send(Calls.node(name));
-    }
-    terminal.clearProgress();
-    told(node, words);
+    change(call);
+    told(new RoleChange(terminal, client()).await(name, role, timeout), words);
   }
 
   private void remove() {

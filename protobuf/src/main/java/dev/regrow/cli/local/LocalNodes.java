@@ -66,6 +66,7 @@ final class LocalNodes {
     var all =
         first.withNodes(
             contexts.values().stream().flatMap(context -> context.nodes().stream()).toList());
+    new StoreKeepers(terminal, all).become(StoreKeepers.of(wanted), timeout);
     new Acquaintance(terminal).await(all);
     return all;
   }
@@ -134,15 +135,7 @@ final class LocalNodes {
     if (number == 1 || Files.exists(cluster.nodeData("n" + number).resolve("role"))) {
       return List.of();
     }
-    return List.of("--role", number <= servers(wanted) ? "server" : "worker");
-  }
-
-  /** Servers vote, so their number is odd: 1 of 1 or 2 nodes, 3 of 3 or 4, 5 beyond. */
-  static int servers(int nodes) {
-    if (nodes < 3) {
-      return 1;
-    }
-    return nodes < 5 ? 3 : 5;
+    return List.of("--role", number <= StoreKeepers.of(wanted) ? "server" : "worker");
   }
 
   private String address(int number) {
