@@ -130,6 +130,9 @@ public final class NodeMain {
         manager::starting);
     var admission = Admission.open(options.data(), Clock.systemUTC(), options.join().isPresent());
     var node = NodeBootstrap.start(config(), parts());
+    var note = LeaveNote.in(options.data());
+    note.forget();
+    shutdown.before(() -> note.take().ifPresent(time -> depart(node, time)));
     shutdown.stopLast(
         () -> {
           admission.close();
@@ -151,6 +154,26 @@ public final class NodeMain {
     var wanted = awaitEnd(node);
     become(wanted, node, server, admission);
     return wanted;
+  }
+
+  /** Its machine goes: what it runs is to run elsewhere by then. */
+  private static void depart(RegrowNode node, Duration within) {
+    LOG.info("The machine of node {} shuts down", node.name());
+    try {
+      var came = node.depart(within).toCompletableFuture();
+      LOG.info(
+          "Before node {} stops: {}",
+          node.name(),
+          came.get(within.toMillis(), TimeUnit.MILLISECONDS));
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.warn(
+          "Not all that node {} runs was replaced elsewhere within {}: {}",
+          node.name(),
+          within,
+          e.toString());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** As a restart of the JVM would: announced, and what runs is adopted again. */
@@ -212,7 +235,7 @@ public final class NodeMain {
   private GatewayServer listen(RegrowNode node, Admission admission) {
     var absent =
         new AbsentControlPlane(
-            () -> node.notReady().orElse("this node is entering the cluster"),
+            () -> node.notReady().orElse(elsewhere()),
             () -> node.store().map(store -> store.appliedIndex()).orElse(0L));
     var metrics = new Metrics();
     metrics.certificate(() -> certificateSeconds(node));
@@ -242,6 +265,14 @@ public final class NodeMain {
       Thread.currentThread().interrupt();
       throw StartFailure.refused("interrupted while starting");
     }
+  }
+
+  /** Why a node that is ready has no control plane. */
+  private String elsewhere() {
+    return role.equals("worker")
+        ? "node %s is a worker and answers for itself only: ask a server (regrow cluster status)"
+            .formatted(options.name())
+        : "node %s is entering the cluster".formatted(options.name());
   }
 
   private static NodeTls tls(RegrowNode node) {

@@ -13,8 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What happens on TERM, INT or an exit of our own: the gateway, then the node, each bounded. A JVM
- * that is told to end by a signal would say 143; this one ended in order and says 0.
+ * What happens on TERM, INT or an exit of our own: what its machine's end asks for, the gateway,
+ * then the node, each bounded. A JVM that is told to end by a signal would say 143; this one ended
+ * in order and says 0.
  */
 final class Shutdown {
 
@@ -26,6 +27,7 @@ final class Shutdown {
   private static final Duration NODE_WITHIN = Duration.ofSeconds(40);
   private static final AtomicInteger EXIT_CODE = new AtomicInteger();
 
+  private volatile Runnable before = () -> {};
   private volatile Supplier<CompletionStage<Void>> first =
       () -> CompletableFuture.completedFuture(null);
   private volatile Supplier<CompletionStage<Void>> last = first;
@@ -38,6 +40,11 @@ final class Shutdown {
   Shutdown(Runnable announced) {
     this.announced = announced;
     Runtime.getRuntime().addShutdownHook(new Thread(this::run, "regrow-shutdown"));
+  }
+
+  /** Done while all still serves; bounds itself. */
+  void before(Runnable work) {
+    before = work;
   }
 
   void stopFirst(Supplier<CompletionStage<Void>> stop) {
@@ -61,6 +68,7 @@ final class Shutdown {
   private void run() {
     began = true;
     announced.run();
+    before.run();
     LOG.info("Stopping; the instances live on");
     await("the gateway", first, GATEWAY_WITHIN);
     await("the node", last, NODE_WITHIN);

@@ -2,6 +2,8 @@ package dev.regrow.chaos.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.regrow.chaos.cluster.Await;
+import dev.regrow.chaos.cluster.Proc;
 import dev.regrow.client.Calls;
 import dev.regrow.client.Context;
 import dev.regrow.client.ContextFile;
@@ -13,6 +15,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DrainIT {
 
+  private static final Duration LEFT_WITHIN = Duration.ofSeconds(70);
   private static final String MANIFESTS =
       """
       kind: Service
@@ -76,7 +80,8 @@ class DrainIT {
 
   @AfterAll
   void leaveNothing() {
-    regrow(0, "down", "--purge", "--yes", "--data", data);
+    // Nowhere is elsewhere when all go: it ends in no time.
+    regrow(0, "down", "--drain", "1m", "--purge", "--yes", "--data", data);
   }
 
   @Test
@@ -112,6 +117,40 @@ class DrainIT {
     assertThat(ready("pinned")).isEqualTo(1);
     assertThat(phase("n3")).isEqualTo(NodePhase.NODE_CORDONED);
     regrow(0, "node-ctl", "uncordon", "n3");
+  }
+
+  @Test
+  void a_node_whose_machine_shuts_down_is_emptied_first_and_open_again_when_it_is_back()
+      throws Exception {
+    assertThat(on("n2")).isNotEmpty();
+    var jvm = Proc.identity(jvmOf("n2")).orElseThrow();
+
+    // As `down --drain` on that machine does, where there is one node only.
+    Files.writeString(data.resolve("n2").resolve("leaving"), "60\n");
+    var fewest =
+        sampling(
+            () -> {
+              ProcessHandle.of(jvm.pid()).ifPresent(ProcessHandle::destroy);
+              Await.until("its end", LEFT_WITHIN, () -> !Proc.alive(jvm));
+            });
+
+    assertThat(on("n2")).isEmpty();
+    assertThat(fewest).containsEntry("six", 6).containsKey("three");
+    assertThat(fewest.get("three")).isGreaterThanOrEqualTo(2);
+
+    regrow(0, "up", "--bind", address, "--data", data);
+    assertThat(phase("n2")).isEqualTo(NodePhase.NODE_READY);
+    regrow(0, "scale", "six", 10, "--wait");
+    assertThat(on("n2")).isNotEmpty();
+    regrow(0, "scale", "six", 6, "--wait");
+  }
+
+  private long jvmOf(String name) {
+    return context().nodes().stream()
+        .filter(node -> node.name().equals(name))
+        .findFirst()
+        .orElseThrow()
+        .pid();
   }
 
   @Test

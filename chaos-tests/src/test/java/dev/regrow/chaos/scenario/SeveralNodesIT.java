@@ -62,14 +62,10 @@ class SeveralNodesIT {
   void two_nodes_share_the_work_survive_being_stopped_and_become_three_that_keep_the_store()
       throws IOException {
     Path manifest = Files.writeString(folder.resolve("six.yaml"), SIX);
-    regrow("up", "--nodes", 2, "--bind", address, "--data", data, manifest);
+    var said = regrow("up", "--nodes", 2, "--bind", address, "--data", data, manifest);
 
-    for (var node : context().nodes()) {
-      assertThat(nodes(node.address()))
-          .as("nodes according to %s", node.name())
-          .extracting(Node::getName)
-          .containsExactly("n1", "n2");
-    }
+    assertThat(said).as("who places knows all").doesNotContain("has not heard");
+    assertThat(nodes(context().address())).extracting(Node::getName).containsExactly("n1", "n2");
     assertThat(instances()).extracting(Instance::getNode).contains("n1", "n2");
     assertThat(voters()).containsExactly("n1");
 
@@ -86,7 +82,12 @@ class SeveralNodesIT {
 
     regrow("up", "--nodes", 3, "--bind", address, "--data", data);
     assertThat(voters()).containsExactly("n1", "n2", "n3");
-    awaitNodes(3);
+    for (var node : context().nodes()) {
+      assertThat(nodes(node.address()))
+          .as("nodes according to %s", node.name())
+          .extracting(Node::getName)
+          .containsExactly("n1", "n2", "n3");
+    }
   }
 
   private List<String> voters() {
@@ -138,13 +139,14 @@ class SeveralNodesIT {
     }
   }
 
-  private void regrow(Object... arguments) {
+  private String regrow(Object... arguments) {
     var command = new ArrayList<String>();
     command.add(RealNodes.Here.home().resolve("bin/regrow").toString());
     for (Object argument : arguments) {
       command.add(argument.toString());
     }
     var file = folder.resolve("context.json").toString();
-    Shell.ask(command, Map.of("REGROW_CONTEXT", file, "NO_COLOR", "1")).expect(0);
+    var answer = Shell.ask(command, Map.of("REGROW_CONTEXT", file, "NO_COLOR", "1")).expect(0);
+    return answer.out() + answer.err();
   }
 }

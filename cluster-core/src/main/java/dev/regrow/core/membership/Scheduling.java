@@ -16,6 +16,9 @@ import java.util.Optional;
  *    │     uncordon    └── empty, or late ─┘
  *    └──────────────── uncordon ───────────┘
  * </pre>
+ *
+ * <p>A node whose machine shuts down drains itself, and opens itself again when it is back, unless
+ * people have said something else meanwhile.
  */
 public final class Scheduling {
 
@@ -23,15 +26,17 @@ public final class Scheduling {
 
   /** A node that is being drained stays that. */
   public static StoredNode cordoned(StoredNode node) {
+    var asked = node.toBuilder().clearLeaving();
     return node.getScheduling() == NodeScheduling.OPEN
-        ? node.toBuilder().setScheduling(NodeScheduling.CORDONED).build()
-        : node;
+        ? asked.setScheduling(NodeScheduling.CORDONED).build()
+        : asked.build();
   }
 
   /** What is under way ends; what has moved does not come back by itself. */
   public static StoredNode opened(StoredNode node) {
     return node.toBuilder()
         .setScheduling(NodeScheduling.OPEN)
+        .clearLeaving()
         .clearDrainStartedAt()
         .clearDrainUntil()
         .clearDrainedAt()
@@ -45,8 +50,22 @@ public final class Scheduling {
         .setScheduling(NodeScheduling.DRAINING)
         .setDrainStartedAt(underWay ? node.getDrainStartedAt() : nowMillis)
         .setDrainUntil(nowMillis + timeoutMillis)
+        .clearLeaving()
         .clearDrainedAt()
         .build();
+  }
+
+  /**
+   * A drain that the node begins itself; whether it opens itself again is kept until it is back.
+   */
+  public static StoredNode leaving(StoredNode node, long nowMillis, long timeoutMillis) {
+    boolean comesBack = node.getLeaving() || node.getScheduling() == NodeScheduling.OPEN;
+    return draining(node, nowMillis, timeoutMillis).toBuilder().setLeaving(comesBack).build();
+  }
+
+  /** As its next start finds it: opened, if it had closed itself. */
+  public static StoredNode returned(StoredNode node) {
+    return node.getLeaving() ? opened(node) : node;
   }
 
   /** A drain ends when nothing is left, or when it is late; the node stays cordoned. */

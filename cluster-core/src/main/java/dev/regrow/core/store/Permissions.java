@@ -6,6 +6,7 @@ import com.google.protobuf.Parser;
 import dev.regrow.core.identity.CertifiedNode;
 import dev.regrow.core.identity.NodeRole;
 import dev.regrow.v1.NodePhase;
+import dev.regrow.v1.NodeScheduling;
 import dev.regrow.v1.StoredAssignment;
 import dev.regrow.v1.StoredDown;
 import dev.regrow.v1.StoredDowns;
@@ -137,10 +138,26 @@ public final class Permissions {
             .orElse(StoredNode.getDefaultInstance());
     return after.get().getUid().equals(by.uid())
         && Set.of(by.role().text()).containsAll(after.get().getRolesList())
-        && after.get().getScheduling() == before.getScheduling()
-        && after.get().getDrainUntil() == before.getDrainUntil()
+        && isOwnScheduling(before, after.get())
         && after.get().getWantedRole().equals(before.getWantedRole())
         && after.get().getRemovedAt() == before.getRemovedAt();
+  }
+
+  /**
+   * As its machine goes it may drain itself, and it may open again what it had closed itself then:
+   * nothing that people wanted of it is changed by that.
+   */
+  private static boolean isOwnScheduling(StoredNode before, StoredNode after) {
+    boolean same =
+        after.getScheduling() == before.getScheduling()
+            && after.getDrainUntil() == before.getDrainUntil()
+            && after.getLeaving() == before.getLeaving();
+    boolean closedItself = before.getLeaving() || before.getScheduling() == NodeScheduling.OPEN;
+    boolean leaves =
+        after.getScheduling() == NodeScheduling.DRAINING && after.getLeaving() == closedItself;
+    boolean returns =
+        before.getLeaving() && !after.getLeaving() && after.getScheduling() == NodeScheduling.OPEN;
+    return same || leaves || returns;
   }
 
   /** Others, as they are but for their phase, along with the declaration that says who said so. */

@@ -44,6 +44,26 @@ class SchedulingTest {
   }
 
   @Test
+  void a_node_that_left_with_its_machine_is_open_again_when_it_is_back() {
+    var left = Scheduling.judged(Scheduling.leaving(NODE, 1_000, 500), true, 1_200);
+
+    assertThat(left.getScheduling()).isEqualTo(NodeScheduling.CORDONED);
+    assertThat(Scheduling.returned(left)).isEqualTo(NODE);
+    assertThat(Scheduling.returned(Scheduling.leaving(left, 2_000, 500))).isEqualTo(NODE);
+  }
+
+  @Test
+  void a_node_that_people_have_closed_stays_that_when_its_machine_goes_and_comes() {
+    var cordoned = Scheduling.cordoned(NODE);
+    var left = Scheduling.judged(Scheduling.leaving(cordoned, 1_000, 500), true, 1_200);
+    var closedMeanwhile = Scheduling.cordoned(Scheduling.leaving(NODE, 1_000, 500));
+
+    assertThat(Scheduling.returned(left).getScheduling()).isEqualTo(NodeScheduling.CORDONED);
+    assertThat(Scheduling.returned(closedMeanwhile)).isEqualTo(closedMeanwhile);
+    assertThat(closedMeanwhile.getLeaving()).isFalse();
+  }
+
+  @Test
   void an_opened_node_is_as_it_was() {
     var cordoned = Scheduling.cordoned(NODE);
 

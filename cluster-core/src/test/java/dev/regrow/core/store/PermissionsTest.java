@@ -166,6 +166,26 @@ class PermissionsTest {
   }
 
   @Test
+  void a_worker_drains_itself_as_its_machine_goes_and_opens_only_what_it_closed() {
+    var open = record(SELF).addRoles("worker").build();
+    var leaving =
+        open.toBuilder()
+            .setScheduling(NodeScheduling.DRAINING)
+            .setDrainUntil(9)
+            .setLeaving(true)
+            .build();
+    holds(Keys.node(SELF), open);
+    assertThat(mayPut(WORKER, Map.of(Keys.node(SELF), leaving))).isTrue();
+
+    holds(Keys.node(SELF), leaving);
+    assertThat(mayPut(WORKER, Map.of(Keys.node(SELF), open))).isTrue();
+
+    holds(Keys.node(SELF), leaving.toBuilder().setLeaving(false).build());
+    assertThat(mayPut(WORKER, Map.of(Keys.node(SELF), open))).isFalse();
+    assertThat(mayPut(WORKER, Map.of(Keys.node(SELF), leaving))).isFalse();
+  }
+
+  @Test
   void a_worker_declares_others_dead_only_in_its_own_name_and_as_they_are() {
     holds(Keys.node(SELF), record(SELF).build());
     holds(Keys.node(OTHER), record(OTHER).setName("n2").build());

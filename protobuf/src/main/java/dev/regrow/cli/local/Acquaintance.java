@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Waits until every node has heard of all: one that was not heard of yet gets no instances, so what
- * is applied right after a start would leave the newest nodes empty.
+ * Waits until every server has heard of all nodes: one that was not heard of yet gets no instances,
+ * so what is applied right after a start would leave the newest nodes empty. Workers place nothing.
  */
 final class Acquaintance {
 
@@ -32,7 +32,11 @@ final class Acquaintance {
       return;
     }
     long deadline = System.nanoTime() + WITHIN.toNanos();
+    var servers = servers(context);
     for (var node : context.nodes()) {
+      if (!servers.isEmpty() && !servers.contains(node.name())) {
+        continue;
+      }
       var missing = missing(context, node);
       while (!missing.isEmpty() && System.nanoTime() - deadline < 0 && pause()) {
         missing = missing(context, node);
@@ -40,6 +44,18 @@ final class Acquaintance {
       if (!missing.isEmpty()) {
         terminal.say(node.name() + " has not heard of " + String.join(", ", missing) + " yet");
       }
+    }
+  }
+
+  /** As any of them says; nobody: all are asked. */
+  private static List<String> servers(Context context) {
+    try (var client = RegrowClient.of(context)) {
+      return client.send(Calls.nodes()).getItemsList().stream()
+          .filter(node -> node.getRolesList().contains("server"))
+          .map(Node::getName)
+          .toList();
+    } catch (ApiException notReady) {
+      return List.of();
     }
   }
 

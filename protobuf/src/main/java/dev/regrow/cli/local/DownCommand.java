@@ -1,5 +1,6 @@
 package dev.regrow.cli.local;
 
+import dev.regrow.cli.Durations;
 import dev.regrow.cli.ExitCode;
 import dev.regrow.cli.Failure;
 import dev.regrow.cli.Terminal;
@@ -32,6 +33,8 @@ public final class DownCommand implements Command {
 
   private @Nullable Path data;
 
+  private Duration drain = Duration.ZERO;
+
   public DownCommand(Terminal terminal) {
     this.terminal = terminal;
   }
@@ -48,7 +51,19 @@ public final class DownCommand implements Command {
             "DIR",
             "Of which cluster (default: the context file's, else /var/lib/regrow).",
             text -> data = Path.of(text))
-        .footer("Examples:", "  sudo regrow down", "  sudo regrow down --purge");
+        .option(
+            "--drain",
+            "D",
+            "Before that let its instances be replaced on other machines of the cluster, for at most that long.",
+            text -> drain = Durations.parse(text))
+        .footer(
+            "--drain is for a machine that shuts down: its node is open to instances again when it is back.",
+            "Without another node nothing is waited for.",
+            "",
+            "Examples:",
+            "  sudo regrow down",
+            "  sudo regrow down --purge",
+            "  sudo regrow down --drain 2m --data /var/lib/regrow");
   }
 
   @Override
@@ -56,7 +71,7 @@ public final class DownCommand implements Command {
     var file = ContextFile.ofUser();
     var stored = read(file);
     var cluster = new LocalCluster(dataOf(stored));
-    var names = cluster.names();
+    var names = cluster.nodes();
     if (names.isEmpty()) {
       terminal.say("nothing runs: there is no cluster at " + cluster.data());
       return ExitCode.OK;
@@ -103,9 +118,12 @@ public final class DownCommand implements Command {
   private void stop(LocalCluster cluster, List<String> names) {
     var running = new LinkedHashMap<String, NodeProcess>();
     names.forEach(name -> cluster.process(name).ifPresent(process -> running.put(name, process)));
+    if (!drain.isZero()) {
+      running.keySet().forEach(name -> cluster.sayLeaving(name, drain));
+    }
     terminal.progress("stopping " + running.size() + " nodes ...");
     running.values().forEach(NodeProcess::terminate);
-    long deadline = System.nanoTime() + TERM_WITHIN.toNanos();
+    long deadline = System.nanoTime() + TERM_WITHIN.plus(drain).toNanos();
     running.forEach((name, process) -> awaitEnd(name, process, deadline));
   }
 

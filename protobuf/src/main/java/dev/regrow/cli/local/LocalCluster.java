@@ -11,13 +11,17 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** The cluster of this machine below one data directory: where its node's things are. */
 final class LocalCluster {
   static final Path DEFAULT_DATA = Path.of("/var/lib/regrow");
+
+  private static final String NUMBERED = "n[0-9]{1,3}";
 
   private final Path data;
 
@@ -37,16 +41,28 @@ final class LocalCluster {
     return nodeData(name).resolve("log").resolve("node.log");
   }
 
-  /** The nodes that have a directory here. */
+  /** The nodes of {@code up} that have a directory here. */
   List<String> names() {
+    return folders(entry -> true).stream().filter(name -> name.matches(NUMBERED)).toList();
+  }
+
+  /** All nodes that have a directory here, whoever started them. */
+  List<String> nodes() {
+    return folders(
+        entry ->
+            String.valueOf(entry.getFileName()).matches(NUMBERED)
+                || Files.isDirectory(entry.resolve("identity")));
+  }
+
+  private List<String> folders(Predicate<Path> wanted) {
     if (!Files.isDirectory(data)) {
       return List.of();
     }
     try (Stream<Path> entries = Files.list(data)) {
       return entries
           .filter(Files::isDirectory)
+          .filter(wanted)
           .map(entry -> entry.getFileName().toString())
-          .filter(name -> name.matches("n[0-9]{1,3}"))
           .sorted()
           .toList();
     } catch (IOException e) {
@@ -65,6 +81,15 @@ final class LocalCluster {
       Files.createDirectories(log(name).getParent(), mode);
     } catch (IOException e) {
       throw Failure.error("cannot create " + data + ": " + e);
+    }
+  }
+
+  /** Before it is told to end: what it runs may be moved elsewhere first, for so long. */
+  void sayLeaving(String name, Duration time) {
+    try {
+      Files.writeString(nodeData(name).resolve("leaving"), time.toSeconds() + "\n");
+    } catch (IOException e) {
+      throw Failure.error("cannot write to " + nodeData(name) + ": " + e);
     }
   }
 
@@ -108,7 +133,7 @@ final class LocalCluster {
    */
   void purge() {
     try {
-      for (var name : names()) {
+      for (var name : nodes()) {
         deleteTree(nodeData(name));
       }
       if (Files.isDirectory(data)) {

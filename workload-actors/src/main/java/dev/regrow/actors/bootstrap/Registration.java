@@ -2,6 +2,7 @@ package dev.regrow.actors.bootstrap;
 
 import dev.regrow.core.identity.NodeIdentity;
 import dev.regrow.core.membership.Membership;
+import dev.regrow.core.membership.Scheduling;
 import dev.regrow.core.store.FeatureLevel;
 import dev.regrow.core.store.Store;
 import dev.regrow.runtime.Machine;
@@ -37,7 +38,7 @@ record Registration(NodeConfig config, NodeIdentity identity, Machine machine) {
 
   private StoredNode describe(StoredNode before) {
     var node =
-        before.toBuilder()
+        Scheduling.returned(before).toBuilder()
             .setName(config.name())
             .setAddress(config.gatewayUrl())
             .clearRoles()

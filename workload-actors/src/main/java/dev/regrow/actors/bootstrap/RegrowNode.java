@@ -10,6 +10,7 @@ import dev.regrow.runtime.NodeRuntime;
 import dev.regrow.v1.NodeJoinReply;
 import dev.regrow.v1.NodeJoinRequest;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -158,6 +159,17 @@ public final class RegrowNode {
     return members
         .group()
         .thenApplyAsync(group -> Admittance.of(identity, group, request, role), blocking);
+  }
+
+  /**
+   * Before its machine shuts down: what runs here is replaced elsewhere, for at most so long.
+   *
+   * @return completes with what came of it; fails if nobody could be asked
+   */
+  public CompletionStage<String> depart(Duration within) {
+    return store()
+        .map(opened -> new Departure(uid(), opened).within(within))
+        .orElseGet(() -> CompletableFuture.completedStage("the store was not open yet"));
   }
 
   /** Stops within some seconds, plus the grace of instances if they are ended. Idempotent. */
