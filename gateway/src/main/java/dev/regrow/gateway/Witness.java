@@ -54,6 +54,7 @@ final class Witness {
           return CompletableFuture.runAsync(store::close);
         });
     register(store, identity.nodeUid());
+    HeapTrim.begin();
     LOG.info(
         "Witness {} ({}) votes at {}:{}; its data is in {}",
         options.name(),

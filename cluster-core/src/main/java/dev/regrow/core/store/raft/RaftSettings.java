@@ -30,6 +30,11 @@ final class RaftSettings {
     RaftServerConfigKeys.setStorageDir(properties, List.of(directory.raft().toFile()));
     rpc(properties, config);
     log(properties, config.tuning());
+    if (config.witness()) {
+      // Answers of the last minute, for repeated requests: Sessions keep those that count.
+      RaftServerConfigKeys.RetryCache.setExpiryTime(
+          properties, TimeDuration.valueOf(2, TimeUnit.SECONDS));
+    }
     elections(properties);
     // A process that slept for an hour is behind, not broken: the elections deal with that.
     RaftServerConfigKeys.setCloseThreshold(properties, TimeDuration.valueOf(365, TimeUnit.DAYS));

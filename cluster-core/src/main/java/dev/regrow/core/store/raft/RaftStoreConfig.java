@@ -44,9 +44,9 @@ public record RaftStoreConfig(
     return new RaftStoreConfig(directory, host, port, identity, contacts, witness, tuning);
   }
 
-  /** The same, as a witness. */
+  /** The same, as a witness: it takes little, since nobody watches it and it leads seldom. */
   public RaftStoreConfig asWitness() {
-    return new RaftStoreConfig(directory, host, port, identity, contacts, true, tuning);
+    return new RaftStoreConfig(directory, host, port, identity, contacts, true, tuning.small());
   }
 
   String address() {
@@ -97,6 +97,19 @@ public record RaftStoreConfig(
           bytes,
           segmentBytes,
           history);
+    }
+
+    /** The same, with little in memory beside what is stored. */
+    Tuning small() {
+      return new Tuning(
+          startPatience,
+          commitPatience,
+          readPatience,
+          txnBytesMax,
+          snapshotEntries,
+          snapshotBytes,
+          Math.min(segmentBytes, 1L << 20), // The newest files are held in memory.
+          new ChangeHistory.Bound(500, 1L << 19));
     }
 
     /** The same, with log files of another size. */
