@@ -1,5 +1,6 @@
 package dev.regrow.core.store;
 
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -66,5 +67,10 @@ public interface Store extends AutoCloseable {
   }
 
   /** State of the store for people and probes. */
+  /** What is wrong with what this node keeps of the store, each a sentence; usually nothing. */
+  default List<String> troubles() {
+    return List.of();
+  }
+
   record Health(boolean writable, String message, boolean leader, long keys, long snapshotIndex) {}
 }

@@ -130,6 +130,12 @@ public final class ClusterCommand extends Base {
     terminal.print("release    " + release(cluster));
     terminal.print("");
     table(cluster).print(terminal);
+    for (var member : cluster.getMembersList()) {
+      for (var trouble : member.getTroublesList()) {
+        terminal.print("");
+        terminal.print(member.getName() + ": " + trouble);
+      }
+    }
   }
 
   private static String release(Cluster cluster) {

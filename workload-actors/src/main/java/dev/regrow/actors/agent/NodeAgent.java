@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -103,9 +104,15 @@ public final class NodeAgent {
    *
    * @param firstSequence larger than all that earlier agents of this node gave to facts
    * @param leases where the node's lease is renewed
+   * @param troubles what is wrong with the node's store now, each a sentence
    * @param files where reading the kernel's files may block
    */
-  public record Identity(String nodeUid, long firstSequence, LeaseSource leases, Executor files) {}
+  public record Identity(
+      String nodeUid,
+      long firstSequence,
+      LeaseSource leases,
+      Supplier<List<String>> troubles,
+      Executor files) {}
 
   private static final int MAX_WAITING_ORDERS = 10_000;
   private static final Duration SUMMARY_EVERY = Duration.ofSeconds(5);
@@ -432,7 +439,6 @@ public final class NodeAgent {
   }
 
   private NodeFact.Summary summary() {
-    return Summaries.of(
-        identity.nodeUid(), node, wards.roster(), usage, schedulable, outbox.nextSequence());
+    return Summaries.of(identity, node, wards.roster(), usage, schedulable, outbox.nextSequence());
   }
 }

@@ -2,14 +2,19 @@ package dev.regrow.actors.agent;
 
 import dev.regrow.actors.instance.InstanceSupervisor;
 import dev.regrow.actors.link.NodeFact;
+import java.util.stream.Stream;
 
 /** How the node's capacity is told. */
 final class Summaries {
 
   private Summaries() {}
 
+  private static Stream<String> storeTroubles(NodeAgent.Identity identity) {
+    return identity.troubles().get().stream().map(NodeFact.Summary.OF_STORE::concat);
+  }
+
   static NodeFact.Summary of(
-      String nodeUid,
+      NodeAgent.Identity identity,
       InstanceSupervisor.Node node,
       Roster roster,
       UsageSample usage,
@@ -18,7 +23,7 @@ final class Summaries {
     var machine = node.runtime().machine();
     var reserved = roster.reserved();
     return new NodeFact.Summary(
-        nodeUid,
+        identity.nodeUid(),
         node.name(),
         machine.cpuMillis(),
         machine.memoryBytes(),
@@ -30,7 +35,7 @@ final class Summaries {
         usage.cpuMillis(),
         roster.alive(),
         schedulable,
-        machine.warnings(),
+        Stream.concat(machine.warnings().stream(), storeTroubles(identity)).toList(),
         sequence,
         reserved.ports().codes());
   }

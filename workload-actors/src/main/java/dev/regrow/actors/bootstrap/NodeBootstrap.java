@@ -16,6 +16,7 @@ import dev.regrow.core.store.raft.CertificateKeeper;
 import dev.regrow.runtime.NodeRuntime;
 import java.io.IOException;
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -94,6 +95,7 @@ public final class NodeBootstrap {
                     identity.nodeUid(),
                     data.firstSequence(),
                     new StoreLeases(identity.nodeUid(), () -> opened(store)),
+                    () -> opened(store).map(Store::troubles).orElse(List.of()),
                     blocking)),
             "regrow-node",
             SystemConfigs.ofNodeSystem());

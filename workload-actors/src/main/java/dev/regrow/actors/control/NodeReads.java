@@ -276,6 +276,11 @@ final class NodeReads {
         .setUid(node.getUid())
         .setVersion(node.getVersion())
         .setFeatureLevel(node.getFeatureLevel())
+        .addAllTroubles(
+            node.getWarningsList().stream()
+                .filter(warning -> warning.startsWith(NodeFact.Summary.OF_STORE))
+                .map(warning -> warning.substring(NodeFact.Summary.OF_STORE.length()))
+                .toList())
         .build();
   }
 

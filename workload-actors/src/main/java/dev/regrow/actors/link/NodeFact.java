@@ -57,5 +57,9 @@ public sealed interface NodeFact extends WireMessage {
       @Tag(13) List<String> warnings,
       @Tag(14) long sequence,
       @Tag(15) List<Integer> portsReserved)
-      implements NodeFact {}
+      implements NodeFact {
+
+    /** So begins a warning that is about the node's server of the store. */
+    public static final String OF_STORE = "store: ";
+  }
 }

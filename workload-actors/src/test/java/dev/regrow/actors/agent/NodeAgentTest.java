@@ -335,7 +335,8 @@ class NodeAgentTest {
     var node =
         new InstanceSupervisor.Node(machine, clock, "n1", "127.0.0.1", OWN, Duration.ofSeconds(9));
     return kit.spawn(
-        NodeAgent.create(node, new NodeAgent.Identity("node-1", 1000, leases, Runnable::run)));
+        NodeAgent.create(
+            node, new NodeAgent.Identity("node-1", 1000, leases, List::of, Runnable::run)));
   }
 
   private static LaunchSpec specOf(NodeOrder.Run run) {

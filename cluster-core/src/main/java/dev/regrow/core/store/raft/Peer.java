@@ -14,4 +14,10 @@ record Peer(CertifiedNode node, boolean late, java.security.cert.X509Certificate
   String uid() {
     return node.uid();
   }
+
+  /** For the log: who, not the whole certificate. */
+  @Override
+  public String toString() {
+    return "node %s (%s%s)".formatted(node.uid(), node.role().text(), late ? ", ended" : "");
+  }
 }

@@ -250,6 +250,11 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
     switch (phase) {
       case RUNNING -> {
         if (current != null && current.isAlive()) {
+          if (space.level() == SpaceGuard.Level.AMPLE) {
+            seat.hasRoom();
+          } else if (seat.mayYield(current)) {
+            seat.yield(current);
+          }
           return takeSeat(current);
         }
         closedByRaft();
@@ -341,13 +346,32 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
             directory.root(), space.freeBytes() >> 20, (space.limits().floor() * 9 / 8) >> 20);
   }
 
-  /** Why writes are refused; empty: they are not. */
-  String trouble() {
+  /** What is wrong with this server, whatever the others are; empty: nothing. */
+  String ownTrouble() {
     if (phase != Phase.RUNNING) {
       return cause;
     }
-    if (space.level() != SpaceGuard.Level.AMPLE) {
-      return diskFull();
+    return space.level() == SpaceGuard.Level.AMPLE ? "" : diskFull();
+  }
+
+  /**
+   * Whether another is to lead, since this disk is full: then whoever writes finds that one. False
+   * where there is none, or where leading was given up for that a moment ago and has come back.
+   */
+  boolean yieldsLead() {
+    RaftNode current = node;
+    if (current == null || !seat.mayYield(current)) {
+      return false;
+    }
+    lookout.now();
+    return true;
+  }
+
+  /** Why writes are refused; empty: they are not. */
+  String trouble() {
+    String own = ownTrouble();
+    if (!own.isEmpty()) {
+      return own;
     }
     RaftNode current = node;
     if (current == null || (!current.isReady() && current.leaderAddress().isEmpty())) {

@@ -228,7 +228,10 @@ public final class RaftStore implements Store, StoreMembership, Leases {
   private CompletableFuture<TxnResult> write(StoreTxn txn, Duration patience) {
     SpaceGuard.Level level = space.level();
     if (level != SpaceGuard.Level.AMPLE && !(level == SpaceGuard.Level.SCARCE && shrinks(txn))) {
-      return CompletableFuture.failedFuture(new StoreException(Kind.DISK_FULL, keeper.diskFull()));
+      return CompletableFuture.failedFuture(
+          keeper.yieldsLead()
+              ? new Proposer.NotProposed("another server is to lead, where there is room")
+              : new StoreException(Kind.DISK_FULL, keeper.diskFull()));
     }
     return proposer.submit(txn, patience);
   }
@@ -336,6 +339,13 @@ public final class RaftStore implements Store, StoreMembership, Leases {
         keeper.isLeader(),
         replica.read(StoreState::size),
         keeper.snapshotIndex());
+  }
+
+  @Override
+  public List<String> troubles() {
+    return Stream.of(keeper.ownTrouble(), keeper.slowness())
+        .filter(words -> !words.isEmpty())
+        .toList();
   }
 
   private static String accepted(String slowness) {

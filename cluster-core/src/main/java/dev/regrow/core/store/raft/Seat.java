@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * This server's place in the group: asks to be let in, notices that it was let go, promotes others
  * while it leads, and hands leadership over when it leaves.
  *
- * <p>All but {@link #trouble} and {@link #servers} is for one thread.
+ * <p>All but {@link #trouble}, {@link #servers} and {@link #mayYield} is for one thread.
  */
 final class Seat {
 
@@ -27,6 +27,7 @@ final class Seat {
   private static final long CHANGE_MILLIS = 15_000;
   private static final long HAND_OVER_MILLIS = 3_000;
   private static final long ASK_MILLIS = 3_000;
+  private static final long YIELD_AGAIN_MAX_NANOS = TimeUnit.MINUTES.toNanos(1);
 
   /** What this server is to the group. */
   enum Standing {
@@ -43,6 +44,8 @@ final class Seat {
   private @Nullable CompletableFuture<Void> promoting;
   private @Nullable CompletableFuture<StoreGroup> asking;
   private volatile @Nullable Member inBetween;
+  private volatile long yieldNext = System.nanoTime() - 1;
+  private int yields;
 
   Seat(RaftStoreConfig config, GroupClient client, List<String> contacts) {
     this.config = config;
@@ -231,6 +234,35 @@ final class Seat {
         .map(member -> member.address() + (member.voter() ? " (votes)" : " (listens)"))
         .toList()
         .toString();
+  }
+
+  /**
+   * Whether a server could lead in the place of this one, which has no room. Again after 2 s, then
+   * after twice as long each time: where nobody has room the lead must not go round and round.
+   */
+  boolean mayYield(RaftNode node) {
+    try {
+      return node.isReady()
+          && System.nanoTime() - yieldNext > 0
+          && Roster.successor(node.group().view()).filter(one -> !one.witness()).isPresent();
+    } catch (IOException closing) {
+      return false;
+    }
+  }
+
+  /** Leaves the lead to a server that may have room. */
+  void yield(RaftNode node) {
+    LOG.warn("the disk here is full, so another server is to lead");
+    handOver(node);
+    yields++;
+    yieldNext =
+        System.nanoTime()
+            + Math.min(YIELD_AGAIN_MAX_NANOS, TimeUnit.SECONDS.toNanos(1L << Math.min(yields, 8)));
+  }
+
+  /** There is room again. */
+  void hasRoom() {
+    yields = 0;
   }
 
   /** Leaves the lead to another, so that nobody waits for an election. */

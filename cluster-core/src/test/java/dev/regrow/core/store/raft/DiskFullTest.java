@@ -131,6 +131,43 @@ class DiskFullTest {
     }
   }
 
+  @Test
+  void a_leader_whose_disk_is_full_lets_another_lead_and_writes_go_on(@TempDir Path data)
+      throws Exception {
+    Files.createSymbolicLink(data.resolve("n1"), disk);
+    try (var servers = Servers.voting(data, 3)) {
+      var first = servers.get(1);
+      assertThat(servers.leader()).as("who formed the group").isEqualTo(1);
+      put(first, "a/1", "one");
+
+      fill();
+
+      for (int i = 0; i < 20; i++) {
+        var key = "b/" + i;
+        Servers.await(() -> isTaken(first, key), () -> key + " is refused");
+      }
+      assertThat(servers.leader()).isNotEqualTo(1);
+      assertThat(first.troubles()).singleElement().asString().contains("is full");
+
+      empty();
+      awaitWritable(first);
+      servers.awaitGroup(
+          group -> group.members().stream().allMatch(one -> one.reachable() && one.lag() == 0),
+          "all three at the same point");
+      assertThat(read(first, RangeQuery.prefix("b/").linearizable()).entries()).hasSize(20);
+      assertThat(first.troubles()).isEmpty();
+    }
+  }
+
+  /** A busy machine elects anew now and then, also who has no room. */
+  private static boolean isTaken(Store store, String key) {
+    try {
+      return refusal(store, key, "by another") == null;
+    } catch (Exception failed) {
+      throw new AssertionError(failed);
+    }
+  }
+
   private static @Nullable Kind refusal(Store store) throws Exception {
     return refusal(store, "a/refused", "no");
   }
