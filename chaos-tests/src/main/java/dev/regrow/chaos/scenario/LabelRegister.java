@@ -71,7 +71,10 @@ final class LabelRegister {
       end(begun, e.applied());
     } catch (ApiException.TimedOut e) {
       end(begun, e.applied());
-    } catch (ApiException.Stale | ApiException.Conflict | ApiException.TooMany refused) {
+    } catch (ApiException.Stale
+        | ApiException.Conflict
+        | ApiException.TooMany
+        | ApiException.DiskFull refused) {
       // Its index may have moved for another reason than its value.
       begun.notApplied();
     }

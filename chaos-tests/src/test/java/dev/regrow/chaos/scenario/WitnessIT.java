@@ -13,7 +13,6 @@ import dev.regrow.client.Calls;
 import dev.regrow.client.RegrowClient;
 import dev.regrow.v1.Config;
 import dev.regrow.v1.ConfigKind;
-import dev.regrow.v1.Node;
 import dev.regrow.v1.NodePhase;
 import dev.regrow.v1.StoreServer;
 import java.time.Duration;
@@ -38,9 +37,17 @@ class WitnessIT {
         var observed = new Observed(client);
         client.send(Calls.apply(Programs.complete(Programs.sleeper("both", 2))));
         observed.awaitReady("both", 2, SETTLED_WITHIN, each -> true);
-        assertThat(client.send(Calls.node("n3")))
-            .returns(List.of("witness"), Node::getRolesList)
-            .returns(NodePhase.NODE_READY, Node::getPhase);
+        Await.until(
+            "the witness to be on record",
+            SETTLED_WITHIN,
+            () -> client.send(Calls.nodes()).getItemsList(),
+            nodes ->
+                nodes.stream()
+                    .anyMatch(
+                        node ->
+                            node.getName().equals("n3")
+                                && node.getRolesList().equals(List.of("witness"))
+                                && node.getPhase() == NodePhase.NODE_READY));
 
         int rounds = Effort.of("losses", 1, 6);
         for (int i = 0; i < rounds; i++) {
