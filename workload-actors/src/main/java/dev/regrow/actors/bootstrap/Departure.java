@@ -61,9 +61,10 @@ final class Departure {
     }
     if (!hasElsewhere(nodes, nodeUid)) {
       return CompletableFuture.completedStage(
-          "no other node takes instances, so %d end with this machine".formatted(mine));
+          "no other node takes instances, so what runs here ends with this machine (%d)"
+              .formatted(mine));
     }
-    LOG.info("{} instances are replaced elsewhere first, for at most {}", mine, time);
+    LOG.info("what runs here is replaced elsewhere first, for at most {} ({})", time, mine);
     return membership
         .change(
             nodeUid, node -> Scheduling.leaving(node, System.currentTimeMillis(), time.toMillis()))
@@ -90,7 +91,7 @@ final class Departure {
       return Optional.of("all that ran here was replaced elsewhere");
     }
     if (!drains || System.nanoTime() - deadline > 0 || !hasElsewhere(nodes, nodeUid)) {
-      return Optional.of("%d instances could go nowhere else in time".formatted(left));
+      return Optional.of("not all could go elsewhere in time (%d left)".formatted(left));
     }
     return Optional.empty();
   }
