@@ -66,11 +66,11 @@ public interface Store extends AutoCloseable {
     void close();
   }
 
-  /** State of the store for people and probes. */
   /** What is wrong with what this node keeps of the store, each a sentence; usually nothing. */
   default List<String> troubles() {
     return List.of();
   }
 
+  /** State of the store for people and probes. */
   record Health(boolean writable, String message, boolean leader, long keys, long snapshotIndex) {}
 }

@@ -253,7 +253,7 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
           if (space.level() == SpaceGuard.Level.AMPLE) {
             seat.hasRoom();
           } else if (seat.mayYield(current)) {
-            seat.yield(current);
+            seat.giveWay(current);
           }
           return takeSeat(current);
         }

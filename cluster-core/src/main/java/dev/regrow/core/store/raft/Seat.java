@@ -251,7 +251,7 @@ final class Seat {
   }
 
   /** Leaves the lead to a server that may have room. */
-  void yield(RaftNode node) {
+  void giveWay(RaftNode node) {
     LOG.warn("the disk here is full, so another server is to lead");
     handOver(node);
     yields++;
