@@ -1,15 +1,16 @@
 package dev.regrow.gateway;
 
 import dev.regrow.actors.control.Applied;
-import dev.regrow.actors.control.Configs;
 import dev.regrow.actors.control.ControlPlane;
 import dev.regrow.actors.control.ListQuery;
 import dev.regrow.actors.control.Listing;
+import dev.regrow.actors.control.Objects;
 import dev.regrow.actors.control.Precondition;
 import dev.regrow.actors.control.ReadPoint;
 import dev.regrow.actors.control.Refusal;
 import dev.regrow.actors.control.WorkloadRef;
 import dev.regrow.v1.Cluster;
+import dev.regrow.v1.Config;
 import dev.regrow.v1.Event;
 import dev.regrow.v1.Instance;
 import dev.regrow.v1.Node;
@@ -48,7 +49,7 @@ final class AbsentControlPlane implements ControlPlane {
   }
 
   @Override
-  public Configs configs() {
+  public Objects<Config> configs() {
     throw refusal();
   }
 

@@ -152,6 +152,36 @@ public record LaunchSpec(
     record Host(Path source, String at, boolean readOnly) implements Mount {}
 
     record Tmpfs(long bytes, String at, boolean readOnly) implements Mount {}
+
+    /**
+     * A read-only directory in memory.
+     *
+     * @param content of its files, by their names
+     * @param closed only for the instance's user; otherwise all its users may read
+     */
+    record Files(Map<String, Bytes> content, String at, boolean closed) implements Mount {
+      public Files {
+        content = Map.copyOf(content);
+      }
+    }
+  }
+
+  /** What a file holds; shows nothing of it. */
+  public static final class Bytes {
+    private final byte[] bytes;
+
+    public Bytes(byte[] bytes) {
+      this.bytes = bytes.clone();
+    }
+
+    public byte[] toArray() {
+      return bytes.clone();
+    }
+
+    @Override
+    public String toString() {
+      return bytes.length + " bytes";
+    }
   }
 
   /**

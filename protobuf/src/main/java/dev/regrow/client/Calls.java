@@ -216,6 +216,12 @@ public final class Calls {
         configPath(declared.getNamespace(), declared.getName()), declared, Config.parser());
   }
 
+  /** What {@link #putConfig} would do, and whom it would roll. */
+  public static Call<Plan> planConfig(Config declared) {
+    var path = configPath(declared.getNamespace(), declared.getName());
+    return Call.put(Uris.with(path, "dryRun", "true"), declared, Plan.parser());
+  }
+
   public static Call<Config> config(String namespace, String name) {
     return Call.get(configPath(namespace, name), Config.parser());
   }

@@ -95,9 +95,14 @@ public final class Routes {
     routes.add(list("/v1/configs", "listAllConfigs", "Configs of all namespaces.", configs));
     routes.add(list(NAMESPACE + "/configs", "listConfigs", "Configs of one namespace.", configs));
     routes.add(
-        change("PUT", CONFIG, "putConfig", "Declare a config; equal content changes nothing.")
+        change(
+                "PUT",
+                CONFIG,
+                "putConfig",
+                "Declare a config; equal content changes nothing, other content rolls who uses it.")
             .body(config)
             .answers(config, 200, 201)
+            .with(DRY_RUN)
             .being(Trait.TAGGED, Trait.CONDITIONAL, Trait.CREATES)
             .route());
     routes.add(
@@ -106,7 +111,7 @@ public final class Routes {
             .being(Trait.TAGGED)
             .route());
     routes.add(
-        change("DELETE", CONFIG, "deleteConfig", "Forget it; the answer is what it was.")
+        change("DELETE", CONFIG, "deleteConfig", "Forget it; refused while a workload uses it.")
             .answers(config, 202)
             .being(Trait.CONDITIONAL)
             .route());

@@ -76,7 +76,7 @@ class ManifestTest {
               network: bride
               resources: {memory: 12Q}
               user: 1000
-              env: {DB: {secret: db, key: password}}
+              env: {DB: {config: db}}
             """);
 
     assertThat(parsed.verdict()).isEqualTo(Verdict.INVALID);
@@ -91,8 +91,7 @@ class ManifestTest {
             "6:23: instance.resources.memory: \"12Q\" is not a size; write 128Mi, 1Gi or a number"
                 + " of bytes",
             "7:9: instance.user: 1000 is a number; write \"1000\"",
-            "8:13: instance.env.DB: is an object; write text; values from secrets and configs are"
-                + " not supported by this release");
+            "8:13: instance.env.DB.key: is missing");
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.regrow.core.codec;
 import com.google.protobuf.ByteString;
 import dev.regrow.core.model.Assignment;
 import dev.regrow.core.model.Change;
+import dev.regrow.core.model.ContentRef;
 import dev.regrow.core.model.EventKey;
 import dev.regrow.core.model.InstanceId;
 import dev.regrow.core.model.Records;
@@ -90,6 +91,10 @@ public final class RecordsCodec {
     } else if (change instanceof Change.DropAssignment drop) {
       delete(writes, key(at, drop.assignment()));
       delete(writes, indexKey(at, drop.assignment()));
+    } else if (change instanceof Change.PutUse put) {
+      put(writes, useKey(at, put.ref()), ByteString.EMPTY);
+    } else if (change instanceof Change.DropUse drop) {
+      delete(writes, useKey(at, drop.ref()));
     } else if (change instanceof Change.PutEvent event) {
       var stored = EventCodec.stored(at.namespace, at.name, event.key(), event.occurrence());
       put(writes, eventKey(at, event.key()), Bytes.stored(stored));
@@ -113,6 +118,10 @@ public final class RecordsCodec {
   private static String indexKey(At at, Assignment assignment) {
     return Keys.nodeAssignment(
         assignment.node().uid(), at.namespace, at.name, assignment.id().value());
+  }
+
+  private static String useKey(At at, ContentRef ref) {
+    return Keys.user(at.namespace, ref.path(), at.name);
   }
 
   private static String eventKey(At at, EventKey key) {

@@ -43,7 +43,11 @@ public final class WorkloadView {
     var stored = Bytes.parse(StoredWorkload.parser(), entry.value(), entry.key());
     var records = RecordsCodec.records(entry, List.of(), assignments, List.of(), entry.modIndex());
     var revisions = new TreeMap<Long, Revision>();
-    var template = DeclaredCodec.template(stored.getDeclared().getInstance(), "");
+    var instance = stored.getDeclared().getInstance();
+    var seen = ContentsCodec.contents(stored.getSeenList());
+    // Not what the revision has, which is in its own record, but what was last looked at.
+    ContentsCodec.refs(instance).forEach(ref -> seen.putIfAbsent(ref, ""));
+    var template = DeclaredCodec.template(instance, "", seen);
     revisions.put(
         stored.getRevision(),
         new Revision(

@@ -2,6 +2,7 @@ package dev.regrow.core.lifecycle;
 
 import dev.regrow.core.model.Assignment;
 import dev.regrow.core.model.Change;
+import dev.regrow.core.model.ContentRef;
 import dev.regrow.core.model.End;
 import dev.regrow.core.model.EventKey;
 import dev.regrow.core.model.InstanceId;
@@ -13,6 +14,7 @@ import dev.regrow.core.model.Workload;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -178,6 +180,7 @@ final class Draft {
   /** What is to be committed, in an order in which each change makes sense. */
   List<Change> changes() {
     var all = new ArrayList<Change>();
+    addUses(all);
     if (dropped) {
       revisions.keySet().forEach(number -> all.add(new Change.DropRevision(number)));
       before.events().forEach(key -> all.add(new Change.DropEvent(key)));
@@ -192,6 +195,31 @@ final class Draft {
     all.addAll(changes);
     addEvents(all);
     return all;
+  }
+
+  /** Who uses what is so from the commit on that makes it so. */
+  private void addUses(List<Change> all) {
+    var used = uses(before.workload(), before.revisions());
+    var uses = uses(workload, revisions);
+    for (var ref : used) {
+      if (!uses.contains(ref)) {
+        all.add(new Change.DropUse(ref));
+      }
+    }
+    for (var ref : uses) {
+      if (!used.contains(ref)) {
+        all.add(new Change.PutUse(ref));
+      }
+    }
+  }
+
+  private static Set<ContentRef> uses(
+      @Nullable Workload workload, NavigableMap<Long, Revision> revisions) {
+    if (workload == null || workload.deleted()) {
+      return Set.of();
+    }
+    var current = revisions.get(workload.rollout().revision());
+    return current == null ? Set.of() : current.template().contents().keySet();
   }
 
   private void addEvents(List<Change> all) {

@@ -13,6 +13,11 @@ public sealed interface Change {
 
   record DropAssignment(Assignment assignment) implements Change {}
 
+  /** From then on it counts as one that uses that object. */
+  record PutUse(ContentRef ref) implements Change {}
+
+  record DropUse(ContentRef ref) implements Change {}
+
   record PutEvent(EventKey key, Occurrence occurrence) implements Change {}
 
   record DropEvent(EventKey key) implements Change {}

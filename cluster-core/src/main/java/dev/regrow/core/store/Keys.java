@@ -13,6 +13,13 @@ public final class Keys {
   public static final String EVENTS = "events/";
   public static final String TOKENS = "tokens/";
   public static final String CONFIGS = "configs/";
+
+  /** What revisions hold of declared objects. */
+  public static final String CONTENTS = "contents/";
+
+  /** Which workloads use which objects. */
+  public static final String USERS = "users/";
+
   public static final String INCARNATION = "cluster/incarnation";
   public static final String DOWNS = "cluster/downs";
   public static final String META = "cluster/meta";
@@ -75,6 +82,21 @@ public final class Keys {
 
   public static String config(String namespace, String name) {
     return CONFIGS + namespace + "/" + name;
+  }
+
+  /**
+   * @param path of the object, as {@code config/web}
+   */
+  public static String content(String namespace, String path, String hash) {
+    return CONTENTS + namespace + "/" + path + "/" + hash;
+  }
+
+  public static String users(String namespace, String path) {
+    return USERS + namespace + "/" + path + "/";
+  }
+
+  public static String user(String namespace, String path, String workload) {
+    return users(namespace, path) + workload;
   }
 
   private static String padded(long number) {

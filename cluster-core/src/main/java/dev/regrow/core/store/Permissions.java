@@ -83,6 +83,19 @@ public final class Permissions {
             .isPresent();
   }
 
+  /**
+   * Whether it may be told what that instance sees of declared objects: who runs it, and servers. A
+   * witness may not: it holds what is stored, but not what is sealed.
+   *
+   * @param assignment the key of its assignment
+   */
+  public static Optional<String> contents(CertifiedNode by, String assignment, Present present) {
+    boolean own = isOwnAssignment(by, assignment, assignment + "\0", present);
+    return by.role() == NodeRole.SERVER || (by.role() == NodeRole.WORKER && own)
+        ? Optional.empty()
+        : denied(by, "read the contents of " + shown(assignment));
+  }
+
   /** Whether it may ask for that transaction. */
   public static Optional<String> commit(CertifiedNode by, Txn txn, Present present) {
     if (by.role() == NodeRole.SERVER) {

@@ -294,6 +294,7 @@ final class Simulation {
                     .addCommand(command)
                     .setNetwork(Network.NONE)
                     .setResources(Resources.newBuilder().setMemory(100L << 20)));
-    return new Ask.Apply(DeclaredCodec.declared(more.apply(declared).build()), "uid-1");
+    return new Ask.Apply(
+        DeclaredCodec.declared(more.apply(declared).build(), new java.util.TreeMap<>()), "uid-1");
   }
 }

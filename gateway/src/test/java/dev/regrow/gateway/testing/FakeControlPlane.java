@@ -1,18 +1,19 @@
 package dev.regrow.gateway.testing;
 
 import dev.regrow.actors.control.Applied;
-import dev.regrow.actors.control.Configs;
 import dev.regrow.actors.control.ControlPlane;
 import dev.regrow.actors.control.ListQuery;
 import dev.regrow.actors.control.Listing;
+import dev.regrow.actors.control.Objects;
 import dev.regrow.actors.control.Precondition;
 import dev.regrow.actors.control.ReadPoint;
 import dev.regrow.actors.control.Refusal;
-import dev.regrow.actors.control.StoredConfigs;
+import dev.regrow.actors.control.StoredObjects;
 import dev.regrow.actors.control.WorkloadRef;
 import dev.regrow.core.store.testing.InMemoryStore;
 import dev.regrow.v1.BackupHeader;
 import dev.regrow.v1.Cluster;
+import dev.regrow.v1.Config;
 import dev.regrow.v1.Drain;
 import dev.regrow.v1.Event;
 import dev.regrow.v1.Instance;
@@ -41,7 +42,7 @@ public final class FakeControlPlane implements ControlPlane {
 
   private final FakeWorkloads kept = new FakeWorkloads();
   private final FakeWatches watches = new FakeWatches();
-  private final Configs configs = new StoredConfigs(new InMemoryStore(), () -> 0);
+  private final Objects<Config> configs = StoredObjects.configs(new InMemoryStore(), () -> 0);
   private @Nullable Refusal refusal;
   private boolean silent;
   private long behind;
@@ -76,7 +77,7 @@ public final class FakeControlPlane implements ControlPlane {
   }
 
   @Override
-  public Configs configs() {
+  public Objects<Config> configs() {
     return configs;
   }
 

@@ -226,6 +226,7 @@ public final class LocalNodeRuntime implements NodeRuntime {
     var places =
         new Places(
             state.instance(spec.key().instanceId()),
+            state.files(spec.key().instanceId()),
             logs.prepare(spec.key()),
             cgroup.v1Tasks(),
             cgroup.v2Directory(),

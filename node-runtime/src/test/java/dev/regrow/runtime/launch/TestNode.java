@@ -70,7 +70,16 @@ final class TestNode implements AutoCloseable {
       this.log = log;
       this.launched =
           launcher.launch(
-              spec, new Places(state, log, List.of(), Optional.empty(), logBytes, logFiles, null));
+              spec,
+              new Places(
+                  state,
+                  state.resolveSibling("files"),
+                  log,
+                  List.of(),
+                  Optional.empty(),
+                  logBytes,
+                  logFiles,
+                  null));
       this.shim = kernel.pidfdOpen(launched.shimPid());
     }
 

@@ -6,6 +6,7 @@ import dev.regrow.cli.Failure;
 import dev.regrow.cli.Terminal;
 import dev.regrow.cli.usage.Usage;
 import dev.regrow.client.ApiException;
+import dev.regrow.client.Call;
 import dev.regrow.client.Calls;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,7 +26,25 @@ public final class DeleteCommand extends Base {
 
   private Duration timeout = Duration.ofMinutes(2);
 
-  private record Target(String namespace, String name) {}
+  /**
+   * @param call that deletes it
+   */
+  private record Target(
+      String namespace, String name, String title, boolean isWorkload, Call<?> call) {
+    static Target workload(String namespace, String name) {
+      var title = namespace + "/" + name;
+      return new Target(namespace, name, title, true, Calls.delete(namespace, name));
+    }
+
+    static Target of(Declaration declared) {
+      return new Target(
+          declared.namespace(),
+          declared.name(),
+          declared.title(),
+          declared instanceof Declaration.OfWorkload,
+          declared.delete());
+    }
+  }
 
   public DeleteCommand(Terminal terminal) {
     super(terminal);
@@ -51,13 +70,13 @@ public final class DeleteCommand extends Base {
     var targets = targets();
     for (var target : targets) {
       try {
-        client().send(Calls.delete(target.namespace(), target.name()));
-        terminal.print(target.namespace() + "/" + target.name() + " is being deleted");
+        client().send(target.call());
+        terminal.print(target.title() + (target.isWorkload() ? " is being deleted" : " deleted"));
       } catch (ApiException.NotFound e) {
         if (files.isEmpty()) {
           throw Lookup.noWorkload(client(), target.namespace(), target.name());
         }
-        terminal.print(target.namespace() + "/" + target.name() + " is not there");
+        terminal.print(target.title() + " is not there");
       }
     }
     if (wait) {
@@ -72,12 +91,11 @@ public final class DeleteCommand extends Base {
       throw Failure.usage("name workloads or give manifests with -f, one of the two");
     }
     var targets = new ArrayList<Target>();
-    names.forEach(name -> targets.add(new Target(namespace(), plainName(name))));
+    names.forEach(name -> targets.add(Target.workload(namespace(), plainName(name))));
     if (!files.isEmpty()) {
-      for (var each : Sources.read(files, Sources.variables(variables))) {
-        var declared = Sources.in(each, namespace(), connection.namespaceGiven());
-        targets.add(new Target(declared.getNamespace(), declared.getName()));
-      }
+      Sources.declared(files, variables, namespace(), connection.namespaceGiven()).stream()
+          .sorted(Declaration.usedFirst().reversed())
+          .forEach(declared -> targets.add(Target.of(declared)));
     }
     return targets;
   }
@@ -91,7 +109,7 @@ public final class DeleteCommand extends Base {
   private void awaitGone(List<Target> targets) {
     long deadline = System.nanoTime() + timeout.toNanos();
     for (var target : targets) {
-      while (isThere(target)) {
+      while (target.isWorkload() && isThere(target)) {
         if (System.nanoTime() > deadline) {
           throw new Failure(
               ExitCode.TIMED_OUT,

@@ -3,6 +3,7 @@ package dev.regrow.actors.bootstrap;
 import dev.regrow.actors.agent.AgentDoor;
 import dev.regrow.actors.agent.NodeAgent;
 import dev.regrow.actors.agent.Uplink;
+import dev.regrow.actors.instance.ContentSource;
 import dev.regrow.actors.instance.InstanceSupervisor;
 import dev.regrow.actors.instance.NodeClock;
 import dev.regrow.actors.link.NodeOrder;
@@ -119,8 +120,10 @@ public final class NodeBootstrap {
                     node::controlIsGone));
     node.stopBy(new NodeStopper(nodeSystem, cluster, runtime, store, data, blocking, scheduler));
 
+    var contents = new StoreContents(() -> opened(store));
     var begun =
-        runtime.thenAccept(opened -> nodeSystem.tell(new NodeAgent.Begin(supervision(opened))));
+        runtime.thenAccept(
+            opened -> nodeSystem.tell(new NodeAgent.Begin(supervision(opened, contents))));
     refuseOn(begun, node, "cannot run instances on this machine");
     refuseOn(store, node, "cannot open the store");
     refuseOn(cluster.thenCompose(ClusterLifetime::start), node, "cannot start the cluster system");
@@ -134,14 +137,15 @@ public final class NodeBootstrap {
     return node;
   }
 
-  private InstanceSupervisor.Node supervision(NodeRuntime runtime) {
+  private InstanceSupervisor.Node supervision(NodeRuntime runtime, ContentSource contents) {
     return new InstanceSupervisor.Node(
         runtime,
         NodeClock.ofMachine(),
         config.name(),
         config.bind(),
         config.ports(),
-        config.lease());
+        config.lease(),
+        contents);
   }
 
   private ClusterGuardian.Surroundings surroundings(

@@ -1,12 +1,14 @@
 package dev.regrow.actors.control;
 
 import dev.regrow.actors.board.Board;
+import dev.regrow.actors.content.DeclaredContents;
 import dev.regrow.actors.sharding.Workloads;
 import dev.regrow.actors.workload.WorkloadCommand;
 import dev.regrow.actors.workload.WorkloadReply;
 import dev.regrow.core.lifecycle.Answer;
 import dev.regrow.core.model.Now;
 import dev.regrow.core.store.Store;
+import dev.regrow.v1.Config;
 import dev.regrow.v1.Event;
 import dev.regrow.v1.Instance;
 import dev.regrow.v1.Node;
@@ -43,9 +45,10 @@ final class ClusterControlPlane implements ControlPlane {
   private final NodeChanges changes;
   private final ServerChanges servers;
   private final Backups backups;
-  private final Configs configs;
+  private final Objects<Config> configs;
   private final WatchedKinds watched;
   private final Planning planning;
+  private final References references;
 
   ClusterControlPlane(
       ActorSystem<?> system, Store store, Board board, Workloads workloads, Supplier<Now> clock) {
@@ -55,8 +58,8 @@ final class ClusterControlPlane implements ControlPlane {
     reads = new Reads(store, board, clock);
     instances = new InstanceReads(store, board, reads);
     nodes = new NodeReads(store, board);
-    configs = new StoredConfigs(store, () -> clock.get().wallMillis());
-    watched = new WatchedKinds(store, board, reads, instances, nodes, configs);
+    configs = StoredObjects.configs(store, () -> clock.get().wallMillis());
+    watched = new WatchedKinds(store, board, reads, instances, nodes, this);
     drains = new DrainReads(store, reads);
     changes = new NodeChanges(store, nodes, clock);
     servers =
@@ -67,7 +70,8 @@ final class ClusterControlPlane implements ControlPlane {
             store,
             clock,
             (namespace, name) -> workloads.tell(namespace, name, new WorkloadCommand.Wake()));
-    planning = new Planning(store, board, clock);
+    references = new References(new DeclaredContents(store));
+    planning = new Planning(store, board, clock, references);
   }
 
   @Override
@@ -89,8 +93,14 @@ final class ClusterControlPlane implements ControlPlane {
   public CompletionStage<Applied> apply(Workload declared, Precondition precondition) {
     var ref = new WorkloadRef(declared.getNamespace(), declared.getName());
     var uid = UUID.randomUUID().toString();
-    return ask(
-            ref, replyTo -> new WorkloadCommand.Apply(declared, uid, expect(precondition), replyTo))
+    return Refusals.of(references.kept(declared))
+        .thenCompose(
+            contents ->
+                ask(
+                    ref,
+                    replyTo ->
+                        new WorkloadCommand.Apply(
+                            declared, uid, expect(precondition), replyTo, contents)))
         .thenApply(done -> new Applied(done.workload(), outcome(done)));
   }
 
@@ -249,7 +259,7 @@ final class ClusterControlPlane implements ControlPlane {
   }
 
   @Override
-  public Configs configs() {
+  public Objects<Config> configs() {
     return configs;
   }
 

@@ -2,6 +2,7 @@ package dev.regrow.actors.control;
 
 import dev.regrow.v1.BackupHeader;
 import dev.regrow.v1.Cluster;
+import dev.regrow.v1.Config;
 import dev.regrow.v1.Event;
 import dev.regrow.v1.Instance;
 import dev.regrow.v1.Node;
@@ -114,8 +115,7 @@ public interface ControlPlane {
     }
   }
 
-  /** The configs. */
-  Configs configs();
+  Objects<Config> configs();
 
   /** The index of the newest change that this node knows; goes out as X-Regrow-Index. */
   long index();

@@ -1,6 +1,8 @@
 package dev.regrow.actors.workload;
 
+import dev.regrow.actors.content.DeclaredContents;
 import dev.regrow.actors.workload.WorkloadCommand.Asking;
+import dev.regrow.actors.workload.WorkloadCommand.ContentsChanged;
 import dev.regrow.actors.workload.WorkloadCommand.Goodbye;
 import dev.regrow.actors.workload.WorkloadCommand.Idle;
 import dev.regrow.actors.workload.WorkloadCommand.Learn;
@@ -63,6 +65,9 @@ public final class WorkloadEntity {
   private @Nullable WorkloadState state;
   private boolean loading;
 
+  /** Something that it uses may have changed while its records were read. */
+  private boolean contentsWanted;
+
   private WorkloadEntity(
       String id,
       Surroundings around,
@@ -102,6 +107,7 @@ public final class WorkloadEntity {
         .onMessage(Learn.class, learn -> then(() -> onFact(learn)))
         .onMessage(NodeChanged.class, changed -> then(() -> onNodeChanged(changed)))
         .onMessage(Wake.class, wake -> then(() -> onInput(new Input.Tick())))
+        .onMessage(ContentsChanged.class, changed -> then(this::onContentsChanged))
         .onMessageEquals(ReadAgain.INSTANCE, () -> then(this::load))
         .onMessageEquals(Idle.INSTANCE, () -> then(this::onIdle))
         .onMessageEquals(Goodbye.INSTANCE, Behaviors::stopped)
@@ -158,9 +164,27 @@ public final class WorkloadEntity {
             : new Input.NodeBack(changed.nodeUid()));
   }
 
+  private void onContentsChanged() {
+    contentsWanted = loading;
+    var current = state == null ? null : state.records().current();
+    if (loading || current == null || current.template().contents().isEmpty()) {
+      return;
+    }
+    context.pipeToSelf(
+        around.contents().kept(namespace, current.template().contents().keySet()),
+        (held, failure) ->
+            new Learned(
+                failure == null
+                    ? new Input.ContentsRead(DeclaredContents.hashes(held))
+                    : new Input.Tick())); // Then the sweep looks again.
+  }
+
   private void onLearned(Input input) {
     if (input instanceof Input.Loaded loaded) {
       onLoaded(loaded.records());
+      if (contentsWanted) {
+        onContentsChanged();
+      }
     } else {
       onInput(input);
     }

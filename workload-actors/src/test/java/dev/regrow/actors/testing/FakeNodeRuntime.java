@@ -1,5 +1,6 @@
 package dev.regrow.actors.testing;
 
+import dev.regrow.actors.instance.Contents;
 import dev.regrow.actors.instance.InstanceMemory;
 import dev.regrow.actors.instance.LaunchSpecs;
 import dev.regrow.actors.link.NodeOrder;
@@ -53,7 +54,7 @@ public final class FakeNodeRuntime implements NodeRuntime {
 
   /** How an agent starts this order the first time. */
   public static LaunchSpec specOf(NodeOrder.Run run) {
-    return LaunchSpecs.of(run, InstanceMemory.of(run), 1, () -> 0);
+    return LaunchSpecs.of(run, InstanceMemory.of(run), 1, Contents.NONE, () -> 0);
   }
 
   /** What its instances answer. */

@@ -1,6 +1,8 @@
 package dev.regrow.core.store.raft;
 
+import com.google.protobuf.ByteString;
 import dev.regrow.core.disk.SpaceGuard;
+import dev.regrow.core.store.AssignedContents;
 import dev.regrow.core.store.Entry;
 import dev.regrow.core.store.Keys;
 import dev.regrow.core.store.Leases;
@@ -28,6 +30,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -48,7 +51,7 @@ import org.jspecify.annotations.Nullable;
  * log entry, fsynced on a majority, applied to the {@link Replica} by the {@link StoreMachine}, and
  * then acknowledged. Reads and watches are answered by this server's own replica.
  */
-public final class RaftStore implements Store, StoreMembership, Leases {
+public final class RaftStore implements Store, StoreMembership, Leases, AssignedContents {
 
   private static final int REPLY_THREADS = 2;
   private static final long WAITING_BYTES_MAX = 64L << 20;
@@ -75,6 +78,7 @@ public final class RaftStore implements Store, StoreMembership, Leases {
   private final Confirmation confirmation;
   private final LeaseDesk leaseDesk;
   private final LeaseClient leases;
+  private final ContentsDesk contents;
   private volatile boolean closed;
 
   private RaftStore(RaftStoreConfig config, StoreDirectory directory, SpaceGuard.Limits limits)
@@ -102,6 +106,7 @@ public final class RaftStore implements Store, StoreMembership, Leases {
     this.confirmation = new Confirmation(this::leading, this::termOf);
     this.leaseDesk = new LeaseDesk(keeper::current, replica::index, confirmation);
     this.leases = new LeaseClient(this::askAboutLease, scheduler);
+    this.contents = new ContentsDesk(this);
     this.service =
         new StoreService(
             this,
@@ -111,7 +116,8 @@ public final class RaftStore implements Store, StoreMembership, Leases {
             keeper::leaderAddress,
             new Gatekeeper(this::removal),
             this::present,
-            new RenewalDesk(config.identity(), this::present));
+            new RenewalDesk(config.identity(), this::present),
+            contents);
   }
 
   private @Nullable Entry present(String key) {
@@ -189,6 +195,11 @@ public final class RaftStore implements Store, StoreMembership, Leases {
   @Override
   public CompletionStage<Long> age(String nodeUid) {
     return leases.age(nodeUid);
+  }
+
+  @Override
+  public CompletionStage<Map<String, Map<String, ByteString>>> contentsOf(Question question) {
+    return contents.contentsOf(question);
   }
 
   private List<String> serversAndSelf() {

@@ -2,6 +2,7 @@ package dev.regrow.core.store.raft;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.regrow.core.identity.NodeRole;
+import dev.regrow.core.store.AssignedContents;
 import dev.regrow.core.store.Entry;
 import dev.regrow.core.store.Keys;
 import dev.regrow.core.store.Permissions;
@@ -13,6 +14,8 @@ import dev.regrow.core.store.StoreGroup;
 import dev.regrow.core.store.TxnResult;
 import dev.regrow.v1.StoreCommitReply;
 import dev.regrow.v1.StoreCommitRequest;
+import dev.regrow.v1.StoreContentsReply;
+import dev.regrow.v1.StoreContentsRequest;
 import dev.regrow.v1.StoreGroupReply;
 import dev.regrow.v1.StoreGroupRequest;
 import dev.regrow.v1.StoreJoinRequest;
@@ -64,6 +67,7 @@ final class StoreService {
   private final Gatekeeper gatekeeper;
   private final Permissions.Present present;
   private final RenewalDesk renewals;
+  private final ContentsDesk contents;
 
   /**
    * @param leader HOST:PORT of who leads, or nothing: for those who asked the wrong one
@@ -77,7 +81,8 @@ final class StoreService {
       Supplier<String> leader,
       Gatekeeper gatekeeper,
       Permissions.Present present,
-      RenewalDesk renewals) {
+      RenewalDesk renewals,
+      ContentsDesk contents) {
     this.gatekeeper = gatekeeper;
     this.reader = reader;
     this.writer = writer;
@@ -86,6 +91,7 @@ final class StoreService {
     this.leader = leader;
     this.present = present;
     this.renewals = renewals;
+    this.contents = contents;
   }
 
   ServerServiceDefinition definition() {
@@ -100,6 +106,7 @@ final class StoreService {
             .addMethod(Wire.GROUP, ServerCalls.asyncUnaryCall(this::group))
             .addMethod(Wire.TERM, ServerCalls.asyncUnaryCall(this::term))
             .addMethod(Wire.TOKEN, ServerCalls.asyncUnaryCall(this::token))
+            .addMethod(Wire.CONTENTS, ServerCalls.asyncUnaryCall(this::contents))
             .addMethod(Wire.RENEW, ServerCalls.asyncUnaryCall(this::renew))
             .build();
     return ServerInterceptors.intercept(service, gatekeeper);
@@ -255,6 +262,37 @@ final class StoreService {
       throw new IllegalStateException("the record " + entry.key() + " is damaged", damaged);
     }
     one(answer, reply.build());
+  }
+
+  private void contents(StoreContentsRequest request, StreamObserver<StoreContentsReply> answer) {
+    var caller = PeerGate.caller().node();
+    var question =
+        new AssignedContents.Question(
+            request.getNamespace(),
+            request.getWorkload(),
+            request.getInstanceId(),
+            request.getEpoch());
+    var key = ContentsDesk.key(question);
+    // Not before this replica knows the assignment: who may ask is decided by it.
+    reader
+        .range(RangeQuery.key(key).atLeast(request.getEpoch()))
+        .thenCompose(
+            known -> {
+              var refusal = Permissions.contents(caller, key, present);
+              return refusal.isPresent()
+                  ? CompletableFuture.failedStage(
+                      new StoreException(StoreException.Kind.DENIED, refusal.get()))
+                  : contents.contentsOf(question);
+            })
+        .whenComplete(
+            (found, failure) ->
+                one(
+                    answer,
+                    failure == null
+                        ? ContentsDesk.encode(found)
+                        : StoreContentsReply.newBuilder()
+                            .setRefusal(Refusals.encode(failure, leader.get()))
+                            .build()));
   }
 
   private void reply(CompletionStage<StoreGroup> group, StreamObserver<StoreGroupReply> answer) {

@@ -8,6 +8,8 @@ import dev.regrow.core.store.WatchListener;
 import dev.regrow.v1.StoreChange;
 import dev.regrow.v1.StoreCommitReply;
 import dev.regrow.v1.StoreCommitRequest;
+import dev.regrow.v1.StoreContentsReply;
+import dev.regrow.v1.StoreContentsRequest;
 import dev.regrow.v1.StoreGroupReply;
 import dev.regrow.v1.StoreGroupRequest;
 import dev.regrow.v1.StoreJoinRequest;
@@ -74,6 +76,10 @@ final class Wire {
 
   static final MethodDescriptor<StoreTokenRequest, StoreTokenReply> TOKEN =
       method("Token", MethodType.UNARY, StoreTokenRequest.parser(), StoreTokenReply.parser());
+
+  static final MethodDescriptor<StoreContentsRequest, StoreContentsReply> CONTENTS =
+      method(
+          "Contents", MethodType.UNARY, StoreContentsRequest.parser(), StoreContentsReply.parser());
 
   static final MethodDescriptor<StoreRenewRequest, StoreRenewReply> RENEW =
       method("Renew", MethodType.UNARY, StoreRenewRequest.parser(), StoreRenewReply.parser());

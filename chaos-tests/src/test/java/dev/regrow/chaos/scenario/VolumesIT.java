@@ -1,0 +1,112 @@
+package dev.regrow.chaos.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.regrow.chaos.cluster.Await;
+import dev.regrow.client.ApiException;
+import dev.regrow.client.Calls;
+import dev.regrow.schema.Schema;
+import dev.regrow.schema.Syntax;
+import dev.regrow.v1.Config;
+import dev.regrow.v1.ConfigKind;
+import dev.regrow.v1.Instance;
+import dev.regrow.v1.Workload;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** What instances see of declared objects, and what they keep, on a real node. */
+@RealNodes
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class VolumesIT {
+
+  private static final Duration SOON = Duration.ofSeconds(30);
+
+  private final Arena arena = Arena.open(RealNodes.Here.home());
+  private final ServedNode node = arena.node("n1");
+
+  @BeforeAll
+  void start() {
+    node.start();
+  }
+
+  @AfterAll
+  void leave() {
+    arena.close();
+  }
+
+  @Test
+  void a_changed_config_rolls_who_uses_it_and_a_rollback_brings_the_old_content_back() {
+    assertThatThrownBy(() -> node.apply(workload(READER)))
+        .isInstanceOf(ApiException.Invalid.class)
+        .hasMessageContaining("there is no config flavour");
+    configure("dark");
+    node.apply(workload(READER));
+    Await.until("what it sees", SOON, this::said, "dark dark\n"::equals);
+    var first = node.instances("reader").get(0);
+
+    var plan = node.client().send(Calls.planConfig(flavour("light")));
+    configure("light");
+    Await.until("the change rolled out", SOON, this::said, "light light\n"::equals);
+    node.client().send(Calls.rollback("default", "reader", 0));
+    Await.until("the old content is back", SOON, this::said, "dark dark\n"::equals);
+    node.jvm().kill9();
+    node.start();
+    var adopted = node.awaitReady("reader", 1).get(0);
+
+    assertThat(plan.getUsersList()).singleElement().extracting("workload").isEqualTo("reader");
+    assertThat(adopted.getId()).isNotEqualTo(first.getId());
+    assertThat(node.workload("reader").getRevision()).isEqualTo(3);
+    assertThat(node.apply(workload(READER)).getRevision()).isEqualTo(3);
+    assertThatThrownBy(() -> node.client().send(Calls.deleteConfig("default", "flavour")))
+        .hasMessageContaining("is used by reader");
+    kill(adopted);
+    Await.until(
+        "it was started again in place", SOON, this::said, said -> said.endsWith("dark dark\n"));
+    node.delete("reader");
+    node.client().send(Calls.deleteConfig("default", "flavour"));
+  }
+
+  private static final String READER =
+      """
+      kind: Service
+      name: reader
+      instance:
+        command: [/bin/sh, -c, "echo $FLAVOUR $(cat /etc/flavour/name); exec sleep 1000"]
+        env: {FLAVOUR: {config: flavour, key: name}}
+        volumes: [{config: flavour, at: /etc/flavour}]
+        network: none
+        resources: {cpu: 50m, memory: 16Mi, pids: 8}
+      """;
+
+  private String said() {
+    List<Instance> instances = node.awaitReady("reader", 1);
+    return node.logs(instances.get(0));
+  }
+
+  private static void kill(Instance instance) {
+    Shell.run("kill", "-9", Long.toString(instance.getPid()));
+  }
+
+  private void configure(String name) {
+    node.client().send(Calls.putConfig(flavour(name)));
+  }
+
+  private static Config flavour(String name) {
+    return Config.newBuilder()
+        .setKind(ConfigKind.CONFIG)
+        .setNamespace("default")
+        .setName("flavour")
+        .putAllData(Map.of("name", name))
+        .build();
+  }
+
+  private static Workload.Builder workload(String manifest) {
+    return Schema.parse(Workload.getDefaultInstance(), manifest, Syntax.YAML).orThrow().toBuilder();
+  }
+}

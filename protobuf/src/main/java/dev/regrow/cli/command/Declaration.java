@@ -1,0 +1,138 @@
+package dev.regrow.cli.command;
+
+import com.google.protobuf.Message;
+import dev.regrow.client.Call;
+import dev.regrow.client.Calls;
+import dev.regrow.v1.Config;
+import dev.regrow.v1.Plan;
+import dev.regrow.v1.Workload;
+import java.util.Comparator;
+
+/** One object that a manifest declares, whatever its kind. */
+public sealed interface Declaration {
+
+  /** What others use before what uses it. */
+  static Comparator<Declaration> usedFirst() {
+    return Comparator.comparing(each -> each instanceof OfWorkload ? 1 : 0);
+  }
+
+  /** Its message is of a kind that manifests know. */
+  static Declaration of(Message message) {
+    return message instanceof Config config
+        ? new OfConfig(config)
+        : new OfWorkload((Workload) message);
+  }
+
+  String namespace();
+
+  String name();
+
+  /** As in its address: workloads, configs. */
+  String collection();
+
+  /** How it is told of: workloads by their bare names. */
+  default String title() {
+    return namespace() + "/" + name();
+  }
+
+  Declaration in(String namespace);
+
+  Call<? extends Message> apply();
+
+  Call<? extends Message> read();
+
+  Call<? extends Message> delete();
+
+  Call<Plan> plan();
+
+  /** A workload. */
+  record OfWorkload(Workload message) implements Declaration {
+    @Override
+    public String namespace() {
+      return message.getNamespace();
+    }
+
+    @Override
+    public String name() {
+      return message.getName();
+    }
+
+    @Override
+    public String collection() {
+      return "workloads";
+    }
+
+    @Override
+    public Declaration in(String namespace) {
+      return new OfWorkload(message.toBuilder().setNamespace(namespace).build());
+    }
+
+    @Override
+    public Call<Workload> apply() {
+      return Calls.apply(message);
+    }
+
+    @Override
+    public Call<Workload> read() {
+      return Calls.workload(namespace(), name());
+    }
+
+    @Override
+    public Call<Workload> delete() {
+      return Calls.delete(namespace(), name());
+    }
+
+    @Override
+    public Call<Plan> plan() {
+      return Calls.plan(message);
+    }
+  }
+
+  /** A config. */
+  record OfConfig(Config message) implements Declaration {
+    @Override
+    public String namespace() {
+      return message.getNamespace();
+    }
+
+    @Override
+    public String name() {
+      return message.getName();
+    }
+
+    @Override
+    public String collection() {
+      return "configs";
+    }
+
+    @Override
+    public String title() {
+      return "config " + namespace() + "/" + name();
+    }
+
+    @Override
+    public Declaration in(String namespace) {
+      return new OfConfig(message.toBuilder().setNamespace(namespace).build());
+    }
+
+    @Override
+    public Call<Config> apply() {
+      return Calls.putConfig(message);
+    }
+
+    @Override
+    public Call<Config> read() {
+      return Calls.config(namespace(), name());
+    }
+
+    @Override
+    public Call<Config> delete() {
+      return Calls.deleteConfig(namespace(), name());
+    }
+
+    @Override
+    public Call<Plan> plan() {
+      return Calls.planConfig(message);
+    }
+  }
+}
