@@ -13,6 +13,7 @@ import dev.regrow.v1.Cluster;
 import dev.regrow.v1.Config;
 import dev.regrow.v1.Event;
 import dev.regrow.v1.Instance;
+import dev.regrow.v1.NamedVolume;
 import dev.regrow.v1.Node;
 import dev.regrow.v1.Plan;
 import dev.regrow.v1.Revision;
@@ -50,6 +51,11 @@ final class AbsentControlPlane implements ControlPlane {
 
   @Override
   public Objects<Config> configs() {
+    throw refusal();
+  }
+
+  @Override
+  public Objects<NamedVolume> volumes() {
     throw refusal();
   }
 

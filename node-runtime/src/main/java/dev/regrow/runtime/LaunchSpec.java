@@ -153,6 +153,9 @@ public record LaunchSpec(
 
     record Tmpfs(long bytes, String at, boolean readOnly) implements Mount {}
 
+    /** The slot's own directory of a named volume; it is made when it is first used. */
+    record Volume(String name, String at, boolean readOnly) implements Mount {}
+
     /**
      * A read-only directory in memory.
      *

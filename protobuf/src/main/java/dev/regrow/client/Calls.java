@@ -9,6 +9,8 @@ import dev.regrow.v1.DrainRequest;
 import dev.regrow.v1.EventList;
 import dev.regrow.v1.Instance;
 import dev.regrow.v1.InstanceList;
+import dev.regrow.v1.NamedVolume;
+import dev.regrow.v1.NamedVolumeList;
 import dev.regrow.v1.Node;
 import dev.regrow.v1.NodeJoinReply;
 import dev.regrow.v1.NodeJoinRequest;
@@ -237,6 +239,35 @@ public final class Calls {
 
   private static String configPath(String namespace, String name) {
     return "/v1/namespaces/" + Uris.segment(namespace) + "/configs/" + Uris.segment(name);
+  }
+
+  /** Creates or changes a volume. Status 201 says created. */
+  public static Call<NamedVolume> putVolume(NamedVolume declared) {
+    return Call.put(
+        volumePath(declared.getNamespace(), declared.getName()), declared, NamedVolume.parser());
+  }
+
+  /** What {@link #putVolume} would do. */
+  public static Call<Plan> planVolume(NamedVolume declared) {
+    var path = volumePath(declared.getNamespace(), declared.getName());
+    return Call.put(Uris.with(path, "dryRun", "true"), declared, Plan.parser());
+  }
+
+  public static Call<NamedVolume> volume(String namespace, String name) {
+    return Call.get(volumePath(namespace, name), NamedVolume.parser());
+  }
+
+  public static Call<NamedVolumeList> volumes(Scope scope) {
+    return Call.get(scope.path("volumes"), NamedVolumeList.parser());
+  }
+
+  /** Deletes it with all its data; answers with what it was. */
+  public static Call<NamedVolume> deleteVolume(String namespace, String name) {
+    return Call.delete(volumePath(namespace, name), NamedVolume.parser());
+  }
+
+  private static String volumePath(String namespace, String name) {
+    return "/v1/namespaces/" + Uris.segment(namespace) + "/volumes/" + Uris.segment(name);
   }
 
   /** Where a workload's own resources are. */

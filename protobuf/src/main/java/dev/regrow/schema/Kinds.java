@@ -4,13 +4,17 @@ import com.google.protobuf.Message;
 import dev.regrow.schema.Tree.Scalar;
 import dev.regrow.schema.Tree.Table;
 import dev.regrow.v1.Config;
+import dev.regrow.v1.NamedVolume;
 import dev.regrow.v1.Workload;
 import java.util.Map;
 
 /** Which message a manifest is, by its {@code kind}. */
 final class Kinds {
 
-  private static final Map<String, Message> OTHERS = Map.of("Config", Config.getDefaultInstance());
+  private static final Map<String, Message> OTHERS =
+      Map.of(
+          "Config", Config.getDefaultInstance(),
+          "Volume", NamedVolume.getDefaultInstance());
 
   private Kinds() {}
 

@@ -11,6 +11,8 @@ import dev.regrow.v1.DrainRequest;
 import dev.regrow.v1.EventList;
 import dev.regrow.v1.Instance;
 import dev.regrow.v1.InstanceList;
+import dev.regrow.v1.NamedVolume;
+import dev.regrow.v1.NamedVolumeList;
 import dev.regrow.v1.Node;
 import dev.regrow.v1.NodeJoinReply;
 import dev.regrow.v1.NodeJoinRequest;
@@ -40,6 +42,7 @@ public final class Routes {
   private static final String WORKLOAD = NAMESPACE + "/workloads/{workload}";
 
   private static final String CONFIG = NAMESPACE + "/configs/{config}";
+  private static final String VOLUME = NAMESPACE + "/volumes/{volume}";
 
   private static final Parameter CONSISTENT =
       new Parameter("consistent", "boolean", false, "Read linearizably, from a majority.");
@@ -83,6 +86,7 @@ public final class Routes {
     List<Route> routes = new ArrayList<>();
     workloads(routes);
     configs(routes);
+    volumes(routes);
     observed(routes);
     tokens(routes);
     itself(routes);
@@ -113,6 +117,35 @@ public final class Routes {
     routes.add(
         change("DELETE", CONFIG, "deleteConfig", "Forget it; refused while a workload uses it.")
             .answers(config, 202)
+            .being(Trait.CONDITIONAL)
+            .route());
+  }
+
+  private static void volumes(List<Route> routes) {
+    NamedVolume volume = NamedVolume.getDefaultInstance();
+    NamedVolumeList volumes = NamedVolumeList.getDefaultInstance();
+    routes.add(list("/v1/volumes", "listAllVolumes", "Volumes of all namespaces.", volumes));
+    routes.add(
+        list(NAMESPACE + "/volumes", "listVolumes", "Volumes of one namespace.", volumes));
+    routes.add(
+        change("PUT", VOLUME, "putVolume", "Declare a volume; equal content changes nothing.")
+            .body(volume)
+            .answers(volume, 200, 201)
+            .with(DRY_RUN)
+            .being(Trait.TAGGED, Trait.CONDITIONAL, Trait.CREATES)
+            .route());
+    routes.add(
+        read(VOLUME, "getVolume", "One volume, and on which nodes the data of its slots is.")
+            .answers(volume, 200)
+            .being(Trait.TAGGED)
+            .route());
+    routes.add(
+        change(
+                "DELETE",
+                VOLUME,
+                "deleteVolume",
+                "Delete it and all its data; refused while a workload uses it.")
+            .answers(volume, 202)
             .being(Trait.CONDITIONAL)
             .route());
   }

@@ -2,6 +2,7 @@ package dev.regrow.chaos.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.regrow.chaos.cluster.Await;
 import dev.regrow.client.ApiException;
@@ -12,7 +13,16 @@ import dev.regrow.v1.Config;
 import dev.regrow.v1.ConfigKind;
 import dev.regrow.v1.Instance;
 import dev.regrow.v1.Workload;
+import dev.regrow.v1.NamedVolume;
+import dev.regrow.v1.VolumeKind;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -70,6 +80,86 @@ class VolumesIT {
         "it was started again in place", SOON, this::said, said -> said.endsWith("dark dark\n"));
     node.delete("reader");
     node.client().send(Calls.deleteConfig("default", "flavour"));
+  }
+
+  @Test
+  void a_database_keeps_its_data_over_kills_restarts_and_its_own_deletion() {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/redis-server")), "needs redis-server");
+    var port = freePort();
+    var manifest = REDIS.replace("6380", port);
+    assertThatThrownBy(() -> node.apply(workload(manifest)))
+        .hasMessageContaining("there is no volume redis");
+    node.client().send(Calls.putVolume(volume()));
+    node.apply(workload(manifest));
+    var first = node.awaitReady("redis", 1).get(0);
+    redis(port, "PONG\n", "ping");
+    redis(port, "OK\n", "set", "greeting", "hello");
+
+    kill(first);
+    redis(port, "hello\n", "get", "greeting");
+    node.jvm().kill9();
+    node.start();
+    redis(port, "hello\n", "get", "greeting");
+    node.client().send(Calls.restart("default", "redis"));
+    Await.until(
+        "another instance",
+        SOON,
+        () -> node.awaitReady("redis", 1).get(0).getId(),
+        id -> !id.equals(first.getId()));
+    redis(port, "hello\n", "get", "greeting");
+    node.delete("redis");
+    node.apply(workload(manifest));
+    redis(port, "hello\n", "get", "greeting");
+
+    assertThat(node.client().send(Calls.volume("default", "redis")).getPlacesList())
+        .singleElement()
+        .satisfies(
+            place -> {
+              assertThat(place.getSlot()).isEqualTo("redis-0");
+              assertThat(place.getNode()).isEqualTo("n1");
+            });
+    assertThatThrownBy(() -> node.client().send(Calls.deleteVolume("default", "redis")))
+        .hasMessageContaining("is used by redis");
+    node.delete("redis");
+    var kept = node.data().resolve("volumes/default/redis/redis-0");
+    assertThat(kept).isNotEmptyDirectory();
+    node.client().send(Calls.deleteVolume("default", "redis"));
+    Await.until("its data to be gone", SOON, () -> Files.exists(kept), there -> !there);
+  }
+
+  private static final String REDIS =
+      """
+      kind: Service
+      name: redis
+      instance:
+        command: [/usr/bin/redis-server, --bind, 127.0.0.1, --port, "6380", --dir, /data, --save, "", --appendonly, "yes", --appendfsync, always]
+        network: host
+        ports: [{name: redis, port: 6380}]
+        resources: {cpu: 100m, memory: 96Mi, pids: 32}
+        volumes: [{volume: redis, at: /data}]
+      """;
+
+  private static NamedVolume volume() {
+    return NamedVolume.newBuilder()
+        .setKind(VolumeKind.VOLUME)
+        .setNamespace("default")
+        .setName("redis")
+        .build();
+  }
+
+  private static void redis(String port, String wanted, String... command) {
+    var line = new ArrayList<>(List.of("redis-cli", "-p", port));
+    line.addAll(List.of(command));
+    Await.until(
+        String.join(" ", command), SOON, () -> Shell.ask(line, Map.of()).out(), wanted::equals);
+  }
+
+  private static String freePort() {
+    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return Integer.toString(socket.getLocalPort());
+    } catch (IOException e) {
+      throw new UncheckedIOException("find a free port", e);
+    }
   }
 
   private static final String READER =

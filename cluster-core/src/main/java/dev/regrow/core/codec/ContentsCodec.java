@@ -39,6 +39,17 @@ public final class ContentsCodec {
     return refs;
   }
 
+  /** The named volumes that a template mounts. */
+  public static SortedSet<String> volumes(InstanceTemplate template) {
+    var names = new TreeSet<String>();
+    for (var volume : template.getVolumesList()) {
+      if (volume.getSourceCase() == Volume.SourceCase.VOLUME) {
+        names.add(volume.getVolume());
+      }
+    }
+    return names;
+  }
+
   /** The object that a variable's value is kept in. */
   public static ContentRef ref(ContentKey key) {
     return new ContentRef(ContentRef.Kind.CONFIG, key.getConfig());

@@ -44,7 +44,8 @@ public final class DeclaredCodec {
 
   static Template template(
       InstanceTemplate template, String hash, SortedMap<ContentRef, String> contents) {
-    return new Template(hash, demand(template), Bytes.opaque(template), contents);
+    return new Template(
+        hash, demand(template), Bytes.opaque(template), contents, ContentsCodec.volumes(template));
   }
 
   /** A template as it was declared, defaults written in. */
@@ -112,7 +113,8 @@ public final class DeclaredCodec {
         constraints(full.getPlacement()),
         keep(full.getDisconnect().getReconcile()),
         full.getDisconnect().getLostAfter(),
-        full.getDisconnect().hasStopAfter() ? full.getDisconnect().getStopAfter() : -1);
+        full.getDisconnect().hasStopAfter() ? full.getDisconnect().getStopAfter() : -1,
+        !ContentsCodec.volumes(full.getInstance()).isEmpty());
   }
 
   private static Constraints constraints(Placement placement) {

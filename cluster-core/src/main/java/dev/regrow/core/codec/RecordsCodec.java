@@ -38,6 +38,7 @@ public final class RecordsCodec {
       List<Entry> revisions,
       List<Entry> assignments,
       List<Entry> events,
+      List<Entry> places,
       long index) {
     var byNumber = new TreeMap<Long, Revision>();
     revisions.stream().map(RevisionCodec::revision).forEach(r -> byNumber.put(r.number(), r));
@@ -46,7 +47,12 @@ public final class RecordsCodec {
     var keys = new TreeSet<EventKey>();
     events.forEach(event -> keys.add(EventCodec.key(event.key())));
     return new Records(
-        workload == null ? null : WorkloadCodec.workload(workload), byNumber, byId, keys, index);
+        workload == null ? null : WorkloadCodec.workload(workload),
+        byNumber,
+        byId,
+        keys,
+        PlaceCodec.places(places),
+        index);
   }
 
   /**
@@ -91,6 +97,17 @@ public final class RecordsCodec {
     } else if (change instanceof Change.DropAssignment drop) {
       delete(writes, key(at, drop.assignment()));
       delete(writes, indexKey(at, drop.assignment()));
+    } else if (change instanceof Change.PutPlace put) {
+      var stored = PlaceCodec.stored(at.name, put.key(), put.node());
+      put(
+          writes,
+          Keys.place(at.namespace, at.name, put.key().volume(), put.key().slot()),
+          Bytes.stored(stored));
+      put(
+          writes,
+          Keys.nodeVolume(
+              put.node().uid(), at.namespace, put.key().volume(), PlaceCodec.slotName(stored)),
+          Bytes.stored(stored));
     } else if (change instanceof Change.PutUse put) {
       put(writes, useKey(at, put.ref()), ByteString.EMPTY);
     } else if (change instanceof Change.DropUse drop) {

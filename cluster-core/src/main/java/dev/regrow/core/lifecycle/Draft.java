@@ -6,7 +6,9 @@ import dev.regrow.core.model.ContentRef;
 import dev.regrow.core.model.End;
 import dev.regrow.core.model.EventKey;
 import dev.regrow.core.model.InstanceId;
+import dev.regrow.core.model.NodeRef;
 import dev.regrow.core.model.Occurrence;
+import dev.regrow.core.model.PlaceKey;
 import dev.regrow.core.model.Records;
 import dev.regrow.core.model.Revision;
 import dev.regrow.core.model.Template;
@@ -32,6 +34,7 @@ final class Draft {
   final World world;
   private final NavigableMap<Long, Revision> revisions;
   private final NavigableMap<InstanceId, Assignment> assignments;
+  private final NavigableMap<PlaceKey, NodeRef> places;
   private final List<Change> changes = new ArrayList<>();
   private final List<Occurrence> occurrences = new ArrayList<>();
   private @Nullable Workload workload;
@@ -45,6 +48,7 @@ final class Draft {
     workload = before.workload();
     revisions = new TreeMap<>(before.revisions());
     assignments = new TreeMap<>(before.assignments());
+    places = new TreeMap<>(before.places());
   }
 
   @Nullable Workload workload() {
@@ -109,6 +113,17 @@ final class Draft {
         changes.add(new Change.DropRevision(number));
       }
     }
+  }
+
+  NavigableMap<PlaceKey, NodeRef> places() {
+    return places;
+  }
+
+  /** From then on the data of that slot is there, and nowhere else. */
+  void place(PlaceKey key, NodeRef node) {
+    places.put(key, node);
+    changes.add(new Change.PutPlace(key, node));
+    touched = true;
   }
 
   void assign(Assignment assignment) {
@@ -219,7 +234,7 @@ final class Draft {
       return Set.of();
     }
     var current = revisions.get(workload.rollout().revision());
-    return current == null ? Set.of() : current.template().contents().keySet();
+    return current == null ? Set.of() : current.template().uses();
   }
 
   private void addEvents(List<Change> all) {

@@ -18,6 +18,9 @@ public sealed interface Change {
 
   record DropUse(ContentRef ref) implements Change {}
 
+  /** A slot's data of a volume is on that node from then on. */
+  record PutPlace(PlaceKey key, NodeRef node) implements Change {}
+
   record PutEvent(EventKey key, Occurrence occurrence) implements Change {}
 
   record DropEvent(EventKey key) implements Change {}

@@ -11,7 +11,8 @@ public record ContentRef(Kind kind, String name) implements Comparable<ContentRe
 
   /** What there is to refer to. */
   public enum Kind {
-    CONFIG;
+    CONFIG,
+    VOLUME;
 
     /** As in keys and messages. */
     public String text() {

@@ -17,6 +17,14 @@ public final class Keys {
   /** What revisions hold of declared objects. */
   public static final String CONTENTS = "contents/";
 
+  public static final String VOLUMES = "volumes/";
+
+  /** Where the data of slots is. */
+  public static final String PLACES = "places/";
+
+  /** The same by node. */
+  public static final String NODE_VOLUMES = "node-volumes/";
+
   /** Which workloads use which objects. */
   public static final String USERS = "users/";
 
@@ -89,6 +97,26 @@ public final class Keys {
    */
   public static String content(String namespace, String path, String hash) {
     return CONTENTS + namespace + "/" + path + "/" + hash;
+  }
+
+  /** All places of a workload's slots. */
+  public static String places(String namespace, String workload) {
+    return PLACES + namespace + "/" + workload + "/";
+  }
+
+  public static String place(String namespace, String workload, String volume, long slot) {
+    return places(namespace, workload) + volume + "/" + padded(slot);
+  }
+
+  public static String nodeVolumes(String nodeUid) {
+    return NODE_VOLUMES + nodeUid + "/";
+  }
+
+  /**
+   * @param slot as {@code web-2}
+   */
+  public static String nodeVolume(String nodeUid, String namespace, String volume, String slot) {
+    return nodeVolumes(nodeUid) + namespace + "/" + volume + "/" + slot;
   }
 
   public static String users(String namespace, String path) {

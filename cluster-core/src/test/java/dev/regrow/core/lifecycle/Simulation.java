@@ -257,6 +257,7 @@ final class Simulation {
         entries(RangeQuery.prefix(Keys.revisions(NAMESPACE, NAME))),
         entries(RangeQuery.prefix(Keys.assignments(NAMESPACE, NAME))),
         entries(RangeQuery.prefix(Keys.events(NAMESPACE, NAME))),
+        entries(RangeQuery.prefix(Keys.places(NAMESPACE, NAME))),
         store.appliedIndex());
   }
 

@@ -7,6 +7,8 @@ import dev.regrow.actors.control.Listing;
 import dev.regrow.actors.control.Objects;
 import dev.regrow.v1.Config;
 import dev.regrow.v1.ConfigList;
+import dev.regrow.v1.NamedVolume;
+import dev.regrow.v1.NamedVolumeList;
 
 /** What routes must know of one kind of declared objects. */
 interface ObjectKind<T extends Message> {
@@ -86,6 +88,58 @@ interface ObjectKind<T extends Message> {
     @Override
     public Message list(Listing<Config> page) {
       return ConfigList.newBuilder()
+          .addAllItems(page.items())
+          .setIndex(page.index())
+          .setContinue(page.next())
+          .build();
+    }
+  }
+
+  /** Of kind Volume. */
+  final class Volumes implements ObjectKind<NamedVolume> {
+    @Override
+    public String noun() {
+      return "volume";
+    }
+
+    @Override
+    public NamedVolume type() {
+      return NamedVolume.getDefaultInstance();
+    }
+
+    @Override
+    public WatchKind watch() {
+      return WatchKind.VOLUMES;
+    }
+
+    @Override
+    public Objects<NamedVolume> objects(ControlPlane control) {
+      return control.volumes();
+    }
+
+    @Override
+    public String name(NamedVolume object) {
+      return object.getName();
+    }
+
+    @Override
+    public String namespace(NamedVolume object) {
+      return object.getNamespace();
+    }
+
+    @Override
+    public NamedVolume in(NamedVolume object, String namespace) {
+      return object.toBuilder().setNamespace(namespace).build();
+    }
+
+    @Override
+    public long index(NamedVolume object) {
+      return object.getIndex();
+    }
+
+    @Override
+    public Message list(Listing<NamedVolume> page) {
+      return NamedVolumeList.newBuilder()
           .addAllItems(page.items())
           .setIndex(page.index())
           .setContinue(page.next())

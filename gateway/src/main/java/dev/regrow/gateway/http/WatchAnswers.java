@@ -97,6 +97,7 @@ final class WatchAnswers {
           case EVENT -> event.getEvent();
           case TOKEN -> event.getToken();
           case CONFIG -> event.getConfig();
+          case VOLUME -> event.getVolume();
           case PROBLEM -> event.getProblem();
           case OBJECT_NOT_SET -> null;
         };

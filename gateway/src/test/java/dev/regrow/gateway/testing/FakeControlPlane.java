@@ -17,6 +17,7 @@ import dev.regrow.v1.Config;
 import dev.regrow.v1.Drain;
 import dev.regrow.v1.Event;
 import dev.regrow.v1.Instance;
+import dev.regrow.v1.NamedVolume;
 import dev.regrow.v1.Node;
 import dev.regrow.v1.NodePhase;
 import dev.regrow.v1.Plan;
@@ -42,7 +43,9 @@ public final class FakeControlPlane implements ControlPlane {
 
   private final FakeWorkloads kept = new FakeWorkloads();
   private final FakeWatches watches = new FakeWatches();
-  private final Objects<Config> configs = StoredObjects.configs(new InMemoryStore(), () -> 0);
+  private final InMemoryStore objects = new InMemoryStore();
+  private final Objects<Config> configs = StoredObjects.configs(objects, () -> 0);
+  private final Objects<NamedVolume> volumes = StoredObjects.volumes(objects, () -> 0);
   private @Nullable Refusal refusal;
   private boolean silent;
   private long behind;
@@ -74,6 +77,11 @@ public final class FakeControlPlane implements ControlPlane {
   /** Ends all watches. */
   public void endWatches(Refusal cause) {
     watches.end(cause);
+  }
+
+  @Override
+  public Objects<NamedVolume> volumes() {
+    return volumes;
   }
 
   @Override

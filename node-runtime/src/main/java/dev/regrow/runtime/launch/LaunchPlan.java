@@ -50,6 +50,7 @@ record LaunchPlan(List<LaunchStep> steps) {
       IdRange ids,
       @Nullable Lower lower,
       Path writable,
+      Map<String, Lower> volumes,
       Machine machine) {
     check(spec);
     if ((spec.network() == Network.BRIDGE) != (places.network() != null)) {
@@ -69,7 +70,7 @@ record LaunchPlan(List<LaunchStep> steps) {
     var attachment = places.network();
     var names =
         new RootPlan.Names(machine.resolvConf(), attachment == null ? null : attachment.address());
-    RootPlan.of(spec, ids, machine.host(), lower, writable, files, names)
+    RootPlan.of(spec, ids, machine.host(), lower, writable, files, volumes, names)
         .forEach(step -> config.rootStep(step.encode()));
     steps.add(new LaunchStep.StartShim(spec.key().instanceId(), config.encode()));
     return new LaunchPlan(List.copyOf(steps));

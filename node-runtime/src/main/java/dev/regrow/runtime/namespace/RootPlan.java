@@ -60,18 +60,21 @@ public final class RootPlan {
   private final LaunchSpec spec;
   private final IdRange ids;
   private final Path files;
+  private final Map<String, Lower> volumes;
   private final List<RootStep> steps = new ArrayList<>();
 
-  private RootPlan(LaunchSpec spec, IdRange ids, Path files) {
+  private RootPlan(LaunchSpec spec, IdRange ids, Path files, Map<String, Lower> volumes) {
     this.spec = spec;
     this.ids = ids;
     this.files = files;
+    this.volumes = Map.copyOf(volumes);
   }
 
   /**
    * @param lower the root file system; null: the host's programs
    * @param writable where an overlay keeps what is written; only used with a lower
    * @param files where the directories of files are, by the numbers of their mounts
+   * @param volumes the directories of its named volumes; shifted: its own ids own what is there
    * @param names of machines, for instances that have a network
    */
   public static List<RootStep> of(
@@ -81,8 +84,9 @@ public final class RootPlan {
       @Nullable Lower lower,
       Path writable,
       Path files,
+      Map<String, Lower> volumes,
       Names names) {
-    var plan = new RootPlan(spec, ids, files);
+    var plan = new RootPlan(spec, ids, files, volumes);
     plan.root(lower, host, writable);
     plan.kernelFilesystems();
     plan.devices();
@@ -211,6 +215,16 @@ public final class RootPlan {
       steps.add(
           RootStep.bind(
               host.source().toString(), at.toString(), access | NOSUID | NODEV | RECURSIVE));
+    } else if (mount instanceof Mount.Volume volume) {
+      var shown = volumes.get(volume.name());
+      if (shown == null) {
+        throw refused("there is no directory for the volume at %s", at);
+      }
+      int access = volume.readOnly() ? READ_ONLY : 0;
+      int owners = shown.shifted() ? 0 : IDMAPPED;
+      steps.add(
+          RootStep.bind(
+              shown.directory().toString(), at.toString(), access | owners | NOSUID | NODEV));
     } else if (mount instanceof Mount.Files) {
       var made = files.resolve(Integer.toString(spec.mounts().indexOf(mount)));
       steps.add(RootStep.bind(made.toString(), at.toString(), READ_ONLY | NOSUID | NODEV | NOEXEC));

@@ -396,6 +396,11 @@ public final class LocalNodeRuntime implements NodeRuntime {
         });
   }
 
+  @Override
+  public CompletionStage<Void> deleteVolume(String namespace, String volume, String slot) {
+    return run(() -> launcher.deleteVolume(namespace, volume, slot));
+  }
+
   /** Its host ids are free again, unless a successor in the same slot has them by now. */
   private void releaseSlot(InstanceKey key) {
     var slot = slots.remove(key);

@@ -141,6 +141,11 @@ final class TestNode implements AutoCloseable {
     return attempt;
   }
 
+  /** So that the next attempt of the same instance is read alone. */
+  void forgetLogs(Attempt attempt) {
+    PlanExecutor.remove(attempt.log);
+  }
+
   static InstanceKey key(String id) {
     return new InstanceKey("default", "test", id);
   }

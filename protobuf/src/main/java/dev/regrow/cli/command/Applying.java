@@ -6,6 +6,7 @@ import dev.regrow.cli.Terminal;
 import dev.regrow.client.ApiException;
 import dev.regrow.client.RegrowClient;
 import dev.regrow.v1.Config;
+import dev.regrow.v1.NamedVolume;
 import dev.regrow.v1.Workload;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,6 +64,11 @@ public final class Applying {
   }
 
   private static long index(Message object) {
-    return object instanceof Config config ? config.getIndex() : ((Workload) object).getIndex();
+    if (object instanceof Config config) {
+      return config.getIndex();
+    }
+    return object instanceof NamedVolume volume
+        ? volume.getIndex()
+        : ((Workload) object).getIndex();
   }
 }

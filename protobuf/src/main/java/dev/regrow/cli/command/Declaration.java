@@ -4,6 +4,7 @@ import com.google.protobuf.Message;
 import dev.regrow.client.Call;
 import dev.regrow.client.Calls;
 import dev.regrow.v1.Config;
+import dev.regrow.v1.NamedVolume;
 import dev.regrow.v1.Plan;
 import dev.regrow.v1.Workload;
 import java.util.Comparator;
@@ -18,8 +19,11 @@ public sealed interface Declaration {
 
   /** Its message is of a kind that manifests know. */
   static Declaration of(Message message) {
-    return message instanceof Config config
-        ? new OfConfig(config)
+    if (message instanceof Config config) {
+      return new OfConfig(config);
+    }
+    return message instanceof NamedVolume volume
+        ? new OfVolume(volume)
         : new OfWorkload((Workload) message);
   }
 
@@ -27,7 +31,7 @@ public sealed interface Declaration {
 
   String name();
 
-  /** As in its address: workloads, configs. */
+  /** As in its address: workloads, configs, volumes. */
   String collection();
 
   /** How it is told of: workloads by their bare names. */
@@ -133,6 +137,54 @@ public sealed interface Declaration {
     @Override
     public Call<Plan> plan() {
       return Calls.planConfig(message);
+    }
+  }
+
+  /** A volume. */
+  record OfVolume(NamedVolume message) implements Declaration {
+    @Override
+    public String namespace() {
+      return message.getNamespace();
+    }
+
+    @Override
+    public String name() {
+      return message.getName();
+    }
+
+    @Override
+    public String collection() {
+      return "volumes";
+    }
+
+    @Override
+    public String title() {
+      return "volume " + namespace() + "/" + name();
+    }
+
+    @Override
+    public Declaration in(String namespace) {
+      return new OfVolume(message.toBuilder().setNamespace(namespace).build());
+    }
+
+    @Override
+    public Call<NamedVolume> apply() {
+      return Calls.putVolume(message);
+    }
+
+    @Override
+    public Call<NamedVolume> read() {
+      return Calls.volume(namespace(), name());
+    }
+
+    @Override
+    public Call<NamedVolume> delete() {
+      return Calls.deleteVolume(namespace(), name());
+    }
+
+    @Override
+    public Call<Plan> plan() {
+      return Calls.planVolume(message);
     }
   }
 }

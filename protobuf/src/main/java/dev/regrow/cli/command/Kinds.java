@@ -15,7 +15,8 @@ enum Kinds {
   REVISIONS("revision", "rev"),
   EVENTS("event", "ev"),
   TOKENS("token"),
-  CONFIGS("config", "cfg");
+  CONFIGS("config", "cfg"),
+  VOLUMES("volume", "vol");
 
   /** Joined by blanks. */
   private final String aliases;

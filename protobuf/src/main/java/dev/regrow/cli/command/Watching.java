@@ -10,6 +10,7 @@ import dev.regrow.client.Scope;
 import dev.regrow.v1.Config;
 import dev.regrow.v1.Event;
 import dev.regrow.v1.Instance;
+import dev.regrow.v1.NamedVolume;
 import dev.regrow.v1.Node;
 import dev.regrow.v1.Token;
 import dev.regrow.v1.WatchEvent;
@@ -71,6 +72,7 @@ final class Watching {
       case EVENT -> event.getEvent().getWorkload().equals(name);
       case TOKEN -> event.getToken().getId().equals(name);
       case CONFIG -> event.getConfig().getName().equals(name);
+      case VOLUME -> event.getVolume().getName().equals(name);
       default -> true;
     };
   }
@@ -102,6 +104,7 @@ final class Watching {
       case REVISION -> output.show(terminal, event.getRevision(), GetCommand::revisionName);
       case TOKEN -> output.show(terminal, event.getToken(), Token::getId);
       case CONFIG -> output.show(terminal, event.getConfig(), Config::getName);
+      case VOLUME -> output.show(terminal, event.getVolume(), NamedVolume::getName);
       default -> output.show(terminal, event, each -> "");
     }
   }
@@ -114,6 +117,7 @@ final class Watching {
       case REVISION -> GetCommand.revisionName(event.getRevision());
       case TOKEN -> event.getToken().getId();
       case CONFIG -> event.getConfig().getName();
+      case VOLUME -> event.getVolume().getName();
       default -> event.getEvent().getId();
     };
   }
@@ -129,6 +133,7 @@ final class Watching {
       case REVISIONS ->
           Tables.revisions(style, puts.stream().map(WatchEvent::getRevision).toList());
       case CONFIGS -> Tables.configs(style, puts.stream().map(WatchEvent::getConfig).toList());
+      case VOLUMES -> Tables.volumes(style, puts.stream().map(WatchEvent::getVolume).toList());
       case TOKENS -> Tables.tokens(style, puts.stream().map(WatchEvent::getToken).toList());
     };
   }

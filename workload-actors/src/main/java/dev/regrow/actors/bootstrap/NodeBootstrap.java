@@ -129,7 +129,11 @@ public final class NodeBootstrap {
     refuseOn(cluster.thenCompose(ClusterLifetime::start), node, "cannot start the cluster system");
     var unused =
         store.thenAcceptBoth(
-            runtime, (s, r) -> register(node, new Registration(config, identity, r.machine()), s));
+            runtime,
+            (s, r) -> {
+              register(node, new Registration(config, identity, r.machine()), s);
+              new OwnVolumes(s, r, identity.nodeUid(), scheduler).follow();
+            });
     nodeSystem.getWhenTerminated().whenComplete((done, failure) -> certificate.close());
     nodeSystem
         .getWhenTerminated()

@@ -112,6 +112,7 @@ public final class DeclaredContents {
   private static String key(String namespace, ContentRef ref) {
     return switch (ref.kind()) {
       case CONFIG -> Keys.config(namespace, ref.name());
+      case VOLUME -> throw new IllegalArgumentException(ref + " has no content");
     };
   }
 }

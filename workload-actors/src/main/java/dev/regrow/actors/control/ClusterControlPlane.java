@@ -1,7 +1,6 @@
 package dev.regrow.actors.control;
 
 import dev.regrow.actors.board.Board;
-import dev.regrow.actors.content.DeclaredContents;
 import dev.regrow.actors.sharding.Workloads;
 import dev.regrow.actors.workload.WorkloadCommand;
 import dev.regrow.actors.workload.WorkloadReply;
@@ -11,6 +10,7 @@ import dev.regrow.core.store.Store;
 import dev.regrow.v1.Config;
 import dev.regrow.v1.Event;
 import dev.regrow.v1.Instance;
+import dev.regrow.v1.NamedVolume;
 import dev.regrow.v1.Node;
 import dev.regrow.v1.Plan;
 import dev.regrow.v1.Revision;
@@ -46,6 +46,7 @@ final class ClusterControlPlane implements ControlPlane {
   private final ServerChanges servers;
   private final Backups backups;
   private final Objects<Config> configs;
+  private final Objects<NamedVolume> volumes;
   private final WatchedKinds watched;
   private final Planning planning;
   private final References references;
@@ -59,6 +60,7 @@ final class ClusterControlPlane implements ControlPlane {
     instances = new InstanceReads(store, board, reads);
     nodes = new NodeReads(store, board);
     configs = StoredObjects.configs(store, () -> clock.get().wallMillis());
+    volumes = StoredObjects.volumes(store, () -> clock.get().wallMillis());
     watched = new WatchedKinds(store, board, reads, instances, nodes, this);
     drains = new DrainReads(store, reads);
     changes = new NodeChanges(store, nodes, clock);
@@ -70,7 +72,7 @@ final class ClusterControlPlane implements ControlPlane {
             store,
             clock,
             (namespace, name) -> workloads.tell(namespace, name, new WorkloadCommand.Wake()));
-    references = new References(new DeclaredContents(store));
+    references = new References(store);
     planning = new Planning(store, board, clock, references);
   }
 
@@ -261,6 +263,11 @@ final class ClusterControlPlane implements ControlPlane {
   @Override
   public Objects<Config> configs() {
     return configs;
+  }
+
+  @Override
+  public Objects<NamedVolume> volumes() {
+    return volumes;
   }
 
   @Override

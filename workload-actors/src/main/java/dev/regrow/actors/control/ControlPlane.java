@@ -5,6 +5,7 @@ import dev.regrow.v1.Cluster;
 import dev.regrow.v1.Config;
 import dev.regrow.v1.Event;
 import dev.regrow.v1.Instance;
+import dev.regrow.v1.NamedVolume;
 import dev.regrow.v1.Node;
 import dev.regrow.v1.Plan;
 import dev.regrow.v1.Revision;
@@ -117,6 +118,8 @@ public interface ControlPlane {
 
   Objects<Config> configs();
 
+  Objects<NamedVolume> volumes();
+
   /** The index of the newest change that this node knows; goes out as X-Regrow-Index. */
   long index();
 
@@ -134,6 +137,7 @@ public interface ControlPlane {
     NODES,
     TOKENS,
     CONFIGS,
+    VOLUMES,
     EVENTS,
     /** Of the one workload that is asked for. */
     REVISIONS

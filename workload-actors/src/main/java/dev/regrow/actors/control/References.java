@@ -4,24 +4,31 @@ import dev.regrow.actors.content.DeclaredContents;
 import dev.regrow.actors.content.DeclaredContents.Held;
 import dev.regrow.core.codec.ContentsCodec;
 import dev.regrow.core.model.ContentRef;
+import dev.regrow.core.store.Keys;
+import dev.regrow.core.store.RangeQuery;
+import dev.regrow.core.store.Store;
 import dev.regrow.v1.FieldError;
 import dev.regrow.v1.Workload;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** The objects that a workload refers to: what they hold becomes part of its revision. */
 final class References {
 
+  private final Store store;
   private final DeclaredContents contents;
 
-  References(DeclaredContents contents) {
-    this.contents = contents;
+  References(Store store) {
+    this.store = store;
+    this.contents = new DeclaredContents(store);
   }
 
   /** What is referred to, as far as it is there, and what is missing, in words. */
@@ -34,14 +41,15 @@ final class References {
    */
   CompletionStage<Map<String, String>> kept(Workload declared) {
     var refs = ContentsCodec.refs(declared.getInstance());
-    if (refs.isEmpty()) {
+    if (refs.isEmpty() && ContentsCodec.volumes(declared.getInstance()).isEmpty()) {
       return CompletableFuture.completedStage(Map.of());
     }
     return contents
         .kept(declared.getNamespace(), refs)
-        .thenApply(
-            held -> {
-              var missing = missing(declared, held);
+        .thenCombine(
+            volumes(declared),
+            (held, volumes) -> {
+              var missing = missing(declared, held, volumes);
               if (!missing.isEmpty()) {
                 throw new Refusal(
                     Refusal.Kind.INVALID,
@@ -59,10 +67,32 @@ final class References {
     var refs = ContentsCodec.refs(declared.getInstance());
     return contents
         .newest(declared.getNamespace(), refs)
-        .thenApply(held -> new Resolved(DeclaredContents.hashes(held), missing(declared, held)));
+        .thenCombine(
+            volumes(declared),
+            (held, volumes) ->
+                new Resolved(DeclaredContents.hashes(held), missing(declared, held, volumes)));
   }
 
-  private static List<FieldError> missing(Workload declared, SortedMap<ContentRef, Held> held) {
+  /** The named volumes among those that it mounts that are declared. */
+  private CompletionStage<Set<String>> volumes(Workload declared) {
+    CompletionStage<Set<String>> all = CompletableFuture.completedStage(new TreeSet<>());
+    for (var name : ContentsCodec.volumes(declared.getInstance())) {
+      var key = RangeQuery.key(Keys.VOLUMES + declared.getNamespace() + "/" + name);
+      all =
+          all.thenCombine(
+              store.range(key.linearizable()),
+              (names, found) -> {
+                if (!found.entries().isEmpty()) {
+                  names.add(name);
+                }
+                return names;
+              });
+    }
+    return all;
+  }
+
+  private static List<FieldError> missing(
+      Workload declared, SortedMap<ContentRef, Held> held, Set<String> named) {
     var missing = new ArrayList<FieldError>();
     new TreeMap<>(declared.getInstance().getEnvFromMap())
         .forEach(
@@ -78,6 +108,14 @@ final class References {
             });
     var volumes = declared.getInstance().getVolumesList();
     for (int i = 0; i < volumes.size(); i++) {
+      var volume = volumes.get(i);
+      if (volume.hasVolume() && !named.contains(volume.getVolume())) {
+        missing.add(
+            error(
+                "instance.volumes[%d].volume".formatted(i),
+                "there is no volume %s in namespace %s; declare it first: {kind: Volume, name: %s}"
+                    .formatted(volume.getVolume(), declared.getNamespace(), volume.getVolume())));
+      }
       if (ContentsCodec.isContent(volumes.get(i))) {
         var ref = ContentsCodec.ref(volumes.get(i));
         if (!held.containsKey(ref)) {

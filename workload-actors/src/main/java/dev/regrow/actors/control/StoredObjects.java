@@ -8,6 +8,7 @@ import dev.regrow.core.store.Store;
 import dev.regrow.core.store.Txn;
 import dev.regrow.core.store.TxnResult;
 import dev.regrow.v1.Config;
+import dev.regrow.v1.NamedVolume;
 import dev.regrow.v1.Plan;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,6 +40,11 @@ public final class StoredObjects<T extends Message> implements Objects<T> {
   /** Those of kind Config. */
   public static Objects<Config> configs(Store store, LongSupplier wallMillis) {
     return new StoredObjects<>(store, new ConfigFormat(wallMillis));
+  }
+
+  /** Those of kind Volume. */
+  public static Objects<NamedVolume> volumes(Store store, LongSupplier wallMillis) {
+    return new StoredObjects<>(store, new VolumeFormat(store, wallMillis));
   }
 
   @Override

@@ -49,7 +49,10 @@ final class WatchedKinds {
       case INSTANCES -> new WatchedInstances(store, board, reads, instances, query);
       case NODES -> new Nodes(query);
       case TOKENS -> new WatchedTokens(store);
-      case CONFIGS -> new WatchedObjects<>(control.configs(), new ConfigFormat(() -> 0), query);
+      case CONFIGS ->
+          new WatchedObjects<>(control.configs(), new ConfigFormat(() -> 0), query);
+      case VOLUMES ->
+          new WatchedObjects<>(control.volumes(), new VolumeFormat(store, () -> 0), query);
       case EVENTS -> new Events(query);
       case REVISIONS -> new WatchedRevisions(store, reads, query);
     };

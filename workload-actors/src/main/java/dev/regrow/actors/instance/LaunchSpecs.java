@@ -121,6 +121,8 @@ public final class LaunchSpecs {
       case TMPFS ->
           new LaunchSpec.Mount.Tmpfs(volume.getTmpfs(), volume.getAt(), volume.getReadOnly());
       case CONFIG -> contents.files(volume);
+      case VOLUME ->
+          new LaunchSpec.Mount.Volume(volume.getVolume(), volume.getAt(), volume.getReadOnly());
       case SOURCE_NOT_SET ->
           throw new IllegalArgumentException(
               "the volume at %s has no source known here".formatted(volume.getAt()));

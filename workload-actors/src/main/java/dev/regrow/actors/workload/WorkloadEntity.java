@@ -10,6 +10,7 @@ import dev.regrow.actors.workload.WorkloadCommand.Learned;
 import dev.regrow.actors.workload.WorkloadCommand.LoadFailed;
 import dev.regrow.actors.workload.WorkloadCommand.NodeChanged;
 import dev.regrow.actors.workload.WorkloadCommand.Wake;
+import dev.regrow.core.codec.ContentsCodec;
 import dev.regrow.core.lifecycle.Answer;
 import dev.regrow.core.lifecycle.Effect;
 import dev.regrow.core.lifecycle.Input;
@@ -106,7 +107,7 @@ public final class WorkloadEntity {
         .onMessage(Asking.class, command -> then(() -> onAsking(command)))
         .onMessage(Learn.class, learn -> then(() -> onFact(learn)))
         .onMessage(NodeChanged.class, changed -> then(() -> onNodeChanged(changed)))
-        .onMessage(Wake.class, wake -> then(() -> onInput(new Input.Tick())))
+        .onMessage(Wake.class, wake -> then(this::onWake))
         .onMessage(ContentsChanged.class, changed -> then(this::onContentsChanged))
         .onMessageEquals(ReadAgain.INSTANCE, () -> then(this::load))
         .onMessageEquals(Idle.INSTANCE, () -> then(this::onIdle))
@@ -142,8 +143,16 @@ public final class WorkloadEntity {
   private void decideOnNext() {
     while (!loading && state != null && !state.busy() && asking == null && !waiting.isEmpty()) {
       asking = waiting.remove();
-      ask(asking);
+      if (asking instanceof WorkloadCommand.Apply apply && keepsData(apply)) {
+        load(); // Where its data is may have changed without it, and it is asked again then.
+      } else {
+        ask(asking);
+      }
     }
+  }
+
+  private static boolean keepsData(WorkloadCommand.Apply apply) {
+    return !ContentsCodec.volumes(apply.declared().getInstance()).isEmpty();
   }
 
   private void ask(Asking command) {
@@ -162,6 +171,22 @@ public final class WorkloadEntity {
         changed.lost()
             ? new Input.NodeLost(changed.nodeUid())
             : new Input.NodeBack(changed.nodeUid()));
+  }
+
+  private void onWake() {
+    if (!loading && asking == null && missesItsData()) {
+      load(); // The node may have been given up, and its records with it.
+    } else {
+      onInput(new Input.Tick());
+    }
+  }
+
+  private boolean missesItsData() {
+    var nodes = around.board().fleet();
+    return state != null
+        && !state.busy()
+        && state.records().places().values().stream()
+            .anyMatch(node -> nodes.find(node.uid()).isEmpty());
   }
 
   private void onContentsChanged() {

@@ -69,6 +69,8 @@ public final class FakeNodeRuntime implements NodeRuntime {
     return instance;
   }
 
+  private final List<String> deletedVolumes = new java.util.concurrent.CopyOnWriteArrayList<>();
+
   /** All that were ever launched, in order. */
   public List<FakeInstance> launched() {
     return List.copyOf(launched);
@@ -126,6 +128,16 @@ public final class FakeNodeRuntime implements NodeRuntime {
   public CompletionStage<Void> forget(InstanceKey key) {
     forgotten.add(key);
     return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  public CompletionStage<Void> deleteVolume(String namespace, String volume, String slot) {
+    deletedVolumes.add("%s/%s/%s".formatted(namespace, volume, slot));
+    return CompletableFuture.completedFuture(null);
+  }
+
+  public List<String> deletedVolumes() {
+    return List.copyOf(deletedVolumes);
   }
 
   @Override
