@@ -17,6 +17,7 @@ import dev.regrow.v1.NamedVolume;
 import dev.regrow.v1.Node;
 import dev.regrow.v1.Plan;
 import dev.regrow.v1.Revision;
+import dev.regrow.v1.Secret;
 import dev.regrow.v1.Workload;
 import java.time.Duration;
 import java.util.Optional;
@@ -52,6 +53,16 @@ final class AbsentControlPlane implements ControlPlane {
   @Override
   public Objects<Config> configs() {
     throw refusal();
+  }
+
+  @Override
+  public Objects<Secret> secrets() {
+    throw refusal();
+  }
+
+  @Override
+  public CompletionStage<Cluster> rotateSecretKey() {
+    return refused();
   }
 
   @Override
@@ -176,7 +187,7 @@ final class AbsentControlPlane implements ControlPlane {
   }
 
   @Override
-  public CompletionStage<Backup> backup() {
+  public CompletionStage<Backup> backup(boolean withKey) {
     return refused();
   }
 

@@ -5,6 +5,7 @@ import dev.regrow.schema.Tree.Scalar;
 import dev.regrow.schema.Tree.Table;
 import dev.regrow.v1.Config;
 import dev.regrow.v1.NamedVolume;
+import dev.regrow.v1.Secret;
 import dev.regrow.v1.Workload;
 import java.util.Map;
 
@@ -14,6 +15,7 @@ final class Kinds {
   private static final Map<String, Message> OTHERS =
       Map.of(
           "Config", Config.getDefaultInstance(),
+          "Secret", Secret.getDefaultInstance(),
           "Volume", NamedVolume.getDefaultInstance());
 
   private Kinds() {}

@@ -2,6 +2,7 @@ package dev.regrow.schema;
 
 import com.google.protobuf.Message;
 import dev.regrow.v1.Config;
+import dev.regrow.v1.Secret;
 import dev.regrow.v1.Workload;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -225,6 +226,8 @@ public final class Schema {
       WorkloadRules.check(withDefaults(workload), findings);
     } else if (message instanceof Config config) {
       ConfigRules.check(config, findings);
+    } else if (message instanceof Secret secret) {
+      ConfigRules.check(secret, findings);
     }
   }
 

@@ -65,6 +65,53 @@ class ManifestTest {
   }
 
   @Test
+  void objects_of_all_kinds_stand_in_one_file_and_each_is_judged_by_its_own_rules() {
+    var manifests =
+        """
+        kind: Config
+        name: web
+        data: {MODE: dark}
+        ---
+        kind: Secret
+        name: db
+        data: {password: x}
+        ---
+        kind: Volume
+        name: data
+        ---
+        kind: Service
+        name: web
+        instance:
+          command: [/bin/web]
+          network: none
+          env: {MODE: {config: web, key: MODE}, PASSWORD: {secret: db, key: password}}
+          volumes: [{config: web, at: /etc/web}, {secret: db, at: /run/db}, {volume: data, at: /data}]
+        ---
+        kind: Config
+        name: bad
+        data: {../x: y}
+        ---
+        kind: Confg
+        name: typo
+        """;
+
+    var parsed =
+        Schema.parseManifests(
+            manifests.getBytes(java.nio.charset.StandardCharsets.UTF_8), Syntax.YAML, Map.of());
+
+    assertThat(parsed.subList(0, 4)).allMatch(Parsed::ok);
+    assertThat(parsed.subList(0, 4))
+        .extracting(each -> each.orThrow().getDescriptorForType().getName())
+        .containsExactly("Config", "Secret", "NamedVolume", "Workload");
+    assertThat(parsed.get(4).violations())
+        .singleElement()
+        .asString()
+        .startsWith("22:14: data.../x: \"../x\" is no key");
+    assertThat(parsed.get(5).violations().stream().map(Violation::toString))
+        .anyMatch(words -> words.startsWith("24:7: kind: \"Confg\" is unknown; write Service"));
+  }
+
+  @Test
   void every_mistake_is_told_at_once_with_its_place_and_what_to_write() {
     var parsed =
         parse(

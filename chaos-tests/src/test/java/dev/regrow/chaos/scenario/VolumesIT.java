@@ -12,17 +12,23 @@ import dev.regrow.schema.Syntax;
 import dev.regrow.v1.Config;
 import dev.regrow.v1.ConfigKind;
 import dev.regrow.v1.Instance;
-import dev.regrow.v1.Workload;
 import dev.regrow.v1.NamedVolume;
+import dev.regrow.v1.Secret;
+import dev.regrow.v1.SecretKind;
 import dev.regrow.v1.VolumeKind;
+import dev.regrow.v1.Workload;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -125,6 +131,132 @@ class VolumesIT {
     assertThat(kept).isNotEmptyDirectory();
     node.client().send(Calls.deleteVolume("default", "redis"));
     Await.until("its data to be gone", SOON, () -> Files.exists(kept), there -> !there);
+  }
+
+  @Test
+  void a_secret_is_seen_inside_and_nowhere_else() throws IOException {
+    node.client().send(Calls.putSecret(password(FIRST)));
+    node.apply(workload(KEEPER));
+    Await.until(
+        "what it sees",
+        SOON,
+        () -> told("keeper"),
+        said -> said.equals(digest(FIRST) + " 400 1000\n"));
+    var instance = node.instances("keeper").get(0);
+
+    node.client().send(Calls.putSecret(password(SECOND)));
+    Await.until(
+        "the change rolled out",
+        SOON,
+        () -> told("keeper"),
+        said -> said.equals(digest(SECOND) + " 400 1000\n"));
+    node.client().send(Calls.rollback("default", "keeper", 0));
+    Await.until(
+        "the old value is back",
+        SOON,
+        () -> told("keeper"),
+        said -> said.equals(digest(FIRST) + " 400 1000\n"));
+    node.client().send(Calls.rotateSecretKey());
+    kill(node.awaitReady("keeper", 1).get(0));
+    node.jvm().term();
+    node.start();
+    Await.until(
+        "what it sees after all that",
+        SOON,
+        () -> told("keeper"),
+        said -> said.equals((digest(FIRST) + " 400 1000\n").repeat(2)));
+
+    for (var value : List.of(FIRST, SECOND)) {
+      assertThat(filesHolding(node.data(), value)).isEmpty();
+      assertThat(node.client().backup(false))
+          .asString(StandardCharsets.ISO_8859_1)
+          .doesNotContain(value);
+      assertThat(node.client().send(Calls.secret("default", "db")).toString())
+          .doesNotContain(value);
+      assertThat(node.client().send(Calls.revisions("default", "keeper")).toString())
+          .doesNotContain(value);
+      assertThat(node.timeline("keeper").toString()).doesNotContain(value);
+      assertThat(processesTelling(value, instance)).isEmpty();
+    }
+    node.delete("keeper");
+    node.client().send(Calls.deleteSecret("default", "db"));
+  }
+
+  private static final String FIRST = "Schl\u00fcssel-one-4711";
+  private static final String SECOND = "Schl\u00fcssel-two-4712";
+
+  /** It tells a digest of what it sees, so that its logs hold no value. */
+  private static final String KEEPER =
+      """
+      kind: Service
+      name: keeper
+      instance:
+        command: [/bin/sh, -c, 'printf %s "$PASSWORD" | cmp - /run/db/password && echo $(sha256sum < /run/db/password | cut -c1-64) $(stat -c "%a %u" /run/db/password); exec sleep 1000']
+        env: {PASSWORD: {secret: db, key: password}}
+        volumes: [{secret: db, at: /run/db}]
+        user: "1000:1000"
+        network: none
+        resources: {cpu: 50m, memory: 16Mi, pids: 8}
+      """;
+
+  private static Secret password(String value) {
+    return Secret.newBuilder()
+        .setKind(SecretKind.SECRET)
+        .setNamespace("default")
+        .setName("db")
+        .putData("password", value)
+        .build();
+  }
+
+  private String told(String workload) {
+    return node.logs(node.awaitReady(workload, 1).get(0));
+  }
+
+  private static String digest(String value) {
+    try {
+      return HexFormat.of()
+          .formatHex(
+              MessageDigest.getInstance("SHA-256").digest(value.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Files on disk; the tmpfs of the node's state is elsewhere. */
+  private static List<Path> filesHolding(Path top, String value) throws IOException {
+    try (var files = Files.walk(top)) {
+      return files.filter(Files::isRegularFile).filter(file -> holds(file, value)).toList();
+    }
+  }
+
+  private static boolean holds(Path file, String value) {
+    try {
+      return new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1)
+          .contains(
+              new String(value.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1));
+    } catch (IOException gone) {
+      return false;
+    }
+  }
+
+  /** Processes outside of the instance that have it in their arguments or environment. */
+  private static List<Path> processesTelling(String value, Instance instance) throws IOException {
+    try (var all = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
+      var telling = new ArrayList<Path>();
+      for (var process : all) {
+        boolean tells =
+            holds(process.resolve("cmdline"), value)
+                || (holds(process.resolve("environ"), value) && !inside(process, instance));
+        if (tells) {
+          telling.add(process);
+        }
+      }
+      return telling;
+    }
+  }
+
+  private static boolean inside(Path process, Instance instance) {
+    return holds(process.resolve("cgroup"), instance.getWorkload());
   }
 
   private static final String REDIS =

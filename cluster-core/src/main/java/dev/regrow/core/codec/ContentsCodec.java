@@ -52,17 +52,21 @@ public final class ContentsCodec {
 
   /** The object that a variable's value is kept in. */
   public static ContentRef ref(ContentKey key) {
-    return new ContentRef(ContentRef.Kind.CONFIG, key.getConfig());
+    return key.hasSecret()
+        ? new ContentRef(ContentRef.Kind.SECRET, key.getSecret())
+        : new ContentRef(ContentRef.Kind.CONFIG, key.getConfig());
   }
 
   /** Whether it shows the content of a declared object. */
   public static boolean isContent(Volume volume) {
-    return volume.getSourceCase() == Volume.SourceCase.CONFIG;
+    return volume.hasConfig() || volume.hasSecret();
   }
 
   /** The object that a volume shows. */
   public static ContentRef ref(Volume volume) {
-    return new ContentRef(ContentRef.Kind.CONFIG, volume.getConfig());
+    return volume.hasSecret()
+        ? new ContentRef(ContentRef.Kind.SECRET, volume.getSecret())
+        : new ContentRef(ContentRef.Kind.CONFIG, volume.getConfig());
   }
 
   /** What a revision uses, as stored. */
@@ -73,8 +77,14 @@ public final class ContentsCodec {
   static SortedMap<ContentRef, String> contents(List<ContentUse> uses) {
     var contents = new TreeMap<ContentRef, String>();
     for (var use : uses) {
-      if (use.getKind() == ContentKind.CONTENT_CONFIG) {
-        contents.put(new ContentRef(ContentRef.Kind.CONFIG, use.getName()), use.getHash());
+      switch (use.getKind()) {
+        case CONTENT_CONFIG ->
+            contents.put(new ContentRef(ContentRef.Kind.CONFIG, use.getName()), use.getHash());
+        case CONTENT_SECRET ->
+            contents.put(new ContentRef(ContentRef.Kind.SECRET, use.getName()), use.getHash());
+        case CONTENT_KIND_UNSPECIFIED, UNRECOGNIZED -> {
+          // Of a later release: nothing that this one could compare.
+        }
       }
     }
     return contents;
@@ -99,7 +109,10 @@ public final class ContentsCodec {
         .map(
             entry ->
                 ContentUse.newBuilder()
-                    .setKind(ContentKind.CONTENT_CONFIG)
+                    .setKind(
+                        entry.getKey().kind() == ContentRef.Kind.SECRET
+                            ? ContentKind.CONTENT_SECRET
+                            : ContentKind.CONTENT_CONFIG)
                     .setName(entry.getKey().name())
                     .setHash(entry.getValue())
                     .build())

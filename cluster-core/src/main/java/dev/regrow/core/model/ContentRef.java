@@ -12,6 +12,7 @@ public record ContentRef(Kind kind, String name) implements Comparable<ContentRe
   /** What there is to refer to. */
   public enum Kind {
     CONFIG,
+    SECRET,
     VOLUME;
 
     /** As in keys and messages. */

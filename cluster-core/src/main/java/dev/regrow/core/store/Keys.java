@@ -17,6 +17,7 @@ public final class Keys {
   /** What revisions hold of declared objects. */
   public static final String CONTENTS = "contents/";
 
+  public static final String SECRETS = "secrets/";
   public static final String VOLUMES = "volumes/";
 
   /** Where the data of slots is. */
@@ -31,6 +32,7 @@ public final class Keys {
   public static final String INCARNATION = "cluster/incarnation";
   public static final String DOWNS = "cluster/downs";
   public static final String META = "cluster/meta";
+  public static final String SECRET_KEYS = "cluster/secret-keys";
   public static final String REMOVED = "removed/";
 
   /** Of the largest number. */

@@ -99,6 +99,11 @@ public final class Permissions {
         : denied(by, "read the contents of " + shown(assignment));
   }
 
+  /** Whether it may have the keys of secrets. */
+  public static Optional<String> keys(CertifiedNode by) {
+    return by.role() == NodeRole.SERVER ? Optional.empty() : denied(by, "have the keys of secrets");
+  }
+
   /** Whether it may ask for that transaction. */
   public static Optional<String> commit(CertifiedNode by, Txn txn, Present present) {
     if (by.role() == NodeRole.SERVER) {
@@ -141,8 +146,7 @@ public final class Permissions {
   }
 
   /** Of data that it was told to delete it says that it did. */
-  private static boolean isDeletedVolume(
-      CertifiedNode by, String key, Txn txn, Present present) {
+  private static boolean isDeletedVolume(CertifiedNode by, String key, Txn txn, Present present) {
     Entry entry = present.get(key);
     return by.role() == NodeRole.WORKER
         && key.startsWith(Keys.nodeVolumes(by.uid()))

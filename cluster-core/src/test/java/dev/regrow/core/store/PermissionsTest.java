@@ -12,8 +12,8 @@ import dev.regrow.v1.StoredAssignment;
 import dev.regrow.v1.StoredDown;
 import dev.regrow.v1.StoredDowns;
 import dev.regrow.v1.StoredIncarnation;
-import dev.regrow.v1.StoredPlace;
 import dev.regrow.v1.StoredNode;
+import dev.regrow.v1.StoredPlace;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -178,6 +178,13 @@ class PermissionsTest {
 
   private boolean mayBeTold(CertifiedNode who, String assignment) {
     return Permissions.contents(who, assignment, state::get).isEmpty();
+  }
+
+  @Test
+  void keys_of_secrets_go_to_servers_alone() {
+    assertThat(Permissions.keys(SERVER)).isEmpty();
+    assertThat(Permissions.keys(WORKER)).isPresent();
+    assertThat(Permissions.keys(WITNESS)).isPresent();
   }
 
   @Test

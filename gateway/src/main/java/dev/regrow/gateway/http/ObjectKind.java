@@ -9,6 +9,8 @@ import dev.regrow.v1.Config;
 import dev.regrow.v1.ConfigList;
 import dev.regrow.v1.NamedVolume;
 import dev.regrow.v1.NamedVolumeList;
+import dev.regrow.v1.Secret;
+import dev.regrow.v1.SecretList;
 
 /** What routes must know of one kind of declared objects. */
 interface ObjectKind<T extends Message> {
@@ -88,6 +90,58 @@ interface ObjectKind<T extends Message> {
     @Override
     public Message list(Listing<Config> page) {
       return ConfigList.newBuilder()
+          .addAllItems(page.items())
+          .setIndex(page.index())
+          .setContinue(page.next())
+          .build();
+    }
+  }
+
+  /** Of kind Secret. */
+  final class Secrets implements ObjectKind<Secret> {
+    @Override
+    public String noun() {
+      return "secret";
+    }
+
+    @Override
+    public Secret type() {
+      return Secret.getDefaultInstance();
+    }
+
+    @Override
+    public WatchKind watch() {
+      return WatchKind.SECRETS;
+    }
+
+    @Override
+    public Objects<Secret> objects(ControlPlane control) {
+      return control.secrets();
+    }
+
+    @Override
+    public String name(Secret object) {
+      return object.getName();
+    }
+
+    @Override
+    public String namespace(Secret object) {
+      return object.getNamespace();
+    }
+
+    @Override
+    public Secret in(Secret object, String namespace) {
+      return object.toBuilder().setNamespace(namespace).build();
+    }
+
+    @Override
+    public long index(Secret object) {
+      return object.getIndex();
+    }
+
+    @Override
+    public Message list(Listing<Secret> page) {
+      return SecretList.newBuilder()
           .addAllItems(page.items())
           .setIndex(page.index())
           .setContinue(page.next())

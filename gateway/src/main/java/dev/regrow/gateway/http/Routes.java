@@ -15,6 +15,7 @@ final class Routes {
     routes.addAll(new ProbeRoutes(backend, metrics).routes());
     routes.addAll(new WorkloadRoutes(backend.control()).routes());
     routes.addAll(new ObjectRoutes<>(backend.control(), new ObjectKind.Configs()).routes());
+    routes.addAll(new ObjectRoutes<>(backend.control(), new ObjectKind.Secrets()).routes());
     routes.addAll(new ObjectRoutes<>(backend.control(), new ObjectKind.Volumes()).routes());
     routes.addAll(new InstanceRoutes(backend.control()).routes());
     routes.addAll(

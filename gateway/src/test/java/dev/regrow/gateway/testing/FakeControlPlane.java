@@ -11,6 +11,7 @@ import dev.regrow.actors.control.Refusal;
 import dev.regrow.actors.control.StoredObjects;
 import dev.regrow.actors.control.WorkloadRef;
 import dev.regrow.core.store.testing.InMemoryStore;
+import dev.regrow.core.store.testing.OneKeyVault;
 import dev.regrow.v1.BackupHeader;
 import dev.regrow.v1.Cluster;
 import dev.regrow.v1.Config;
@@ -23,6 +24,7 @@ import dev.regrow.v1.NodePhase;
 import dev.regrow.v1.Plan;
 import dev.regrow.v1.PlanAction;
 import dev.regrow.v1.Revision;
+import dev.regrow.v1.Secret;
 import dev.regrow.v1.StoreHealth;
 import dev.regrow.v1.WatchType;
 import dev.regrow.v1.Workload;
@@ -45,6 +47,8 @@ public final class FakeControlPlane implements ControlPlane {
   private final FakeWatches watches = new FakeWatches();
   private final InMemoryStore objects = new InMemoryStore();
   private final Objects<Config> configs = StoredObjects.configs(objects, () -> 0);
+  private final Objects<Secret> secrets =
+      StoredObjects.secrets(objects, new OneKeyVault(), () -> 0);
   private final Objects<NamedVolume> volumes = StoredObjects.volumes(objects, () -> 0);
   private @Nullable Refusal refusal;
   private boolean silent;
@@ -77,6 +81,16 @@ public final class FakeControlPlane implements ControlPlane {
   /** Ends all watches. */
   public void endWatches(Refusal cause) {
     watches.end(cause);
+  }
+
+  @Override
+  public Objects<Secret> secrets() {
+    return secrets;
+  }
+
+  @Override
+  public CompletionStage<Cluster> rotateSecretKey() {
+    return cluster(ReadPoint.LOCAL);
   }
 
   @Override
@@ -327,7 +341,7 @@ public final class FakeControlPlane implements ControlPlane {
   }
 
   @Override
-  public CompletionStage<Backup> backup() {
+  public CompletionStage<Backup> backup(boolean withKey) {
     return CompletableFuture.completedFuture(stored);
   }
 

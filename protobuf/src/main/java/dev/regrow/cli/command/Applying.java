@@ -7,6 +7,7 @@ import dev.regrow.client.ApiException;
 import dev.regrow.client.RegrowClient;
 import dev.regrow.v1.Config;
 import dev.regrow.v1.NamedVolume;
+import dev.regrow.v1.Secret;
 import dev.regrow.v1.Workload;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,6 +67,9 @@ public final class Applying {
   private static long index(Message object) {
     if (object instanceof Config config) {
       return config.getIndex();
+    }
+    if (object instanceof Secret secret) {
+      return secret.getIndex();
     }
     return object instanceof NamedVolume volume
         ? volume.getIndex()

@@ -6,6 +6,7 @@ import dev.regrow.client.Calls;
 import dev.regrow.v1.Config;
 import dev.regrow.v1.NamedVolume;
 import dev.regrow.v1.Plan;
+import dev.regrow.v1.Secret;
 import dev.regrow.v1.Workload;
 import java.util.Comparator;
 
@@ -22,6 +23,9 @@ public sealed interface Declaration {
     if (message instanceof Config config) {
       return new OfConfig(config);
     }
+    if (message instanceof Secret secret) {
+      return new OfSecret(secret);
+    }
     return message instanceof NamedVolume volume
         ? new OfVolume(volume)
         : new OfWorkload((Workload) message);
@@ -31,7 +35,7 @@ public sealed interface Declaration {
 
   String name();
 
-  /** As in its address: workloads, configs, volumes. */
+  /** As in its address: workloads, configs, secrets, volumes. */
   String collection();
 
   /** How it is told of: workloads by their bare names. */
@@ -185,6 +189,54 @@ public sealed interface Declaration {
     @Override
     public Call<Plan> plan() {
       return Calls.planVolume(message);
+    }
+  }
+
+  /** A secret. */
+  record OfSecret(Secret message) implements Declaration {
+    @Override
+    public String namespace() {
+      return message.getNamespace();
+    }
+
+    @Override
+    public String name() {
+      return message.getName();
+    }
+
+    @Override
+    public String collection() {
+      return "secrets";
+    }
+
+    @Override
+    public String title() {
+      return "secret " + namespace() + "/" + name();
+    }
+
+    @Override
+    public Declaration in(String namespace) {
+      return new OfSecret(message.toBuilder().setNamespace(namespace).build());
+    }
+
+    @Override
+    public Call<Secret> apply() {
+      return Calls.putSecret(message);
+    }
+
+    @Override
+    public Call<Secret> read() {
+      return Calls.secret(namespace(), name());
+    }
+
+    @Override
+    public Call<Secret> delete() {
+      return Calls.deleteSecret(namespace(), name());
+    }
+
+    @Override
+    public Call<Plan> plan() {
+      return Calls.planSecret(message);
     }
   }
 }

@@ -10,6 +10,7 @@ import dev.regrow.client.Call;
 import dev.regrow.client.Calls;
 import dev.regrow.v1.Config;
 import dev.regrow.v1.NamedVolume;
+import dev.regrow.v1.Secret;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,8 +63,11 @@ public final class DeleteCommand extends Base {
 
   @Override
   Usage own() {
-    return Usage.of("delete", "Delete workloads (their instances are stopped, in their grace), configs and volumes.")
-        .arguments("NAME", "Workloads; others as config/NAME, volume/NAME.", 0, names::add)
+    return Usage.of(
+            "delete",
+            "Delete workloads (their instances are stopped, in their grace), configs, secrets and volumes.")
+        .arguments(
+            "NAME", "Workloads; others as config/NAME, secret/NAME, volume/NAME.", 0, names::add)
         .option("-f, --file", "FILE|DIR|-", "Delete what these manifests declare.", files::add)
         .option("--var", "K=V", "The value of ${K} in manifests.", variables::add)
         .flag("--yes", "Delete volumes without asking.", () -> yes = true)
@@ -119,12 +123,15 @@ public final class DeleteCommand extends Base {
         slash > 0 && Kinds.isOne(written.substring(0, slash))
             ? Kinds.of(written.substring(0, slash))
             : Kinds.WORKLOADS;
-    var name = kind == Kinds.WORKLOADS && !written.contains("/") ? written : written.substring(slash + 1);
+    var name =
+        kind == Kinds.WORKLOADS && !written.contains("/") ? written : written.substring(slash + 1);
     return switch (kind) {
       case CONFIGS ->
           Target.of(
-              Declaration.of(
-                  Config.newBuilder().setNamespace(namespace()).setName(name).build()));
+              Declaration.of(Config.newBuilder().setNamespace(namespace()).setName(name).build()));
+      case SECRETS ->
+          Target.of(
+              Declaration.of(Secret.newBuilder().setNamespace(namespace()).setName(name).build()));
       case VOLUMES ->
           Target.of(
               Declaration.of(
@@ -134,8 +141,7 @@ public final class DeleteCommand extends Base {
   }
 
   private void confirm(List<Target> targets) {
-    var volumes =
-        targets.stream().filter(Target::isVolume).map(Target::name).distinct().toList();
+    var volumes = targets.stream().filter(Target::isVolume).map(Target::name).distinct().toList();
     if (!volumes.isEmpty()) {
       Confirmation.ask(
           terminal, yes, "delete " + String.join(", ", volumes) + " with all the data in it?");

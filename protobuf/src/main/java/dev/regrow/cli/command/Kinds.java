@@ -16,6 +16,7 @@ enum Kinds {
   EVENTS("event", "ev"),
   TOKENS("token"),
   CONFIGS("config", "cfg"),
+  SECRETS("secret"),
   VOLUMES("volume", "vol");
 
   /** Joined by blanks. */

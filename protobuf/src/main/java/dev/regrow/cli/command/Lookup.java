@@ -10,6 +10,7 @@ import dev.regrow.schema.Suggestion;
 import dev.regrow.v1.Instance;
 import dev.regrow.v1.NamedVolume;
 import dev.regrow.v1.Node;
+import dev.regrow.v1.Secret;
 import dev.regrow.v1.Workload;
 import java.util.ArrayList;
 import java.util.List;
@@ -146,6 +147,19 @@ final class Lookup {
               + "\" in namespace "
               + namespace
               + "\nsee what there is: regrow get volumes");
+    }
+  }
+
+  static Secret secret(RegrowClient client, String namespace, String name) {
+    try {
+      return client.send(Calls.secret(namespace, name));
+    } catch (ApiException.NotFound e) {
+      throw Failure.error(
+          "there is no secret \""
+              + name
+              + "\" in namespace "
+              + namespace
+              + "\nsee what there is: regrow get secrets");
     }
   }
 }

@@ -12,6 +12,7 @@ import dev.regrow.v1.Event;
 import dev.regrow.v1.Instance;
 import dev.regrow.v1.NamedVolume;
 import dev.regrow.v1.Node;
+import dev.regrow.v1.Secret;
 import dev.regrow.v1.Token;
 import dev.regrow.v1.WatchEvent;
 import dev.regrow.v1.WatchType;
@@ -73,6 +74,7 @@ final class Watching {
       case TOKEN -> event.getToken().getId().equals(name);
       case CONFIG -> event.getConfig().getName().equals(name);
       case VOLUME -> event.getVolume().getName().equals(name);
+      case SECRET -> event.getSecret().getName().equals(name);
       default -> true;
     };
   }
@@ -104,6 +106,7 @@ final class Watching {
       case REVISION -> output.show(terminal, event.getRevision(), GetCommand::revisionName);
       case TOKEN -> output.show(terminal, event.getToken(), Token::getId);
       case CONFIG -> output.show(terminal, event.getConfig(), Config::getName);
+      case SECRET -> output.show(terminal, event.getSecret(), Secret::getName);
       case VOLUME -> output.show(terminal, event.getVolume(), NamedVolume::getName);
       default -> output.show(terminal, event, each -> "");
     }
@@ -118,6 +121,7 @@ final class Watching {
       case TOKEN -> event.getToken().getId();
       case CONFIG -> event.getConfig().getName();
       case VOLUME -> event.getVolume().getName();
+      case SECRET -> event.getSecret().getName();
       default -> event.getEvent().getId();
     };
   }
@@ -133,6 +137,7 @@ final class Watching {
       case REVISIONS ->
           Tables.revisions(style, puts.stream().map(WatchEvent::getRevision).toList());
       case CONFIGS -> Tables.configs(style, puts.stream().map(WatchEvent::getConfig).toList());
+      case SECRETS -> Tables.secrets(style, puts.stream().map(WatchEvent::getSecret).toList());
       case VOLUMES -> Tables.volumes(style, puts.stream().map(WatchEvent::getVolume).toList());
       case TOKENS -> Tables.tokens(style, puts.stream().map(WatchEvent::getToken).toList());
     };

@@ -13,6 +13,7 @@ import dev.regrow.v1.Node;
 import dev.regrow.v1.Protocol;
 import dev.regrow.v1.Reason;
 import dev.regrow.v1.Revision;
+import dev.regrow.v1.Secret;
 import dev.regrow.v1.Severity;
 import dev.regrow.v1.Token;
 import dev.regrow.v1.TokenRole;
@@ -25,9 +26,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The tables of {@code get}: a table without rows and a row for each object. */
 public final class Tables {
@@ -267,6 +268,28 @@ public final class Tables {
                               .entrySet().stream()
                                   .map(label -> label.getKey() + "=" + label.getValue())
                                   .collect(java.util.stream.Collectors.joining(","))))));
+    }
+    return table;
+  }
+
+  public static Table secrets(Style style, List<Secret> items) {
+    var table = new Table(headings(style, List.of("NAME", "KEYS", "INDEX"), List.of("LABELS")));
+    for (var item : items) {
+      table.row(
+          cells(
+              style,
+              item.getNamespace(),
+              List.of(
+                  item.getName(),
+                  Words.or(joined(item.getHashesMap().keySet().stream().sorted())),
+                  Long.toString(item.getIndex())),
+              () ->
+                  List.of(
+                      Words.or(
+                          joined(
+                              new TreeMap<>(item.getLabelsMap())
+                                  .entrySet().stream()
+                                      .map(label -> label.getKey() + "=" + label.getValue()))))));
     }
     return table;
   }

@@ -220,6 +220,7 @@ public final class NodeBootstrap {
   private void follow(Store store, RegrowNode node, Expelled expelled) {
     if (config.isServer()) { // A worker is told who is dead; only servers read who was removed.
       expelled.follow(store, scheduler);
+      new KeyKeeper(store, scheduler).keep();
     }
     store.expelled().thenAccept(node::isExpelled);
     store.outgrown().thenAccept(why -> node.cannotGoOn(new StartRefused(why)));

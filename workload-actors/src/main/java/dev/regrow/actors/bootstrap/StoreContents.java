@@ -29,7 +29,9 @@ final class StoreContents implements ContentSource {
     return store
         .get()
         .map(opened -> of(opened, assignment))
-        .orElseGet(() -> CompletableFuture.failedStage(
+        .orElseGet(
+            () ->
+                CompletableFuture.failedStage(
                     new RuntimeFailure(words("the store is opening"), true)));
   }
 
@@ -53,6 +55,6 @@ final class StoreContents implements ContentSource {
   }
 
   private static String words(String why) {
-    return "cannot learn what it is to see of its configs: " + why;
+    return "cannot learn what it is to see of its configs and secrets: " + why;
   }
 }

@@ -29,7 +29,9 @@ public final class ContentWatch {
    * @param changed takes the namespace and name of a workload that is to look again
    */
   public static void start(Store store, BiConsumer<String, String> changed) {
-    new ContentWatch(store, changed).watch(Keys.CONFIGS, ContentRef.Kind.CONFIG);
+    var watch = new ContentWatch(store, changed);
+    watch.watch(Keys.CONFIGS, ContentRef.Kind.CONFIG);
+    watch.watch(Keys.SECRETS, ContentRef.Kind.SECRET);
   }
 
   private void watch(String prefix, ContentRef.Kind kind) {

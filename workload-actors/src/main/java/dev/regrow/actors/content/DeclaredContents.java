@@ -2,12 +2,14 @@ package dev.regrow.actors.content;
 
 import dev.regrow.core.codec.ConfigCodec;
 import dev.regrow.core.codec.ContentsCodec;
+import dev.regrow.core.codec.SecretCodec;
 import dev.regrow.core.model.ContentRef;
 import dev.regrow.core.store.Entry;
 import dev.regrow.core.store.Keys;
 import dev.regrow.core.store.RangeQuery;
 import dev.regrow.core.store.Store;
 import dev.regrow.core.store.Txn;
+import dev.regrow.v1.StoredContent;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -100,7 +102,7 @@ public final class DeclaredContents {
               if (!found.entries().isEmpty()) {
                 return CompletableFuture.completedStage(null);
               }
-              var content = ContentsCodec.content(ConfigCodec.stored(entry).getDeclared());
+              var content = content(ref, entry);
               var put = new Txn.Write.Put(key, ContentsCodec.bytes(content));
               // Refused, it was kept by somebody else meanwhile: equal keys are equal contents.
               return store
@@ -109,9 +111,17 @@ public final class DeclaredContents {
             });
   }
 
+  /** Of a secret as it is: sealed. */
+  private static StoredContent content(ContentRef ref, Entry entry) {
+    return ref.kind() == ContentRef.Kind.SECRET
+        ? StoredContent.newBuilder().setSealed(SecretCodec.stored(entry).getSealed()).build()
+        : ContentsCodec.content(ConfigCodec.stored(entry).getDeclared());
+  }
+
   private static String key(String namespace, ContentRef ref) {
     return switch (ref.kind()) {
       case CONFIG -> Keys.config(namespace, ref.name());
+      case SECRET -> Keys.SECRETS + namespace + "/" + ref.name();
       case VOLUME -> throw new IllegalArgumentException(ref + " has no content");
     };
   }

@@ -3,7 +3,9 @@ package dev.regrow.actors.content;
 import dev.regrow.actors.content.DeclaredContents.Held;
 import dev.regrow.core.codec.ConfigCodec;
 import dev.regrow.core.codec.ContentsCodec;
+import dev.regrow.core.codec.SecretCodec;
 import dev.regrow.core.store.Entry;
+import dev.regrow.core.store.Keys;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -30,6 +32,11 @@ final class KnownHashes {
       if (known != null && known.modIndex() == entry.modIndex()) {
         return known.held();
       }
+    }
+    if (entry.key().startsWith(Keys.SECRETS)) {
+      var stored = SecretCodec.stored(entry);
+      return new Held(
+          stored.getHash(), java.util.Set.copyOf(stored.getDeclared().getHashesMap().keySet()));
     }
     var data = ContentsCodec.content(ConfigCodec.stored(entry).getDeclared()).getDataMap();
     var held = new Held(ContentsCodec.hash(data), java.util.Set.copyOf(data.keySet()));

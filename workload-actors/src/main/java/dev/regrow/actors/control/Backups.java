@@ -42,8 +42,10 @@ final class Backups {
           Keys.CONTENTS,
           Keys.EVENTS,
           Keys.REVISIONS,
+          Keys.SECRETS,
           Keys.TOKENS,
           Keys.USERS,
+          Keys.VOLUMES,
           Keys.WORKLOADS);
 
   /** Of the cluster itself: the one that is restored into has its own. */

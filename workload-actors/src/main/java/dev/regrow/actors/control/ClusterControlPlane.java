@@ -7,6 +7,7 @@ import dev.regrow.actors.workload.WorkloadReply;
 import dev.regrow.core.lifecycle.Answer;
 import dev.regrow.core.model.Now;
 import dev.regrow.core.store.Store;
+import dev.regrow.core.store.Vault;
 import dev.regrow.v1.Config;
 import dev.regrow.v1.Event;
 import dev.regrow.v1.Instance;
@@ -14,6 +15,7 @@ import dev.regrow.v1.NamedVolume;
 import dev.regrow.v1.Node;
 import dev.regrow.v1.Plan;
 import dev.regrow.v1.Revision;
+import dev.regrow.v1.Secret;
 import dev.regrow.v1.Workload;
 import java.time.Duration;
 import java.util.Optional;
@@ -47,6 +49,9 @@ final class ClusterControlPlane implements ControlPlane {
   private final Backups backups;
   private final Objects<Config> configs;
   private final Objects<NamedVolume> volumes;
+  private final Objects<Secret> secrets;
+  private final KeyRotation rotation;
+  private final Vault vault;
   private final WatchedKinds watched;
   private final Planning planning;
   private final References references;
@@ -60,6 +65,9 @@ final class ClusterControlPlane implements ControlPlane {
     instances = new InstanceReads(store, board, reads);
     nodes = new NodeReads(store, board);
     configs = StoredObjects.configs(store, () -> clock.get().wallMillis());
+    secrets = StoredObjects.secrets(store, Vault.of(store), () -> clock.get().wallMillis());
+    vault = Vault.of(store);
+    rotation = new KeyRotation(store, vault, () -> clock.get().wallMillis());
     volumes = StoredObjects.volumes(store, () -> clock.get().wallMillis());
     watched = new WatchedKinds(store, board, reads, instances, nodes, this);
     drains = new DrainReads(store, reads);
@@ -251,18 +259,33 @@ final class ClusterControlPlane implements ControlPlane {
   }
 
   @Override
-  public CompletionStage<Backup> backup() {
-    return Refusals.of(backups.backup());
+  public CompletionStage<Backup> backup(boolean withKey) {
+    return Refusals.of(
+        backups.backup().thenApply(all -> withKey ? BackupKeys.with(all, vault) : all));
   }
 
   @Override
   public CompletionStage<dev.regrow.v1.Cluster> restore(Backup backup) {
-    return Refusals.of(backups.restore(backup)).thenCompose(done -> cluster(ReadPoint.LOCAL));
+    return Refusals.of(
+            BackupKeys.taken(backup, store, vault)
+                .thenCompose(keys -> backups.restore(backup).thenApply(done -> keys))
+                .thenCompose(keys -> keys ? rotation.resealAll() : BackupKeys.none()))
+        .thenCompose(done -> cluster(ReadPoint.LOCAL));
   }
 
   @Override
   public Objects<Config> configs() {
     return configs;
+  }
+
+  @Override
+  public Objects<Secret> secrets() {
+    return secrets;
+  }
+
+  @Override
+  public CompletionStage<dev.regrow.v1.Cluster> rotateSecretKey() {
+    return Refusals.of(rotation.rotate()).thenCompose(done -> cluster(ReadPoint.LOCAL));
   }
 
   @Override

@@ -9,6 +9,7 @@ import dev.regrow.v1.NamedVolume;
 import dev.regrow.v1.Node;
 import dev.regrow.v1.Plan;
 import dev.regrow.v1.Revision;
+import dev.regrow.v1.Secret;
 import dev.regrow.v1.StoreSnapshotEntry;
 import dev.regrow.v1.WatchEvent;
 import dev.regrow.v1.Workload;
@@ -99,8 +100,12 @@ public interface ControlPlane {
   /** Raises the feature level to what the releases of all nodes know; there is no way back. */
   CompletionStage<Cluster> raiseFeatureLevel();
 
-  /** All that is declared, and what became of it, at one index. */
-  CompletionStage<Backup> backup();
+  /**
+   * All that is declared, and what became of it, at one index.
+   *
+   * @param withKey whether the keys of the secrets are in it, too
+   */
+  CompletionStage<Backup> backup(boolean withKey);
 
   /**
    * Fills an empty cluster.
@@ -117,6 +122,15 @@ public interface ControlPlane {
   }
 
   Objects<Config> configs();
+
+  Objects<Secret> secrets();
+
+  /**
+   * Seals all secrets by a new key, which every server has before it is used.
+   *
+   * @return fails with CONFLICT where a server could not be given it
+   */
+  CompletionStage<Cluster> rotateSecretKey();
 
   Objects<NamedVolume> volumes();
 
@@ -137,6 +151,7 @@ public interface ControlPlane {
     NODES,
     TOKENS,
     CONFIGS,
+    SECRETS,
     VOLUMES,
     EVENTS,
     /** Of the one workload that is asked for. */

@@ -7,9 +7,11 @@ import dev.regrow.core.store.RangeResult;
 import dev.regrow.core.store.Store;
 import dev.regrow.core.store.Txn;
 import dev.regrow.core.store.TxnResult;
+import dev.regrow.core.store.Vault;
 import dev.regrow.v1.Config;
 import dev.regrow.v1.NamedVolume;
 import dev.regrow.v1.Plan;
+import dev.regrow.v1.Secret;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -40,6 +42,11 @@ public final class StoredObjects<T extends Message> implements Objects<T> {
   /** Those of kind Config. */
   public static Objects<Config> configs(Store store, LongSupplier wallMillis) {
     return new StoredObjects<>(store, new ConfigFormat(wallMillis));
+  }
+
+  /** Those of kind Secret. */
+  public static Objects<Secret> secrets(Store store, Vault vault, LongSupplier wallMillis) {
+    return new StoredObjects<>(store, new SecretFormat(vault, wallMillis));
   }
 
   /** Those of kind Volume. */

@@ -77,7 +77,10 @@ final class Users {
                     ? PlanAction.CREATE
                     : same ? PlanAction.UNCHANGED : PlanAction.UPDATE);
     if (!same) {
-      plan.addAllChanges(Diff.between(was, after));
+      // As it would be shown: of a secret that is no value.
+      var key = format.prefix() + object.namespace() + "/" + object.name();
+      var then = format.shown(new Entry(key, format.next(before, after), 0, 0));
+      plan.addAllChanges(Diff.between(was, then));
     }
     if (before == null || same || !format.rolls(before, after)) {
       return CompletableFuture.completedStage(plan.build());

@@ -8,6 +8,7 @@ import dev.regrow.core.store.Entry;
 import dev.regrow.core.store.Keys;
 import dev.regrow.core.store.RangeQuery;
 import dev.regrow.core.store.Store;
+import dev.regrow.core.store.Vault;
 import dev.regrow.core.store.WatchListener;
 import dev.regrow.core.store.WatchListener.Change;
 import dev.regrow.v1.WatchEvent;
@@ -49,8 +50,10 @@ final class WatchedKinds {
       case INSTANCES -> new WatchedInstances(store, board, reads, instances, query);
       case NODES -> new Nodes(query);
       case TOKENS -> new WatchedTokens(store);
-      case CONFIGS ->
-          new WatchedObjects<>(control.configs(), new ConfigFormat(() -> 0), query);
+      case CONFIGS -> new WatchedObjects<>(control.configs(), new ConfigFormat(() -> 0), query);
+      case SECRETS ->
+          new WatchedObjects<>(
+              control.secrets(), new SecretFormat(Vault.of(store), () -> 0), query);
       case VOLUMES ->
           new WatchedObjects<>(control.volumes(), new VolumeFormat(store, () -> 0), query);
       case EVENTS -> new Events(query);

@@ -58,7 +58,7 @@ public final class Contents {
     var files = new HashMap<String, LaunchSpec.Bytes>();
     of(ContentsCodec.ref(volume))
         .forEach((key, value) -> files.put(key, new LaunchSpec.Bytes(value.toByteArray())));
-    return new LaunchSpec.Mount.Files(files, volume.getAt(), false);
+    return new LaunchSpec.Mount.Files(files, volume.getAt(), volume.hasSecret());
   }
 
   private Map<String, ByteString> of(ContentRef ref) {

@@ -120,7 +120,7 @@ public final class LaunchSpecs {
               Path.of(volume.getHost()), volume.getAt(), volume.getReadOnly());
       case TMPFS ->
           new LaunchSpec.Mount.Tmpfs(volume.getTmpfs(), volume.getAt(), volume.getReadOnly());
-      case CONFIG -> contents.files(volume);
+      case CONFIG, SECRET -> contents.files(volume);
       case VOLUME ->
           new LaunchSpec.Mount.Volume(volume.getVolume(), volume.getAt(), volume.getReadOnly());
       case SOURCE_NOT_SET ->

@@ -27,9 +27,11 @@ import java.util.concurrent.CompletionStage;
 final class ContentsDesk implements AssignedContents {
 
   private final Store reader;
+  private final KeyVault vault;
 
-  ContentsDesk(Store reader) {
+  ContentsDesk(Store reader, KeyVault vault) {
     this.reader = reader;
+    this.vault = vault;
   }
 
   /** Where the assignment is that decides who may ask. */
@@ -81,7 +83,7 @@ final class ContentsDesk implements AssignedContents {
                           if (read.entries().isEmpty()) {
                             throw gone(question, "what " + path + " held is not kept any more");
                           }
-                          map.put(path, data(read.entries().get(0)));
+                          map.put(path, data(question, use, read.entries().get(0)));
                           return map;
                         });
               }
@@ -100,15 +102,21 @@ final class ContentsDesk implements AssignedContents {
   private static String path(ContentUse use) {
     return switch (use.getKind()) {
       case CONTENT_CONFIG -> "config/" + use.getName();
+      case CONTENT_SECRET -> "secret/" + use.getName();
       case CONTENT_KIND_UNSPECIFIED, UNRECOGNIZED ->
           throw new StoreException(
               Kind.BEHIND, "this server's release does not know the kind of " + use.getName());
     };
   }
 
-  private static Map<String, ByteString> data(Entry content) {
+  private Map<String, ByteString> data(Question question, ContentUse use, Entry content) {
     try {
-      return StoredContent.parseFrom(content.value()).getDataMap();
+      var stored = StoredContent.parseFrom(content.value());
+      if (!stored.hasSealed()) {
+        return stored.getDataMap();
+      }
+      var boundTo = question.namespace() + "/" + use.getName();
+      return StoredContent.parseFrom(vault.open(boundTo, stored.getSealed())).getDataMap();
     } catch (InvalidProtocolBufferException damaged) {
       throw new IllegalStateException("the record " + content.key() + " is damaged", damaged);
     }

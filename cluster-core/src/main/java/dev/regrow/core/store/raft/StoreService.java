@@ -19,6 +19,8 @@ import dev.regrow.v1.StoreContentsRequest;
 import dev.regrow.v1.StoreGroupReply;
 import dev.regrow.v1.StoreGroupRequest;
 import dev.regrow.v1.StoreJoinRequest;
+import dev.regrow.v1.StoreKeysReply;
+import dev.regrow.v1.StoreKeysRequest;
 import dev.regrow.v1.StoreLeaseReply;
 import dev.regrow.v1.StoreLeaseRequest;
 import dev.regrow.v1.StoreRangePart;
@@ -68,6 +70,7 @@ final class StoreService {
   private final Permissions.Present present;
   private final RenewalDesk renewals;
   private final ContentsDesk contents;
+  private final KeyVault vault;
 
   /**
    * @param leader HOST:PORT of who leads, or nothing: for those who asked the wrong one
@@ -82,7 +85,8 @@ final class StoreService {
       Gatekeeper gatekeeper,
       Permissions.Present present,
       RenewalDesk renewals,
-      ContentsDesk contents) {
+      ContentsDesk contents,
+      KeyVault vault) {
     this.gatekeeper = gatekeeper;
     this.reader = reader;
     this.writer = writer;
@@ -92,6 +96,7 @@ final class StoreService {
     this.present = present;
     this.renewals = renewals;
     this.contents = contents;
+    this.vault = vault;
   }
 
   ServerServiceDefinition definition() {
@@ -107,6 +112,7 @@ final class StoreService {
             .addMethod(Wire.TERM, ServerCalls.asyncUnaryCall(this::term))
             .addMethod(Wire.TOKEN, ServerCalls.asyncUnaryCall(this::token))
             .addMethod(Wire.CONTENTS, ServerCalls.asyncUnaryCall(this::contents))
+            .addMethod(Wire.KEYS, ServerCalls.asyncUnaryCall(this::keys))
             .addMethod(Wire.RENEW, ServerCalls.asyncUnaryCall(this::renew))
             .build();
     return ServerInterceptors.intercept(service, gatekeeper);
@@ -293,6 +299,22 @@ final class StoreService {
                         : StoreContentsReply.newBuilder()
                             .setRefusal(Refusals.encode(failure, leader.get()))
                             .build()));
+  }
+
+  private void keys(StoreKeysRequest request, StreamObserver<StoreKeysReply> answer) {
+    var reply = StoreKeysReply.newBuilder();
+    var refusal = Permissions.keys(PeerGate.caller().node());
+    try {
+      if (refusal.isPresent()) {
+        reply.setRefusal(denied(refusal.get()));
+      } else {
+        vault.keep(request.getGiveList());
+        reply.addAllKeys(vault.keys());
+      }
+    } catch (StoreException e) {
+      reply.setRefusal(Refusals.encode(e, leader.get()));
+    }
+    one(answer, reply.build());
   }
 
   private void reply(CompletionStage<StoreGroup> group, StreamObserver<StoreGroupReply> answer) {

@@ -13,6 +13,8 @@ import dev.regrow.v1.StoreContentsRequest;
 import dev.regrow.v1.StoreGroupReply;
 import dev.regrow.v1.StoreGroupRequest;
 import dev.regrow.v1.StoreJoinRequest;
+import dev.regrow.v1.StoreKeysReply;
+import dev.regrow.v1.StoreKeysRequest;
 import dev.regrow.v1.StoreLeaseReply;
 import dev.regrow.v1.StoreLeaseRequest;
 import dev.regrow.v1.StoreRangePart;
@@ -80,6 +82,9 @@ final class Wire {
   static final MethodDescriptor<StoreContentsRequest, StoreContentsReply> CONTENTS =
       method(
           "Contents", MethodType.UNARY, StoreContentsRequest.parser(), StoreContentsReply.parser());
+
+  static final MethodDescriptor<StoreKeysRequest, StoreKeysReply> KEYS =
+      method("Keys", MethodType.UNARY, StoreKeysRequest.parser(), StoreKeysReply.parser());
 
   static final MethodDescriptor<StoreRenewRequest, StoreRenewReply> RENEW =
       method("Renew", MethodType.UNARY, StoreRenewRequest.parser(), StoreRenewReply.parser());
