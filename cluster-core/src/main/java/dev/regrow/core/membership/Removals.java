@@ -55,13 +55,11 @@ public final class Removals {
   public CompletionStage<Void> check(String nodeUid, boolean force) {
     return read(Keys.node(nodeUid))
         .thenCombine(living(nodeUid), Found::new)
-        .thenCombine(
-            volumes(nodeUid),
-            (found, volumes) -> {
+        .thenCombine(volumes(nodeUid), Found::with)
+        .thenApply(
+            found -> {
               if (found.node() != null) {
-                var node = parse(StoredNode.parser(), found.node());
-                Removal.judge(node, found.living(), force);
-                Removal.judgeData(node, slots(volumes), force);
+                found.judge(parse(StoredNode.parser(), found.node()), force);
               }
               return null;
             });
@@ -86,6 +84,7 @@ public final class Removals {
       String nodeUid, boolean force, long nowMillis, int attempts) {
     return read(Keys.node(nodeUid))
         .thenCombine(living(nodeUid), Found::new)
+        .thenCombine(volumes(nodeUid), Found::with)
         .thenCombine(read(Keys.DOWNS), (found, downs) -> txn(found, downs, force, nowMillis))
         .thenCompose(
             txn ->
@@ -106,7 +105,24 @@ public final class Removals {
             });
   }
 
-  private record Found(@Nullable Entry node, List<String> living) {}
+  /**
+   * @param living what is assigned to it and has not ended
+   * @param slots whose data it has
+   */
+  private record Found(@Nullable Entry node, List<String> living, List<String> slots) {
+    Found(@Nullable Entry node, List<String> living) {
+      this(node, living, List.of());
+    }
+
+    Found with(List<Entry> volumes) {
+      return new Found(node, living, Removals.slots(volumes));
+    }
+
+    void judge(StoredNode record, boolean force) {
+      Removal.judge(record, living, force);
+      Removal.judgeData(record, slots, force);
+    }
+  }
 
   private static @Nullable Txn txn(
       Found found, @Nullable Entry downs, boolean force, long nowMillis) {
@@ -118,7 +134,7 @@ public final class Removals {
     if (node.getRemovedAt() > 0) {
       return null;
     }
-    Removal.judge(node, found.living(), force);
+    found.judge(node, force);
     var known =
         downs == null ? StoredDowns.getDefaultInstance() : parse(StoredDowns.parser(), downs);
     return Removal.txn(entry, node, downs, known, force, nowMillis);
