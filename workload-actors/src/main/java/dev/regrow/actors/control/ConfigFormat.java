@@ -56,7 +56,8 @@ final class ConfigFormat implements ObjectFormat<Config> {
   }
 
   private static Config content(Config declared) {
-    return declared.toBuilder().clearUid().clearIndex().build();
+    boolean bare = declared.getUid().isEmpty() && declared.getIndex() == 0;
+    return bare ? declared : declared.toBuilder().clearUid().clearIndex().build();
   }
 
   @Override
