@@ -5,7 +5,7 @@
 #include <linux/openat2.h>
 #include <sys/mount.h>
 
-enum op { ROOT_TMPFS = 1, ROOT_OVERLAY, DIRECTORY = 4, TEXT, SYMLINK, BIND, FILESYSTEM, DEVICE, MASK, READ_ONLY, SEAL, LAYERS };
+enum op { ROOT_TMPFS = 1, ROOT_OVERLAY, DIRECTORY = 4, TEXT, SYMLINK, BIND, FILESYSTEM, DEVICE, MASK, READ_ONLY, SEAL, LAYERS, EXTEND };
 
 /* The low bits of a step's flags are MOUNT_ATTR_RDONLY, NOSUID, NODEV, NOEXEC as the kernel numbers them. */
 enum { ATTRIBUTES = 0xF, ATTRIBUTE_RDONLY = 1, OPTIONAL = 0x100, RECURSIVE = 0x200, IDMAPPED = 0x400 };
@@ -174,6 +174,29 @@ static void bind_mount(const struct step *step) {
   attach(tree, place(step->b, !S_ISDIR(stat.st_mode)), step->b);
 }
 
+/* Lets places be made below a directory that is read-only and shared: what is made is this instance's alone. */
+static void extend(const struct step *step) {
+  static int count;
+  struct text upper, work, options;
+  text_start(&upper, "upper");
+  text_number(&upper, (uint64_t)++count);
+  text_start(&work, "work");
+  text_number(&work, (uint64_t)count);
+  must(sys_mkdirat(stage, upper.bytes, 0755), step->a);
+  must(sys_mkdirat(stage, work.bytes, 0755), step->a);
+  int there = in_root(step->a);
+  must(there, step->a);
+  /* Relative to the stage, where we are. */
+  text_start(&options, "lowerdir=/proc/self/fd/");
+  text_number(&options, (uint64_t)there);
+  text_add(&options, ",upperdir=");
+  text_add(&options, upper.bytes);
+  text_add(&options, ",workdir=");
+  text_add(&options, work.bytes);
+  must(mount_at("overlay", there, 6 /* nosuid, nodev */, options.bytes), step->a);
+  sys_close(there);
+}
+
 /* A small file of our own, bound over what the root has there: it need not be writable, or have the file. */
 static void text_file(const struct step *step) {
   static int count;
@@ -275,6 +298,7 @@ static void carry_out(const struct step *step) {
     case READ_ONLY: read_only(step); break;
     case SEAL: seal(); break;
     case LAYERS: layers = step->b; break;
+    case EXTEND: extend(step); break;
     default: child_fail(-ENOSYS, "root", "a step that this shim does not know");
   }
 }

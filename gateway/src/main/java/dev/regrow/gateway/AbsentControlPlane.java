@@ -1,20 +1,23 @@
 package dev.regrow.gateway;
 
 import dev.regrow.actors.control.Applied;
-import dev.regrow.actors.control.Configs;
 import dev.regrow.actors.control.ControlPlane;
 import dev.regrow.actors.control.ListQuery;
 import dev.regrow.actors.control.Listing;
+import dev.regrow.actors.control.Objects;
 import dev.regrow.actors.control.Precondition;
 import dev.regrow.actors.control.ReadPoint;
 import dev.regrow.actors.control.Refusal;
 import dev.regrow.actors.control.WorkloadRef;
 import dev.regrow.v1.Cluster;
+import dev.regrow.v1.Config;
 import dev.regrow.v1.Event;
 import dev.regrow.v1.Instance;
+import dev.regrow.v1.NamedVolume;
 import dev.regrow.v1.Node;
 import dev.regrow.v1.Plan;
 import dev.regrow.v1.Revision;
+import dev.regrow.v1.Secret;
 import dev.regrow.v1.Workload;
 import java.time.Duration;
 import java.util.Optional;
@@ -48,7 +51,22 @@ final class AbsentControlPlane implements ControlPlane {
   }
 
   @Override
-  public Configs configs() {
+  public Objects<Config> configs() {
+    throw refusal();
+  }
+
+  @Override
+  public Objects<Secret> secrets() {
+    throw refusal();
+  }
+
+  @Override
+  public CompletionStage<Cluster> rotateSecretKey() {
+    return refused();
+  }
+
+  @Override
+  public Objects<NamedVolume> volumes() {
     throw refusal();
   }
 
@@ -169,7 +187,7 @@ final class AbsentControlPlane implements ControlPlane {
   }
 
   @Override
-  public CompletionStage<Backup> backup() {
+  public CompletionStage<Backup> backup(boolean withKey) {
     return refused();
   }
 

@@ -152,6 +152,39 @@ public record LaunchSpec(
     record Host(Path source, String at, boolean readOnly) implements Mount {}
 
     record Tmpfs(long bytes, String at, boolean readOnly) implements Mount {}
+
+    /** The slot's own directory of a named volume; it is made when it is first used. */
+    record Volume(String name, String at, boolean readOnly) implements Mount {}
+
+    /**
+     * A read-only directory in memory.
+     *
+     * @param content of its files, by their names
+     * @param closed only for the instance's user; otherwise all its users may read
+     */
+    record Files(Map<String, Bytes> content, String at, boolean closed) implements Mount {
+      public Files {
+        content = Map.copyOf(content);
+      }
+    }
+  }
+
+  /** What a file holds; shows nothing of it. */
+  public static final class Bytes {
+    private final byte[] bytes;
+
+    public Bytes(byte[] bytes) {
+      this.bytes = bytes.clone();
+    }
+
+    public byte[] toArray() {
+      return bytes.clone();
+    }
+
+    @Override
+    public String toString() {
+      return bytes.length + " bytes";
+    }
   }
 
   /**

@@ -32,6 +32,9 @@ public interface NodeRuntime extends AutoCloseable {
   /** Removes the logs as well. Idempotent. */
   CompletionStage<Void> forget(InstanceKey key);
 
+  /** Deletes what a slot has kept in a named volume. Idempotent. */
+  CompletionStage<Void> deleteVolume(String namespace, String volume, String slot);
+
   Logs logs();
 
   /** Stops watching; the instances live on. */

@@ -19,6 +19,7 @@ import dev.regrow.cli.command.RollbackCommand;
 import dev.regrow.cli.command.RolloutCommand;
 import dev.regrow.cli.command.RunCommand;
 import dev.regrow.cli.command.ScaleCommand;
+import dev.regrow.cli.command.SecretCommand;
 import dev.regrow.cli.command.TokenCommand;
 import dev.regrow.cli.command.ValidateCommand;
 import dev.regrow.cli.command.VersionCommand;
@@ -58,6 +59,7 @@ public final class Commands {
     ALL.put("node-ctl", NodeCtlCommand::new);
     ALL.put("cluster", ClusterCommand::new);
     ALL.put("config", ConfigCommand::new);
+    ALL.put("secret", SecretCommand::new);
     ALL.put("token", TokenCommand::new);
     ALL.put(
         "bench",

@@ -9,6 +9,8 @@ import dev.regrow.v1.DrainRequest;
 import dev.regrow.v1.EventList;
 import dev.regrow.v1.Instance;
 import dev.regrow.v1.InstanceList;
+import dev.regrow.v1.NamedVolume;
+import dev.regrow.v1.NamedVolumeList;
 import dev.regrow.v1.Node;
 import dev.regrow.v1.NodeJoinReply;
 import dev.regrow.v1.NodeJoinRequest;
@@ -17,6 +19,8 @@ import dev.regrow.v1.Plan;
 import dev.regrow.v1.RevisionList;
 import dev.regrow.v1.RollbackRequest;
 import dev.regrow.v1.ScaleRequest;
+import dev.regrow.v1.Secret;
+import dev.regrow.v1.SecretList;
 import dev.regrow.v1.Timeline;
 import dev.regrow.v1.Token;
 import dev.regrow.v1.TokenList;
@@ -189,6 +193,12 @@ public final class Calls {
     return Call.post("/v1/cluster/upgrade", Empty.getDefaultInstance(), true, Cluster.parser());
   }
 
+  /** See `regrow cluster rotate-key`. */
+  public static Call<Cluster> rotateSecretKey() {
+    return Call.post(
+        "/v1/cluster/rotate-secret-key", Empty.getDefaultInstance(), false, Cluster.parser());
+  }
+
   public static Call<Cluster> cluster() {
     return Call.get("/v1/cluster", Cluster.parser());
   }
@@ -216,6 +226,12 @@ public final class Calls {
         configPath(declared.getNamespace(), declared.getName()), declared, Config.parser());
   }
 
+  /** What {@link #putConfig} would do, and whom it would roll. */
+  public static Call<Plan> planConfig(Config declared) {
+    var path = configPath(declared.getNamespace(), declared.getName());
+    return Call.put(Uris.with(path, "dryRun", "true"), declared, Plan.parser());
+  }
+
   public static Call<Config> config(String namespace, String name) {
     return Call.get(configPath(namespace, name), Config.parser());
   }
@@ -231,6 +247,64 @@ public final class Calls {
 
   private static String configPath(String namespace, String name) {
     return "/v1/namespaces/" + Uris.segment(namespace) + "/configs/" + Uris.segment(name);
+  }
+
+  /** Creates or changes a volume. Status 201 says created. */
+  public static Call<NamedVolume> putVolume(NamedVolume declared) {
+    return Call.put(
+        volumePath(declared.getNamespace(), declared.getName()), declared, NamedVolume.parser());
+  }
+
+  /** What {@link #putVolume} would do. */
+  public static Call<Plan> planVolume(NamedVolume declared) {
+    var path = volumePath(declared.getNamespace(), declared.getName());
+    return Call.put(Uris.with(path, "dryRun", "true"), declared, Plan.parser());
+  }
+
+  public static Call<NamedVolume> volume(String namespace, String name) {
+    return Call.get(volumePath(namespace, name), NamedVolume.parser());
+  }
+
+  public static Call<NamedVolumeList> volumes(Scope scope) {
+    return Call.get(scope.path("volumes"), NamedVolumeList.parser());
+  }
+
+  /** Deletes it with all its data; answers with what it was. */
+  public static Call<NamedVolume> deleteVolume(String namespace, String name) {
+    return Call.delete(volumePath(namespace, name), NamedVolume.parser());
+  }
+
+  private static String volumePath(String namespace, String name) {
+    return "/v1/namespaces/" + Uris.segment(namespace) + "/volumes/" + Uris.segment(name);
+  }
+
+  /** Creates or changes a secret. Status 201 says created. */
+  public static Call<Secret> putSecret(Secret declared) {
+    return Call.put(
+        secretPath(declared.getNamespace(), declared.getName()), declared, Secret.parser());
+  }
+
+  /** What {@link #putSecret} would do. */
+  public static Call<Plan> planSecret(Secret declared) {
+    var path = secretPath(declared.getNamespace(), declared.getName());
+    return Call.put(Uris.with(path, "dryRun", "true"), declared, Plan.parser());
+  }
+
+  public static Call<Secret> secret(String namespace, String name) {
+    return Call.get(secretPath(namespace, name), Secret.parser());
+  }
+
+  public static Call<SecretList> secrets(Scope scope) {
+    return Call.get(scope.path("secrets"), SecretList.parser());
+  }
+
+  /** Answers with what it was. */
+  public static Call<Secret> deleteSecret(String namespace, String name) {
+    return Call.delete(secretPath(namespace, name), Secret.parser());
+  }
+
+  private static String secretPath(String namespace, String name) {
+    return "/v1/namespaces/" + Uris.segment(namespace) + "/secrets/" + Uris.segment(name);
   }
 
   /** Where a workload's own resources are. */

@@ -3,7 +3,9 @@ package dev.regrow.client;
 import dev.regrow.v1.ConfigList;
 import dev.regrow.v1.EventList;
 import dev.regrow.v1.InstanceList;
+import dev.regrow.v1.NamedVolumeList;
 import dev.regrow.v1.NodeList;
+import dev.regrow.v1.SecretList;
 import dev.regrow.v1.TokenList;
 import dev.regrow.v1.WorkloadList;
 
@@ -33,6 +35,24 @@ public final class Paging {
     var all = client.send(Calls.configs(scope)).toBuilder();
     while (!all.getContinue().isEmpty()) {
       var page = client.send(Calls.configs(scope.continued(all.getContinue())));
+      all.addAllItems(page.getItemsList()).setContinue(page.getContinue());
+    }
+    return all.build();
+  }
+
+  public static NamedVolumeList volumes(RegrowClient client, Scope scope) {
+    var all = client.send(Calls.volumes(scope)).toBuilder();
+    while (!all.getContinue().isEmpty()) {
+      var page = client.send(Calls.volumes(scope.continued(all.getContinue())));
+      all.addAllItems(page.getItemsList()).setContinue(page.getContinue());
+    }
+    return all.build();
+  }
+
+  public static SecretList secrets(RegrowClient client, Scope scope) {
+    var all = client.send(Calls.secrets(scope)).toBuilder();
+    while (!all.getContinue().isEmpty()) {
+      var page = client.send(Calls.secrets(scope.continued(all.getContinue())));
       all.addAllItems(page.getItemsList()).setContinue(page.getContinue());
     }
     return all.build();

@@ -145,11 +145,12 @@ public final class RegrowClient implements AutoCloseable {
   /**
    * A backup of all that is declared, as a file.
    *
+   * @param withKey whether the keys of the secrets are in it, too
    * @throws ApiException when there is none
    */
-  public byte[] backup() {
-    var request =
-        new HttpRequest("GET", "/v1/cluster/backup", headers(BackupFile.MEDIA_TYPE), new byte[0]);
+  public byte[] backup(boolean withKey) {
+    var path = "/v1/cluster/backup" + (withKey ? "?withKey=true" : "");
+    var request = new HttpRequest("GET", path, headers(BackupFile.MEDIA_TYPE), new byte[0]);
     return tryEach(
         true,
         (endpoint, left) -> {

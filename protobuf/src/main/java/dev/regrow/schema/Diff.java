@@ -1,10 +1,10 @@
 package dev.regrow.schema;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.MapEntry;
 import com.google.protobuf.Message;
 import dev.regrow.v1.FieldChange;
-import dev.regrow.v1.Workload;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +14,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** What changes between two workloads, field by field, for people. */
+/** What changes between two objects of a kind, field by field, for people. */
 public final class Diff {
   private static final String SET = "(set)";
   private static final String OTHER = "(another value)";
@@ -29,14 +29,15 @@ public final class Diff {
    *
    * @param before the default instance when there was none
    */
-  public static List<FieldChange> between(Workload before, Workload after) {
+  public static List<FieldChange> between(Message before, Message after) {
     var diff = new Diff();
     diff.compare(before, after, Path.ROOT);
     return List.copyOf(diff.changes);
   }
 
   private void compare(Message before, Message after, Path path) {
-    for (FieldPlan field : MessagePlan.of(after.getDescriptorForType()).fields()) {
+    MessagePlan plan = MessagePlan.of(after.getDescriptorForType());
+    for (FieldPlan field : plan.fields()) {
       if (field.rules().getReadOnly()) {
         continue;
       }
@@ -45,6 +46,13 @@ public final class Diff {
       Object now = after.getField(field.field());
       if (field.isMap()) {
         maps(field, (List<?>) old, (List<?>) now, at);
+        FieldPlan objects = plan.objectsIn(field);
+        if (objects != null) {
+          references(
+              (List<?>) before.getField(objects.field()),
+              (List<?>) after.getField(objects.field()),
+              at);
+        }
       } else if (field.isList()) {
         lists(field, (List<?>) old, (List<?>) now, at);
       } else if (field.isMessage()) {
@@ -62,8 +70,8 @@ public final class Diff {
     keys.addAll(now.keySet());
     boolean secret = field.name().equals("env");
     for (String key : keys) {
-      String was = Objects.toString(old.get(key), "");
-      String is = Objects.toString(now.get(key), "");
+      String was = text(old.get(key));
+      String is = text(now.get(key));
       if (!secret) {
         change(path.field(key), was, is);
       } else if (!Objects.equals(old.get(key), now.get(key))) {
@@ -73,6 +81,23 @@ public final class Diff {
             now.containsKey(key) ? (old.containsKey(key) ? OTHER : SET) : "");
       }
     }
+  }
+
+  /** Entries that say where a value is kept; that is no secret. */
+  private void references(List<?> before, List<?> after, Path path) {
+    var old = map(before);
+    var now = map(after);
+    Set<String> keys = new TreeSet<>(old.keySet());
+    keys.addAll(now.keySet());
+    for (String key : keys) {
+      change(path.field(key), whole((Message) old.get(key)), whole((Message) now.get(key)));
+    }
+  }
+
+  private static String text(@Nullable Object value) {
+    return value instanceof ByteString bytes
+        ? "%d bytes (%08x)".formatted(bytes.size(), bytes.hashCode())
+        : Objects.toString(value, "");
   }
 
   private static Map<String, Object> map(List<?> pairs) {

@@ -49,7 +49,7 @@ final class JsonSchemas {
     Rules rules = field.rules();
     if (field.isMap()) {
       property.put("type", "object");
-      property.put("additionalProperties", element(field));
+      property.put("additionalProperties", entry(field));
       bounds(property, rules, "minProperties", "maxProperties");
     } else if (field.isList()) {
       property.put("type", "array");
@@ -68,6 +68,13 @@ final class JsonSchemas {
       property.put("readOnly", true);
     }
     return property;
+  }
+
+  private Map<String, Object> entry(FieldPlan map) {
+    FieldPlan objects = MessagePlan.of(map.field().getContainingType()).objectsIn(map);
+    return objects == null
+        ? element(map)
+        : Map.of("anyOf", List.of(element(map), element(objects)));
   }
 
   private Map<String, Object> element(FieldPlan field) {

@@ -15,6 +15,7 @@ final class Limits {
       Pattern.compile(
           "HUP|INT|QUIT|ILL|TRAP|ABRT|BUS|FPE|KILL|USR1|SEGV|USR2|PIPE|ALRM|TERM|STKFLT|CHLD|CONT|STOP"
               + "|TSTP|TTIN|TTOU|URG|XCPU|XFSZ|VTALRM|PROF|WINCH|IO|PWR|SYS");
+  private static final Pattern FILE_NAME = Pattern.compile("(?!\\.{1,2}$)[A-Za-z0-9_.-]{1,253}");
   private static final Pattern LABEL_NAME =
       Pattern.compile("[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?");
   private static final Pattern LABEL_PREFIX =
@@ -59,6 +60,10 @@ final class Limits {
 
   /** The key of a map. */
   static @Nullable String keyProblem(FieldPlan field, String key) {
+    if (field.format() == Format.FILE_NAMES && !FILE_NAME.matcher(key).matches()) {
+      return Quoting.quoted(key)
+          + " is no key; write 1 to 253 letters, digits, - _ or ., as in a file's name";
+    }
     return field.format() == Format.LABELS ? labelKeyProblem(key) : null;
   }
 

@@ -1,9 +1,11 @@
 package dev.regrow.schema;
 
 import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.OneofDescriptor;
 import dev.regrow.v1.Options;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -18,13 +20,21 @@ final class MessagePlan {
 
   private final List<FieldPlan> fields = new ArrayList<>();
   private final Map<String, FieldPlan> byName = new LinkedHashMap<>();
+  private final Map<FieldDescriptor, FieldPlan> objects = new HashMap<>();
   private final List<OneofDescriptor> chosen = new ArrayList<>();
   private final Set<String> later;
   private final boolean defaulted;
 
   private MessagePlan(Descriptor type) {
-    type.getFields().forEach(field -> fields.add(FieldPlan.of(field)));
-    fields.forEach(field -> byName.put(field.name(), field));
+    for (FieldDescriptor descriptor : type.getFields()) {
+      FieldPlan field = FieldPlan.of(descriptor);
+      if (field.rules().getStandsIn().isEmpty()) {
+        fields.add(field);
+        byName.put(field.name(), field);
+      } else {
+        objects.put(type.findFieldByName(field.rules().getStandsIn()), field);
+      }
+    }
     for (OneofDescriptor oneof : type.getRealOneofs()) {
       if (oneof.getOptions().getExtension(Options.exactlyOne)) {
         chosen.add(oneof);
@@ -39,9 +49,14 @@ final class MessagePlan {
     return known != null ? known : PLANS.computeIfAbsent(type, MessagePlan::new);
   }
 
-  /** In the order of declaration. */
+  /** In the order of declaration, without those that stand in others. */
   List<FieldPlan> fields() {
     return fields;
+  }
+
+  /** The map of messages that stands in this map of texts, told apart by being objects. */
+  @Nullable FieldPlan objectsIn(FieldPlan map) {
+    return objects.get(map.field());
   }
 
   @Nullable FieldPlan field(String name) {

@@ -25,15 +25,15 @@ final class MessageWriter {
   }
 
   void write(Message message) {
-    List<FieldPlan> fields = MessagePlan.of(message.getDescriptorForType()).fields();
-    sink.beginObject(fields.isEmpty());
-    for (FieldPlan field : fields) {
-      field(field, message);
+    MessagePlan plan = MessagePlan.of(message.getDescriptorForType());
+    sink.beginObject(plan.fields().isEmpty());
+    for (FieldPlan field : plan.fields()) {
+      field(plan, field, message);
     }
     sink.endObject();
   }
 
-  private void field(FieldPlan field, Message message) {
+  private void field(MessagePlan plan, FieldPlan field, Message message) {
     FieldDescriptor descriptor = field.field();
     boolean absent = descriptor.hasPresence() && !message.hasField(descriptor);
     if (absent && descriptor.getRealContainingOneof() != null) {
@@ -43,7 +43,7 @@ final class MessageWriter {
     if (absent) {
       sink.literal("null");
     } else if (field.isMap()) {
-      map(field, (List<?>) message.getField(descriptor));
+      map(field, plan.objectsIn(field), message);
     } else if (field.isList()) {
       List<?> elements = (List<?>) message.getField(descriptor);
       sink.beginList(elements.isEmpty());
@@ -54,19 +54,26 @@ final class MessageWriter {
     }
   }
 
-  private void map(FieldPlan field, List<?> pairs) {
-    Map<String, Object> sorted = new TreeMap<>();
-    for (Object pair : pairs) {
-      MapEntry<?, ?> entry = (MapEntry<?, ?>) pair;
-      sorted.put((String) entry.getKey(), entry.getValue());
+  private void map(FieldPlan field, @Nullable FieldPlan objects, Message message) {
+    Map<String, Runnable> sorted = new TreeMap<>();
+    entries(field, message, sorted);
+    if (objects != null) {
+      entries(objects, message, sorted);
     }
     sink.beginObject(sorted.isEmpty());
     sorted.forEach(
         (key, value) -> {
           sink.key(key);
-          value(field, value);
+          value.run();
         });
     sink.endObject();
+  }
+
+  private void entries(FieldPlan field, Message message, Map<String, Runnable> into) {
+    for (Object pair : (List<?>) message.getField(field.field())) {
+      MapEntry<?, ?> entry = (MapEntry<?, ?>) pair;
+      into.put((String) entry.getKey(), () -> value(field, entry.getValue()));
+    }
   }
 
   private void value(FieldPlan field, Object value) {

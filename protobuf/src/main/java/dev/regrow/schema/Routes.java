@@ -11,6 +11,8 @@ import dev.regrow.v1.DrainRequest;
 import dev.regrow.v1.EventList;
 import dev.regrow.v1.Instance;
 import dev.regrow.v1.InstanceList;
+import dev.regrow.v1.NamedVolume;
+import dev.regrow.v1.NamedVolumeList;
 import dev.regrow.v1.Node;
 import dev.regrow.v1.NodeJoinReply;
 import dev.regrow.v1.NodeJoinRequest;
@@ -19,6 +21,8 @@ import dev.regrow.v1.Plan;
 import dev.regrow.v1.RevisionList;
 import dev.regrow.v1.RollbackRequest;
 import dev.regrow.v1.ScaleRequest;
+import dev.regrow.v1.Secret;
+import dev.regrow.v1.SecretList;
 import dev.regrow.v1.Timeline;
 import dev.regrow.v1.Token;
 import dev.regrow.v1.TokenList;
@@ -40,6 +44,8 @@ public final class Routes {
   private static final String WORKLOAD = NAMESPACE + "/workloads/{workload}";
 
   private static final String CONFIG = NAMESPACE + "/configs/{config}";
+  private static final String SECRET = NAMESPACE + "/secrets/{secret}";
+  private static final String VOLUME = NAMESPACE + "/volumes/{volume}";
 
   private static final Parameter CONSISTENT =
       new Parameter("consistent", "boolean", false, "Read linearizably, from a majority.");
@@ -58,6 +64,8 @@ public final class Routes {
   private static final Parameter FORCE =
       new Parameter(
           "force", "boolean", false, "It is dead: what it ran is replaced without waiting for it.");
+  private static final Parameter WITH_KEY =
+      new Parameter("withKey", "boolean", false, "With the keys of the secrets.");
   private static final List<Parameter> LIST =
       List.of(
           new Parameter(
@@ -83,6 +91,8 @@ public final class Routes {
     List<Route> routes = new ArrayList<>();
     workloads(routes);
     configs(routes);
+    secrets(routes);
+    volumes(routes);
     observed(routes);
     tokens(routes);
     itself(routes);
@@ -95,9 +105,14 @@ public final class Routes {
     routes.add(list("/v1/configs", "listAllConfigs", "Configs of all namespaces.", configs));
     routes.add(list(NAMESPACE + "/configs", "listConfigs", "Configs of one namespace.", configs));
     routes.add(
-        change("PUT", CONFIG, "putConfig", "Declare a config; equal content changes nothing.")
+        change(
+                "PUT",
+                CONFIG,
+                "putConfig",
+                "Declare a config; equal content changes nothing, other content rolls who uses it.")
             .body(config)
             .answers(config, 200, 201)
+            .with(DRY_RUN)
             .being(Trait.TAGGED, Trait.CONDITIONAL, Trait.CREATES)
             .route());
     routes.add(
@@ -106,8 +121,64 @@ public final class Routes {
             .being(Trait.TAGGED)
             .route());
     routes.add(
-        change("DELETE", CONFIG, "deleteConfig", "Forget it; the answer is what it was.")
+        change("DELETE", CONFIG, "deleteConfig", "Forget it; refused while a workload uses it.")
             .answers(config, 202)
+            .being(Trait.CONDITIONAL)
+            .route());
+  }
+
+  private static void secrets(List<Route> routes) {
+    Secret secret = Secret.getDefaultInstance();
+    SecretList secrets = SecretList.getDefaultInstance();
+    routes.add(list("/v1/secrets", "listAllSecrets", "Secrets of all namespaces.", secrets));
+    routes.add(list(NAMESPACE + "/secrets", "listSecrets", "Secrets of one namespace.", secrets));
+    routes.add(
+        change(
+                "PUT",
+                SECRET,
+                "putSecret",
+                "Declare a secret. A key in hashes, with the hash that it has, keeps its value.")
+            .body(secret)
+            .answers(secret, 200, 201)
+            .with(DRY_RUN)
+            .being(Trait.TAGGED, Trait.CONDITIONAL, Trait.CREATES)
+            .route());
+    routes.add(
+        read(SECRET, "getSecret", "The keys of one secret, with hashes; never its values.")
+            .answers(secret, 200)
+            .being(Trait.TAGGED)
+            .route());
+    routes.add(
+        change("DELETE", SECRET, "deleteSecret", "Forget it; refused while a workload uses it.")
+            .answers(secret, 202)
+            .being(Trait.CONDITIONAL)
+            .route());
+  }
+
+  private static void volumes(List<Route> routes) {
+    NamedVolume volume = NamedVolume.getDefaultInstance();
+    NamedVolumeList volumes = NamedVolumeList.getDefaultInstance();
+    routes.add(list("/v1/volumes", "listAllVolumes", "Volumes of all namespaces.", volumes));
+    routes.add(list(NAMESPACE + "/volumes", "listVolumes", "Volumes of one namespace.", volumes));
+    routes.add(
+        change("PUT", VOLUME, "putVolume", "Declare a volume; equal content changes nothing.")
+            .body(volume)
+            .answers(volume, 200, 201)
+            .with(DRY_RUN)
+            .being(Trait.TAGGED, Trait.CONDITIONAL, Trait.CREATES)
+            .route());
+    routes.add(
+        read(VOLUME, "getVolume", "One volume, and on which nodes the data of its slots is.")
+            .answers(volume, 200)
+            .being(Trait.TAGGED)
+            .route());
+    routes.add(
+        change(
+                "DELETE",
+                VOLUME,
+                "deleteVolume",
+                "Delete it and all its data; refused while a workload uses it.")
+            .answers(volume, 202)
             .being(Trait.CONDITIONAL)
             .route());
   }
@@ -292,6 +363,15 @@ public final class Routes {
             .answers(Cluster.getDefaultInstance(), 200)
             .route());
     routes.add(
+        new Draft(
+                "POST",
+                "/v1/cluster/rotate-secret-key",
+                "rotateSecretKey",
+                "Seal all secrets by a new key.",
+                Access.ADMIN)
+            .answers(Cluster.getDefaultInstance(), 200)
+            .route());
+    routes.add(
         read("/v1/cluster", "getCluster", "Members, leader, store.")
             .answers(Cluster.getDefaultInstance(), 200)
             .route());
@@ -302,6 +382,7 @@ public final class Routes {
                 "getBackup",
                 "All that is declared, as a file; keep it as a secret.",
                 Access.ADMIN)
+            .with(WITH_KEY)
             .being(Trait.GIVES_BACKUP)
             .route());
     routes.add(

@@ -1,6 +1,8 @@
 package dev.regrow.schema;
 
 import com.google.protobuf.Message;
+import dev.regrow.v1.Config;
+import dev.regrow.v1.Secret;
 import dev.regrow.v1.Workload;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -114,6 +116,36 @@ public final class Schema {
     return results;
   }
 
+  /**
+   * Like {@link #parseDocuments}, of all kinds of objects: each document's {@code kind} says of
+   * which type it is.
+   */
+  public static List<Parsed<? extends Message>> parseManifests(
+      byte[] body, Syntax syntax, @Nullable Map<String, String> variables) {
+    if (body.length > MAX_BYTES) {
+      return List.of(tooLarge(body.length));
+    }
+    List<Parsed<? extends Message>> results = new ArrayList<>();
+    try {
+      String text = Text.decode(body);
+      Text.check(text);
+      if (syntax == Syntax.JSON) {
+        var document = JsonTree.read(text);
+        results.add(declared(Kinds.typeOf(document), document, variables));
+      } else {
+        YamlTree.read(
+            text,
+            document -> {
+              bounded(results.size(), document.mark());
+              results.add(declared(Kinds.typeOf(document), document, variables));
+            });
+      }
+    } catch (MalformedTextException malformed) {
+      results.add(malformed(malformed));
+    }
+    return results;
+  }
+
   private static void bounded(int documents, Mark mark) throws MalformedTextException {
     if (documents == MAX_DOCUMENTS) {
       throw new MalformedTextException(
@@ -192,6 +224,10 @@ public final class Schema {
     new Validator(findings).check(message, Path.ROOT);
     if (message instanceof Workload workload) {
       WorkloadRules.check(withDefaults(workload), findings);
+    } else if (message instanceof Config config) {
+      ConfigRules.check(config, findings);
+    } else if (message instanceof Secret secret) {
+      ConfigRules.check(secret, findings);
     }
   }
 

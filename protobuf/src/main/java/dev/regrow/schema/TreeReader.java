@@ -80,7 +80,7 @@ final class TreeReader {
     }
     findings.written(path, tree.mark());
     if (field.isMap()) {
-      map(field, tree, into, path);
+      map(field, objectsIn(field), tree, into, path);
     } else if (field.isList()) {
       list(field, tree, into, path);
     } else if (!isSecondOfOneof(field, entry, into, path)) {
@@ -117,15 +117,24 @@ final class TreeReader {
     }
   }
 
-  private void map(FieldPlan field, Tree tree, Message.Builder into, Path path) {
+  private static @Nullable FieldPlan objectsIn(FieldPlan map) {
+    return MessagePlan.of(map.field().getContainingType()).objectsIn(map);
+  }
+
+  /**
+   * @param objects where entries go that are objects, if not to the map itself
+   */
+  private void map(
+      FieldPlan texts, @Nullable FieldPlan objects, Tree tree, Message.Builder into, Path path) {
     if (!(tree instanceof Table table)) {
-      mistyped(field, tree, field.wanted(), path);
+      mistyped(texts, tree, texts.wanted(), path);
       return;
     }
-    FieldDescriptor key = field.field().getMessageType().findFieldByNumber(1);
     for (Entry entry : table.entries()) {
       Path at = path.field(entry.key());
       findings.written(at, entry.value().mark());
+      FieldPlan field = objects != null && entry.value() instanceof Table ? objects : texts;
+      FieldDescriptor key = field.field().getMessageType().findFieldByNumber(1);
       Message.Builder pair = into.newBuilderForField(field.field());
       Object value = value(field, entry.value(), pair, at);
       if (value != null && isText(entry.key(), entry.mark(), at)) {

@@ -21,6 +21,10 @@ final class Validator {
     MessagePlan plan = MessagePlan.of(message.getDescriptorForType());
     for (FieldPlan field : plan.fields()) {
       Path at = path.field(field.name());
+      FieldPlan objects = field.isMap() ? plan.objectsIn(field) : null;
+      if (objects != null && objects.isSetIn(message)) {
+        map(objects, (List<?>) message.getField(objects.field()), at);
+      }
       if (field.rules().getReadOnly() || findings.isUnreadable(at)) {
         continue;
       }

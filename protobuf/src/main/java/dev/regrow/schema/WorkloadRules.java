@@ -14,6 +14,7 @@ import dev.regrow.v1.Workload;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -156,7 +157,13 @@ final class WorkloadRules {
   }
 
   private void env(InstanceTemplate instance) {
-    for (String name : instance.getEnvMap().keySet()) {
+    var names = new TreeSet<>(instance.getEnvMap().keySet());
+    for (String name : instance.getEnvFromMap().keySet()) {
+      if (!names.add(name)) { // Only Protobuf can say so.
+        findings.add(INSTANCE.field("env").field(name), "has two values; keep one");
+      }
+    }
+    for (String name : names) {
       if (!ENV_NAME.matcher(name).matches()) {
         findings.add(
             INSTANCE.field("env").field(name),

@@ -38,6 +38,10 @@ class GoldenTest {
   void the_revision_of_the_same_template_stays_the_same_for_ever() throws IOException {
     var template = golden().getInstance().toBuilder();
     template.getSecurityBuilder().clearUserNamespace(); // came later than the first revisions
+    template.clearEnvFrom(); // as did these
+    while (template.getVolumesCount() > 2) {
+      template.removeVolumes(2);
+    }
     assertThat(Templates.hash(template.build(), 1))
         .isEqualTo("f90e8d93ca33bcf7f3f316a5ca50fa7714c65f874bf51bd83cb9b6580d6ca8ad");
   }

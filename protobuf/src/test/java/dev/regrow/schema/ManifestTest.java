@@ -65,6 +65,53 @@ class ManifestTest {
   }
 
   @Test
+  void objects_of_all_kinds_stand_in_one_file_and_each_is_judged_by_its_own_rules() {
+    var manifests =
+        """
+        kind: Config
+        name: web
+        data: {MODE: dark}
+        ---
+        kind: Secret
+        name: db
+        data: {password: x}
+        ---
+        kind: Volume
+        name: data
+        ---
+        kind: Service
+        name: web
+        instance:
+          command: [/bin/web]
+          network: none
+          env: {MODE: {config: web, key: MODE}, PASSWORD: {secret: db, key: password}}
+          volumes: [{config: web, at: /etc/web}, {secret: db, at: /run/db}, {volume: data, at: /data}]
+        ---
+        kind: Config
+        name: bad
+        data: {../x: y}
+        ---
+        kind: Confg
+        name: typo
+        """;
+
+    var parsed =
+        Schema.parseManifests(
+            manifests.getBytes(java.nio.charset.StandardCharsets.UTF_8), Syntax.YAML, Map.of());
+
+    assertThat(parsed.subList(0, 4)).allMatch(Parsed::ok);
+    assertThat(parsed.subList(0, 4))
+        .extracting(each -> each.orThrow().getDescriptorForType().getName())
+        .containsExactly("Config", "Secret", "NamedVolume", "Workload");
+    assertThat(parsed.get(4).violations())
+        .singleElement()
+        .asString()
+        .startsWith("22:14: data.../x: \"../x\" is no key");
+    assertThat(parsed.get(5).violations().stream().map(Violation::toString))
+        .anyMatch(words -> words.startsWith("24:7: kind: \"Confg\" is unknown; write Service"));
+  }
+
+  @Test
   void every_mistake_is_told_at_once_with_its_place_and_what_to_write() {
     var parsed =
         parse(
@@ -76,7 +123,7 @@ class ManifestTest {
               network: bride
               resources: {memory: 12Q}
               user: 1000
-              env: {DB: {secret: db, key: password}}
+              env: {DB: {config: db}}
             """);
 
     assertThat(parsed.verdict()).isEqualTo(Verdict.INVALID);
@@ -91,8 +138,7 @@ class ManifestTest {
             "6:23: instance.resources.memory: \"12Q\" is not a size; write 128Mi, 1Gi or a number"
                 + " of bytes",
             "7:9: instance.user: 1000 is a number; write \"1000\"",
-            "8:13: instance.env.DB: is an object; write text; values from secrets and configs are"
-                + " not supported by this release");
+            "8:13: instance.env.DB.key: is missing");
   }
 
   @Test

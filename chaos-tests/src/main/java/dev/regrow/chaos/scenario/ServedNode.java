@@ -56,6 +56,11 @@ public final class ServedNode implements AutoCloseable {
     return start();
   }
 
+  /** Where it keeps everything. */
+  public Path data() {
+    return data;
+  }
+
   public LocalNode jvm() {
     return jvm;
   }

@@ -1,6 +1,7 @@
 package dev.regrow.core.codec;
 
 import dev.regrow.core.model.Constraints;
+import dev.regrow.core.model.ContentRef;
 import dev.regrow.core.model.Declared;
 import dev.regrow.core.model.Demand;
 import dev.regrow.core.model.Opaque;
@@ -20,6 +21,7 @@ import dev.regrow.v1.RestartPolicy;
 import dev.regrow.v1.SpreadRule;
 import dev.regrow.v1.Workload;
 import java.util.List;
+import java.util.SortedMap;
 
 /** What somebody declares. */
 public final class DeclaredCodec {
@@ -28,19 +30,22 @@ public final class DeclaredCodec {
 
   /**
    * @param declared valid; defaults are written in here
+   * @param contents what the objects hold now that it refers to
    */
-  public static Declared declared(Workload declared) {
+  public static Declared declared(Workload declared, SortedMap<ContentRef, String> contents) {
     var full = Schema.withDefaults(declared);
     return new Declared(
         full.hasReplicas() ? full.getReplicas() : null,
-        template(full.getInstance(), Templates.hash(full.getInstance())),
+        template(full.getInstance(), Templates.hash(full.getInstance()), contents),
         policy(full),
         rest(full),
         Schema.VERSION);
   }
 
-  static Template template(InstanceTemplate template, String hash) {
-    return new Template(hash, demand(template), Bytes.opaque(template));
+  static Template template(
+      InstanceTemplate template, String hash, SortedMap<ContentRef, String> contents) {
+    return new Template(
+        hash, demand(template), Bytes.opaque(template), contents, ContentsCodec.volumes(template));
   }
 
   /** A template as it was declared, defaults written in. */
@@ -108,7 +113,8 @@ public final class DeclaredCodec {
         constraints(full.getPlacement()),
         keep(full.getDisconnect().getReconcile()),
         full.getDisconnect().getLostAfter(),
-        full.getDisconnect().hasStopAfter() ? full.getDisconnect().getStopAfter() : -1);
+        full.getDisconnect().hasStopAfter() ? full.getDisconnect().getStopAfter() : -1,
+        !ContentsCodec.volumes(full.getInstance()).isEmpty());
   }
 
   private static Constraints constraints(Placement placement) {

@@ -3,6 +3,7 @@ package dev.regrow.core.codec;
 import com.google.protobuf.ByteString;
 import dev.regrow.core.model.Assignment;
 import dev.regrow.core.model.Change;
+import dev.regrow.core.model.ContentRef;
 import dev.regrow.core.model.EventKey;
 import dev.regrow.core.model.InstanceId;
 import dev.regrow.core.model.Records;
@@ -37,6 +38,7 @@ public final class RecordsCodec {
       List<Entry> revisions,
       List<Entry> assignments,
       List<Entry> events,
+      List<Entry> places,
       long index) {
     var byNumber = new TreeMap<Long, Revision>();
     revisions.stream().map(RevisionCodec::revision).forEach(r -> byNumber.put(r.number(), r));
@@ -45,7 +47,12 @@ public final class RecordsCodec {
     var keys = new TreeSet<EventKey>();
     events.forEach(event -> keys.add(EventCodec.key(event.key())));
     return new Records(
-        workload == null ? null : WorkloadCodec.workload(workload), byNumber, byId, keys, index);
+        workload == null ? null : WorkloadCodec.workload(workload),
+        byNumber,
+        byId,
+        keys,
+        PlaceCodec.places(places),
+        index);
   }
 
   /**
@@ -90,6 +97,21 @@ public final class RecordsCodec {
     } else if (change instanceof Change.DropAssignment drop) {
       delete(writes, key(at, drop.assignment()));
       delete(writes, indexKey(at, drop.assignment()));
+    } else if (change instanceof Change.PutPlace put) {
+      var stored = PlaceCodec.stored(at.name, put.key(), put.node());
+      put(
+          writes,
+          Keys.place(at.namespace, at.name, put.key().volume(), put.key().slot()),
+          Bytes.stored(stored));
+      put(
+          writes,
+          Keys.nodeVolume(
+              put.node().uid(), at.namespace, put.key().volume(), PlaceCodec.slotName(stored)),
+          Bytes.stored(stored));
+    } else if (change instanceof Change.PutUse put) {
+      put(writes, useKey(at, put.ref()), ByteString.EMPTY);
+    } else if (change instanceof Change.DropUse drop) {
+      delete(writes, useKey(at, drop.ref()));
     } else if (change instanceof Change.PutEvent event) {
       var stored = EventCodec.stored(at.namespace, at.name, event.key(), event.occurrence());
       put(writes, eventKey(at, event.key()), Bytes.stored(stored));
@@ -113,6 +135,10 @@ public final class RecordsCodec {
   private static String indexKey(At at, Assignment assignment) {
     return Keys.nodeAssignment(
         assignment.node().uid(), at.namespace, at.name, assignment.id().value());
+  }
+
+  private static String useKey(At at, ContentRef ref) {
+    return Keys.user(at.namespace, ref.path(), at.name);
   }
 
   private static String eventKey(At at, EventKey key) {

@@ -13,7 +13,10 @@ public final class RevisionCodec {
     var stored = Bytes.parse(StoredRevision.parser(), entry.value(), entry.key());
     return new Revision(
         Long.parseLong(last(entry.key())),
-        DeclaredCodec.template(stored.getInstance(), stored.getHash()),
+        DeclaredCodec.template(
+            stored.getInstance(),
+            stored.getHash(),
+            ContentsCodec.contents(stored.getContentsList())),
         stored.getCreatedAt(),
         stored.getCause(),
         stored.getSchemaVersion(),
@@ -35,6 +38,7 @@ public final class RevisionCodec {
         .setCurrent(current)
         .setIndex(entry.modIndex())
         .setSchemaVersion(stored.getSchemaVersion())
+        .addAllContents(stored.getContentsList())
         .build();
   }
 
@@ -45,6 +49,8 @@ public final class RevisionCodec {
         .setCause(revision.cause())
         .setHash(revision.template().hash())
         .setSchemaVersion(revision.schemaVersion())
+        .clearContents()
+        .addAllContents(ContentsCodec.uses(revision.template().contents()))
         .build();
   }
 

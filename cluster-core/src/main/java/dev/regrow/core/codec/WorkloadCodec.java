@@ -36,7 +36,8 @@ public final class WorkloadCodec {
         stored.getSchemaVersion(),
         entry.modIndex(),
         // Only the record around the declaration: the declaration itself is in rest and template.
-        Bytes.opaque(stored.toBuilder().clearDeclared().build()));
+        Bytes.opaque(stored.toBuilder().clearDeclared().build()),
+        ContentsCodec.contents(stored.getSeenList()));
   }
 
   static StoredWorkload stored(Workload workload, Template template) {
@@ -55,6 +56,8 @@ public final class WorkloadCodec {
         .setInstancesMade(workload.instancesMade())
         .setDeclaredIndex(workload.declaredIndex())
         .setSchemaVersion(workload.schemaVersion())
+        .clearSeen()
+        .addAllSeen(ContentsCodec.uses(workload.seen()))
         .build();
   }
 

@@ -41,9 +41,14 @@ public final class WorkloadView {
    */
   public static Records records(Entry entry, List<Entry> assignments) {
     var stored = Bytes.parse(StoredWorkload.parser(), entry.value(), entry.key());
-    var records = RecordsCodec.records(entry, List.of(), assignments, List.of(), entry.modIndex());
+    var records =
+        RecordsCodec.records(entry, List.of(), assignments, List.of(), List.of(), entry.modIndex());
     var revisions = new TreeMap<Long, Revision>();
-    var template = DeclaredCodec.template(stored.getDeclared().getInstance(), "");
+    var instance = stored.getDeclared().getInstance();
+    var seen = ContentsCodec.contents(stored.getSeenList());
+    // Not what the revision has, which is in its own record, but what was last looked at.
+    ContentsCodec.refs(instance).forEach(ref -> seen.putIfAbsent(ref, ""));
+    var template = DeclaredCodec.template(instance, "", seen);
     revisions.put(
         stored.getRevision(),
         new Revision(
@@ -54,7 +59,12 @@ public final class WorkloadView {
             stored.getSchemaVersion(),
             dev.regrow.core.model.Opaque.EMPTY));
     return new Records(
-        records.workload(), revisions, records.assignments(), records.events(), records.index());
+        records.workload(),
+        revisions,
+        records.assignments(),
+        records.events(),
+        records.places(),
+        records.index());
   }
 
   public static Workload of(Records records, Known known) {

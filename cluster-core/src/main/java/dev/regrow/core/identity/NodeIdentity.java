@@ -17,8 +17,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /**
@@ -32,6 +34,9 @@ public record NodeIdentity(String nodeUid, UUID clusterId, TlsFiles tls) {
 
   /** Of the authority's own certificate, which nothing renews. */
   private static final Duration VALID = Duration.ofDays(3650);
+
+  /** One for each file, as it orders who writes there. */
+  private static final Map<Path, SecretKeys> SECRET_KEYS = new ConcurrentHashMap<>();
 
   static final String AUTHORITY_KEY_FILE = "ca-key.pem";
 
@@ -92,6 +97,11 @@ public record NodeIdentity(String nodeUid, UUID clusterId, TlsFiles tls) {
     String lines = contacts.stream().map(contact -> contact + "\n").collect(Collectors.joining());
     DurableFile.write(
         directory().resolve(CONTACTS_FILE), lines.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  /** The keys that this node opens secrets with; only servers have any. */
+  public SecretKeys secretKeys() {
+    return SECRET_KEYS.computeIfAbsent(directory(), SecretKeys::new);
   }
 
   /** A node that is no server any more signs for nobody. */

@@ -2,10 +2,13 @@ package dev.regrow.core.lifecycle;
 
 import dev.regrow.core.model.Assignment;
 import dev.regrow.core.model.Change;
+import dev.regrow.core.model.ContentRef;
 import dev.regrow.core.model.End;
 import dev.regrow.core.model.EventKey;
 import dev.regrow.core.model.InstanceId;
+import dev.regrow.core.model.NodeRef;
 import dev.regrow.core.model.Occurrence;
+import dev.regrow.core.model.PlaceKey;
 import dev.regrow.core.model.Records;
 import dev.regrow.core.model.Revision;
 import dev.regrow.core.model.Template;
@@ -13,6 +16,7 @@ import dev.regrow.core.model.Workload;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +34,7 @@ final class Draft {
   final World world;
   private final NavigableMap<Long, Revision> revisions;
   private final NavigableMap<InstanceId, Assignment> assignments;
+  private final NavigableMap<PlaceKey, NodeRef> places;
   private final List<Change> changes = new ArrayList<>();
   private final List<Occurrence> occurrences = new ArrayList<>();
   private @Nullable Workload workload;
@@ -43,6 +48,7 @@ final class Draft {
     workload = before.workload();
     revisions = new TreeMap<>(before.revisions());
     assignments = new TreeMap<>(before.assignments());
+    places = new TreeMap<>(before.places());
   }
 
   @Nullable Workload workload() {
@@ -107,6 +113,17 @@ final class Draft {
         changes.add(new Change.DropRevision(number));
       }
     }
+  }
+
+  NavigableMap<PlaceKey, NodeRef> places() {
+    return places;
+  }
+
+  /** From then on the data of that slot is there, and nowhere else. */
+  void place(PlaceKey key, NodeRef node) {
+    places.put(key, node);
+    changes.add(new Change.PutPlace(key, node));
+    touched = true;
   }
 
   void assign(Assignment assignment) {
@@ -178,6 +195,7 @@ final class Draft {
   /** What is to be committed, in an order in which each change makes sense. */
   List<Change> changes() {
     var all = new ArrayList<Change>();
+    addUses(all);
     if (dropped) {
       revisions.keySet().forEach(number -> all.add(new Change.DropRevision(number)));
       before.events().forEach(key -> all.add(new Change.DropEvent(key)));
@@ -192,6 +210,31 @@ final class Draft {
     all.addAll(changes);
     addEvents(all);
     return all;
+  }
+
+  /** Who uses what is so from the commit on that makes it so. */
+  private void addUses(List<Change> all) {
+    var used = uses(before.workload(), before.revisions());
+    var uses = uses(workload, revisions);
+    for (var ref : used) {
+      if (!uses.contains(ref)) {
+        all.add(new Change.DropUse(ref));
+      }
+    }
+    for (var ref : uses) {
+      if (!used.contains(ref)) {
+        all.add(new Change.PutUse(ref));
+      }
+    }
+  }
+
+  private static Set<ContentRef> uses(
+      @Nullable Workload workload, NavigableMap<Long, Revision> revisions) {
+    if (workload == null || workload.deleted()) {
+      return Set.of();
+    }
+    var current = revisions.get(workload.rollout().revision());
+    return current == null ? Set.of() : current.template().uses();
   }
 
   private void addEvents(List<Change> all) {

@@ -1,10 +1,14 @@
 package dev.regrow.core.lifecycle;
 
+import dev.regrow.core.model.ContentRef;
 import dev.regrow.core.model.InstanceId;
 import dev.regrow.core.model.Live;
 import dev.regrow.core.model.Occurrence;
 import dev.regrow.core.model.Records;
+import java.util.Collections;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** What a workload learns or is asked. */
 public sealed interface Input {
@@ -24,6 +28,13 @@ public sealed interface Input {
 
   /** A node tells what happened to an instance. */
   record Happened(Target target, Occurrence occurrence) implements Input {}
+
+  /** What the objects hold now that it uses, as far as they are there. */
+  record ContentsRead(SortedMap<ContentRef, String> present) implements Input {
+    public ContentsRead {
+      present = Collections.unmodifiableSortedMap(new TreeMap<>(present));
+    }
+  }
 
   record NodeLost(String nodeUid) implements Input {}
 

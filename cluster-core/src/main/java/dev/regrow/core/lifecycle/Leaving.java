@@ -57,6 +57,11 @@ public final class Leaving {
       return "its replacement %s on %s is not ready yet"
           .formatted(replacement.id(), replacement.node().name());
     }
+    var current = records.current();
+    if (current != null && !current.template().volumes().isEmpty()) {
+      return "its volume %s is on this node, and stays here"
+          .formatted(String.join(", ", current.template().volumes()));
+    }
     var nowhere = world.nowhere(workload, records);
     if (nowhere != null) {
       return nowhere;

@@ -5,6 +5,7 @@ import dev.regrow.core.model.Assignment.Intent;
 import dev.regrow.core.model.Assignment.Lease;
 import dev.regrow.core.model.InstanceId;
 import dev.regrow.core.model.Opaque;
+import dev.regrow.core.model.PlaceKey;
 import dev.regrow.core.placement.Fleet;
 import dev.regrow.core.placement.Placed;
 import dev.regrow.core.placement.Placement;
@@ -80,8 +81,9 @@ final class Pump {
     return soft.withUnplaced(unplaced);
   }
 
+  /** What keeps its data on a node has no room anywhere else. */
   private boolean hasRoom() {
-    return Placement.possible(request(Map.of()), nodes);
+    return draft.template().volumes().isEmpty() && Placement.possible(request(Map.of()), nodes);
   }
 
   private Placement.Request request(Map<String, String> avoided) {
@@ -139,7 +141,8 @@ final class Pump {
 
   private void start(int slot, Step.Reason reason) {
     var workload = draft.the();
-    var where = Placement.place(request(avoided(slot)), nodes);
+    var where =
+        Pins.place(draft.template().volumes(), draft.places(), slot, request(avoided(slot)), nodes);
     if (where instanceof Placed.Nowhere nowhere) {
       unplaced.put(slot, nowhere.why());
       return;
@@ -162,6 +165,12 @@ final class Pump {
             0,
             Opaque.EMPTY);
     draft.assign(assignment);
+    for (var volume : draft.template().volumes()) {
+      var key = new PlaceKey(volume, slot);
+      if (!draft.places().containsKey(key)) {
+        draft.place(key, on.node());
+      }
+    }
     siblings.add(on.node().uid(), true);
     nodes = nodes.debited(on.node().uid(), draft.template().demand());
     if (placed++ < NOTES_MAX) {

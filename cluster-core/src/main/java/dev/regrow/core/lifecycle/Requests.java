@@ -104,7 +104,8 @@ final class Requests {
             0,
             declared.schemaVersion(),
             0,
-            Opaque.EMPTY));
+            Opaque.EMPTY,
+            declared.template().contents()));
     draft.add(
         new Revision(
             1, declared.template(), wall(), "apply", declared.schemaVersion(), Opaque.EMPTY));
@@ -115,7 +116,8 @@ final class Requests {
   private Verdict change(Workload workload, Ask.Apply apply) {
     var declared = apply.declared();
     int replicas = declared.replicas() == null ? workload.replicas() : declared.replicas();
-    boolean rolls = !declared.template().content().equals(draft.template().content());
+    var template = Contents.applied(declared.template(), draft.template(), workload.seen());
+    boolean rolls = !template.makes(draft.template()) || !template.reads(draft.template());
     if (!rolls && replicas == workload.replicas() && declared.rest().equals(workload.rest())) {
       return new Verdict.Yes(Outcome.UNCHANGED);
     }
@@ -123,7 +125,8 @@ final class Requests {
         workload.redeclared(
             replicas, declared.policy(), declared.rest(), declared.schemaVersion()));
     if (rolls) {
-      moveTo(draft, declared.template(), "apply", declared.schemaVersion(), 0);
+      draft.declare(draft.the().seeing(declared.template().contents()));
+      moveTo(draft, template, "apply", declared.schemaVersion(), 0);
     }
     draft.note(false, "Applied", appliedMessage(workload, replicas, rolls));
     return new Verdict.Yes(Outcome.CHANGED);
@@ -161,7 +164,7 @@ final class Requests {
     if (revision == null) {
       return no(Why.NOT_FOUND, "%s has no revision %d".formatted(name(), number));
     }
-    if (revision.template().hash().equals(draft.template().hash())) {
+    if (revision.template().makes(draft.template())) {
       return new Verdict.Yes(Outcome.UNCHANGED);
     }
     rollBackTo(draft, revision, "rollback to " + number, 0);
@@ -177,7 +180,7 @@ final class Requests {
     moveTo(draft, to.template(), cause, to.schemaVersion(), revertedFrom);
   }
 
-  private static void moveTo(
+  static void moveTo(
       Draft draft, Template template, String cause, int schemaVersion, long revertedFrom) {
     long now = draft.world.now().wallMillis();
     long next = Math.max(draft.revisions().lastKey(), draft.the().rollout().revision()) + 1;

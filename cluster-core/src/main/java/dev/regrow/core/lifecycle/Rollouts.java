@@ -75,7 +75,7 @@ final class Rollouts {
     var why =
         "Revision %d made no progress for %d s"
             .formatted(rollout.revision(), workload.policy().progressDeadlineMillis() / 1000);
-    boolean helps = good != null && !good.template().hash().equals(draft.template().hash());
+    boolean helps = good != null && !good.template().makes(draft.template());
     if (!workload.policy().autoRevert() || good == null || !helps) {
       draft.progress(workload.stalled());
       draft.note(true, "Stalled", why);

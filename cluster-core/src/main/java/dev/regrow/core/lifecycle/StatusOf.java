@@ -220,6 +220,14 @@ public final class StatusOf {
     return missing.isEmpty() ? message : message + "; " + missing;
   }
 
+  private String notPlaced() {
+    var current = records.current();
+    return current == null || current.template().volumes().isEmpty()
+        ? "not yet placed"
+        : "not yet placed; it can only go where its volume %s is"
+            .formatted(String.join(", ", current.template().volumes()));
+  }
+
   /** What keeps an exclusive slot empty: one on a lost node; null: nothing. */
   private @Nullable Assignment expiring(int slot) {
     return records.assignments().values().stream()
@@ -240,7 +248,7 @@ public final class StatusOf {
               .formatted(workload.slotName(slot), expiring.node().name());
         }
         var nowhere = world.nowhere(workload, records);
-        var why = seen.isEmpty() ? "not yet placed" : "waits for its turn to be replaced";
+        var why = seen.isEmpty() ? notPlaced() : "waits for its turn to be replaced";
         return workload.slotName(slot) + ": " + (nowhere == null ? why : nowhere);
       }
       if (current.stream().noneMatch(StatusOf::serves)) {

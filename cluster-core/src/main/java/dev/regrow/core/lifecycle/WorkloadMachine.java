@@ -4,6 +4,7 @@ import dev.regrow.core.lifecycle.Answer.Why;
 import dev.regrow.core.lifecycle.Requests.Verdict;
 import dev.regrow.core.model.Assignment;
 import dev.regrow.core.model.Backoff;
+import dev.regrow.core.model.ContentRef;
 import dev.regrow.core.model.InstanceId;
 import dev.regrow.core.model.Live;
 import dev.regrow.core.model.Now;
@@ -11,6 +12,7 @@ import dev.regrow.core.model.Records;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +49,8 @@ public final class WorkloadMachine {
         || input instanceof Input.Refused
         || input instanceof Input.Happened) {
       return Facts.learn(state, input, world);
+    } else if (input instanceof Input.ContentsRead read) {
+      return contents(state, read.present(), world);
     } else if (input instanceof Input.NodeLost lost) {
       return pump(Pacing.announced(gone(state, lost.nodeUid(), world), world), world, List.of());
     } else if (input instanceof Input.LeaseHeard heard) {
@@ -55,6 +59,17 @@ public final class WorkloadMachine {
       return pump(returned(state, back.nodeUid(), world), world, List.of());
     }
     return pump(state, world, List.of());
+  }
+
+  /** While a commit is in flight this is dropped: the sweep compares again. */
+  private static Decision contents(
+      WorkloadState state, SortedMap<ContentRef, String> present, World world) {
+    if (state.busy() || state.records().workload() == null) {
+      return pump(state, world, List.of());
+    }
+    var draft = new Draft(state.records(), world);
+    Contents.takeIn(draft, present); // Its own commit follows in advance().
+    return advance(state, draft, null, world, List.of());
   }
 
   private static WorkloadState gone(WorkloadState state, String nodeUid, World world) {

@@ -54,6 +54,23 @@ final class Removal {
     }
   }
 
+  /**
+   * @param slots whose data it has, as {@code default/data/db-0}
+   * @throws MembershipRefused if that would be lost
+   */
+  static void judgeData(StoredNode node, List<String> slots, boolean force) {
+    if (!force && !slots.isEmpty()) {
+      throw new MembershipRefused(
+          "node %s has the data of %d slots (%s%s), which would be lost; delete the volumes first, or give the data up: regrow node-ctl remove --force %s"
+              .formatted(
+                  node.getName(),
+                  slots.size(),
+                  String.join(", ", slots.subList(0, Math.min(NAMED_MAX, slots.size()))),
+                  slots.size() > NAMED_MAX ? ", ..." : "",
+                  node.getName()));
+    }
+  }
+
   /** Its system is declared dead with it, so that nobody waits for a failure detector. */
   static Txn txn(
       Entry entry,

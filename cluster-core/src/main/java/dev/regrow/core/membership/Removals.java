@@ -8,6 +8,7 @@ import dev.regrow.core.store.Entry;
 import dev.regrow.core.store.Keys;
 import dev.regrow.core.store.MembershipRefused;
 import dev.regrow.core.store.RangeQuery;
+import dev.regrow.core.store.RangeResult;
 import dev.regrow.core.store.Store;
 import dev.regrow.core.store.StoreException;
 import dev.regrow.core.store.Txn;
@@ -16,6 +17,7 @@ import dev.regrow.core.store.WatchListener;
 import dev.regrow.v1.StoredAssignment;
 import dev.regrow.v1.StoredDowns;
 import dev.regrow.v1.StoredNode;
+import dev.regrow.v1.StoredPlace;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,20 +54,37 @@ public final class Removals {
   /** Whether that would be refused now; the same failures. */
   public CompletionStage<Void> check(String nodeUid, boolean force) {
     return read(Keys.node(nodeUid))
-        .thenCombine(
-            living(nodeUid),
-            (entry, living) -> {
-              if (entry != null) {
-                Removal.judge(parse(StoredNode.parser(), entry), living, force);
+        .thenCombine(living(nodeUid), Found::new)
+        .thenCombine(volumes(nodeUid), Found::with)
+        .thenApply(
+            found -> {
+              if (found.node() != null) {
+                found.judge(parse(StoredNode.parser(), found.node()), force);
               }
               return null;
             });
+  }
+
+  private CompletionStage<List<Entry>> volumes(String nodeUid) {
+    return store
+        .range(RangeQuery.prefix(Keys.nodeVolumes(nodeUid)).linearizable())
+        .thenApply(RangeResult::entries);
+  }
+
+  private static List<String> slots(List<Entry> volumes) {
+    return volumes.stream()
+        .filter(entry -> parse(StoredPlace.parser(), entry).getDeletedAt() == 0)
+        .map(
+            entry ->
+                entry.key().substring(entry.key().indexOf('/', Keys.NODE_VOLUMES.length()) + 1))
+        .toList();
   }
 
   private CompletionStage<Void> attempt(
       String nodeUid, boolean force, long nowMillis, int attempts) {
     return read(Keys.node(nodeUid))
         .thenCombine(living(nodeUid), Found::new)
+        .thenCombine(volumes(nodeUid), Found::with)
         .thenCombine(read(Keys.DOWNS), (found, downs) -> txn(found, downs, force, nowMillis))
         .thenCompose(
             txn ->
@@ -86,7 +105,24 @@ public final class Removals {
             });
   }
 
-  private record Found(@Nullable Entry node, List<String> living) {}
+  /**
+   * @param living what is assigned to it and has not ended
+   * @param slots whose data it has
+   */
+  private record Found(@Nullable Entry node, List<String> living, List<String> slots) {
+    Found(@Nullable Entry node, List<String> living) {
+      this(node, living, List.of());
+    }
+
+    Found with(List<Entry> volumes) {
+      return new Found(node, living, Removals.slots(volumes));
+    }
+
+    void judge(StoredNode record, boolean force) {
+      Removal.judge(record, living, force);
+      Removal.judgeData(record, slots, force);
+    }
+  }
 
   private static @Nullable Txn txn(
       Found found, @Nullable Entry downs, boolean force, long nowMillis) {
@@ -98,7 +134,7 @@ public final class Removals {
     if (node.getRemovedAt() > 0) {
       return null;
     }
-    Removal.judge(node, found.living(), force);
+    found.judge(node, force);
     var known =
         downs == null ? StoredDowns.getDefaultInstance() : parse(StoredDowns.parser(), downs);
     return Removal.txn(entry, node, downs, known, force, nowMillis);
@@ -142,12 +178,37 @@ public final class Removals {
                     ? CompletableFuture.completedFuture(false)
                     : strikeOff(nodeUid).thenApply(done -> false);
               }
-              return store
-                  .commit(
-                      new Txn(
-                          List.of(new Txn.Condition.ChangedAt(entry.key(), entry.modIndex())),
-                          List.of(new Txn.Write.Delete(entry.key()))))
+              return freeVolumes(nodeUid)
+                  .thenCompose(
+                      freed ->
+                          store.commit(
+                              new Txn(
+                                  List.of(
+                                      new Txn.Condition.ChangedAt(entry.key(), entry.modIndex())),
+                                  List.of(new Txn.Write.Delete(entry.key())))))
                   .handle(Removals::committed);
+            });
+  }
+
+  /** What slots had there is lost: they may begin anew elsewhere. */
+  private CompletionStage<Void> freeVolumes(String nodeUid) {
+    return volumes(nodeUid)
+        .thenCompose(
+            found -> {
+              CompletionStage<Void> all = CompletableFuture.completedStage(null);
+              for (var entry : found) {
+                var place = parse(StoredPlace.parser(), entry);
+                var namespace =
+                    entry.key().substring(Keys.nodeVolumes(nodeUid).length()).split("/", 2)[0];
+                var key =
+                    Keys.place(namespace, place.getWorkload(), place.getVolume(), place.getSlot());
+                var txn =
+                    new Txn(
+                        List.of(),
+                        List.of(new Txn.Write.Delete(key), new Txn.Write.Delete(entry.key())));
+                all = all.thenCompose(done -> store.commit(txn)).thenAccept(done -> {});
+              }
+              return all;
             });
   }
 

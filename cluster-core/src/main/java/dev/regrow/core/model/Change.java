@@ -13,6 +13,14 @@ public sealed interface Change {
 
   record DropAssignment(Assignment assignment) implements Change {}
 
+  /** From then on it counts as one that uses that object. */
+  record PutUse(ContentRef ref) implements Change {}
+
+  record DropUse(ContentRef ref) implements Change {}
+
+  /** A slot's data of a volume is on that node from then on. */
+  record PutPlace(PlaceKey key, NodeRef node) implements Change {}
+
   record PutEvent(EventKey key, Occurrence occurrence) implements Change {}
 
   record DropEvent(EventKey key) implements Change {}

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * All that is stored of one workload.
  *
+ * @param places where the data of its slots is; this outlives the workload
  * @param index the store's index that this was read at or last committed at
  */
 public record Records(
@@ -18,16 +19,19 @@ public record Records(
     NavigableMap<Long, Revision> revisions,
     NavigableMap<InstanceId, Assignment> assignments,
     NavigableSet<EventKey> events,
+    NavigableMap<PlaceKey, NodeRef> places,
     long index) {
 
   public Records {
     revisions = Collections.unmodifiableNavigableMap(new TreeMap<>(revisions));
     assignments = Collections.unmodifiableNavigableMap(new TreeMap<>(assignments));
     events = Collections.unmodifiableNavigableSet(new TreeSet<>(events));
+    places = Collections.unmodifiableNavigableMap(new TreeMap<>(places));
   }
 
   public static Records none(long index) {
-    return new Records(null, new TreeMap<>(), new TreeMap<>(), new TreeSet<>(), index);
+    return new Records(
+        null, new TreeMap<>(), new TreeMap<>(), new TreeSet<>(), new TreeMap<>(), index);
   }
 
   /** The revision that the workload moves to. */
@@ -39,7 +43,8 @@ public record Records(
   public Records after(List<Change> changes, long index) {
     var next = new Edit(this);
     changes.forEach(change -> next.apply(change, index));
-    return new Records(next.workload, next.revisions, next.assignments, next.events, index);
+    return new Records(
+        next.workload, next.revisions, next.assignments, next.events, next.places, index);
   }
 
   private static final class Edit {
@@ -47,12 +52,14 @@ public record Records(
     private final NavigableMap<Long, Revision> revisions;
     private final NavigableMap<InstanceId, Assignment> assignments;
     private final NavigableSet<EventKey> events;
+    private final NavigableMap<PlaceKey, NodeRef> places;
 
     Edit(Records records) {
       workload = records.workload;
       revisions = new TreeMap<>(records.revisions);
       assignments = new TreeMap<>(records.assignments);
       events = new TreeSet<>(records.events);
+      places = new TreeMap<>(records.places);
     }
 
     void apply(Change change, long index) {
@@ -68,6 +75,8 @@ public record Records(
             assignment.id(), assignment.epoch() == 0 ? assignment.madeAt(index) : assignment);
       } else if (change instanceof Change.DropAssignment drop) {
         assignments.remove(drop.assignment().id());
+      } else if (change instanceof Change.PutPlace put) {
+        places.put(put.key(), put.node());
       } else if (change instanceof Change.PutEvent put) {
         events.add(put.key());
       } else if (change instanceof Change.DropEvent drop) {

@@ -1,5 +1,9 @@
 package dev.regrow.core.model;
 
+import java.util.Collections;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
 /**
  * A declared workload as stored.
  *
@@ -10,6 +14,8 @@ package dev.regrow.core.model;
  * @param declaredIndex the index of the last declared change; 0: {@code modIndex}
  * @param modIndex the index of this record's last change; 0: not yet stored
  * @param origin the stored bytes that this was read from: they keep what this version cannot read
+ * @param seen what the objects that it uses held when last looked at; after a rollback its revision
+ *     holds something else
  */
 public record Workload(
     String namespace,
@@ -25,7 +31,12 @@ public record Workload(
     long declaredIndex,
     int schemaVersion,
     long modIndex,
-    Opaque origin) {
+    Opaque origin,
+    SortedMap<ContentRef, String> seen) {
+
+  public Workload {
+    seen = Collections.unmodifiableSortedMap(new TreeMap<>(seen));
+  }
 
   /**
    * Where the workload moves to, and how far it is.
@@ -207,6 +218,27 @@ public record Workload(
         declaredIndex,
         schemaVersion,
         modIndex,
-        origin);
+        origin,
+        seen);
+  }
+
+  /** It has seen what the objects hold that it uses; the revision may keep something else. */
+  public Workload seeing(SortedMap<ContentRef, String> contents) {
+    return new Workload(
+        namespace,
+        name,
+        uid,
+        replicas,
+        policy,
+        rest,
+        rollout,
+        createdAt,
+        deletedAt,
+        instancesMade,
+        declaredIndex,
+        schemaVersion,
+        modIndex,
+        origin,
+        contents);
   }
 }

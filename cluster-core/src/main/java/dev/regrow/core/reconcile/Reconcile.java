@@ -223,7 +223,7 @@ public final class Reconcile {
   }
 
   private void start(int slot, List<Member> members, Reason reason) {
-    boolean blocked = goal.policy().exclusive() && members.stream().anyMatch(Member::alive);
+    boolean blocked = goal.policy().oneInSlot() && members.stream().anyMatch(Member::alive);
     if (!blocked && live < goal.liveMax() && !held.contains(slot)) {
       live++;
       steps.add(new Step.Start(slot, reason));

@@ -13,9 +13,26 @@ public final class Keys {
   public static final String EVENTS = "events/";
   public static final String TOKENS = "tokens/";
   public static final String CONFIGS = "configs/";
+
+  /** What revisions hold of declared objects. */
+  public static final String CONTENTS = "contents/";
+
+  public static final String SECRETS = "secrets/";
+  public static final String VOLUMES = "volumes/";
+
+  /** Where the data of slots is. */
+  public static final String PLACES = "places/";
+
+  /** The same by node. */
+  public static final String NODE_VOLUMES = "node-volumes/";
+
+  /** Which workloads use which objects. */
+  public static final String USERS = "users/";
+
   public static final String INCARNATION = "cluster/incarnation";
   public static final String DOWNS = "cluster/downs";
   public static final String META = "cluster/meta";
+  public static final String SECRET_KEYS = "cluster/secret-keys";
   public static final String REMOVED = "removed/";
 
   /** Of the largest number. */
@@ -75,6 +92,41 @@ public final class Keys {
 
   public static String config(String namespace, String name) {
     return CONFIGS + namespace + "/" + name;
+  }
+
+  /**
+   * @param path of the object, as {@code config/web}
+   */
+  public static String content(String namespace, String path, String hash) {
+    return CONTENTS + namespace + "/" + path + "/" + hash;
+  }
+
+  /** All places of a workload's slots. */
+  public static String places(String namespace, String workload) {
+    return PLACES + namespace + "/" + workload + "/";
+  }
+
+  public static String place(String namespace, String workload, String volume, long slot) {
+    return places(namespace, workload) + volume + "/" + padded(slot);
+  }
+
+  public static String nodeVolumes(String nodeUid) {
+    return NODE_VOLUMES + nodeUid + "/";
+  }
+
+  /**
+   * @param slot as {@code web-2}
+   */
+  public static String nodeVolume(String nodeUid, String namespace, String volume, String slot) {
+    return nodeVolumes(nodeUid) + namespace + "/" + volume + "/" + slot;
+  }
+
+  public static String users(String namespace, String path) {
+    return USERS + namespace + "/" + path + "/";
+  }
+
+  public static String user(String namespace, String path, String workload) {
+    return users(namespace, path) + workload;
   }
 
   private static String padded(long number) {

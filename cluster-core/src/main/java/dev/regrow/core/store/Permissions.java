@@ -12,6 +12,7 @@ import dev.regrow.v1.StoredDown;
 import dev.regrow.v1.StoredDowns;
 import dev.regrow.v1.StoredIncarnation;
 import dev.regrow.v1.StoredNode;
+import dev.regrow.v1.StoredPlace;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -54,14 +55,16 @@ public final class Permissions {
         by.role().keepsStore()
             || OPEN_KEYS.stream().anyMatch(prefix::startsWith)
             || prefix.startsWith(Keys.NODES)
-            || prefix.startsWith(Keys.nodeAssignments(by.uid()));
+            || prefix.startsWith(Keys.nodeAssignments(by.uid()))
+            || prefix.startsWith(Keys.nodeVolumes(by.uid()));
     return open ? Optional.empty() : denied(by, "watch " + shown(prefix));
   }
 
   private static boolean isOpen(CertifiedNode by, String from, String to) {
     return OPEN_KEYS.stream().anyMatch(key -> isWithin(from, to, key, key + "\0"))
         || isBelow(from, to, Keys.NODES)
-        || isBelow(from, to, Keys.nodeAssignments(by.uid()));
+        || isBelow(from, to, Keys.nodeAssignments(by.uid()))
+        || isBelow(from, to, Keys.nodeVolumes(by.uid()));
   }
 
   private static boolean isBelow(String from, String to, String prefix) {
@@ -82,6 +85,24 @@ public final class Permissions {
         && parsed(StoredAssignment.parser(), entry)
             .filter(assignment -> assignment.getNodeUid().equals(by.uid()))
             .isPresent();
+  }
+
+  /**
+   * Whether it may be told what that instance sees of declared objects: who runs it, and servers. A
+   * witness may not: it holds what is stored, but not what is sealed.
+   *
+   * @param assignment the key of its assignment
+   */
+  public static Optional<String> contents(CertifiedNode by, String assignment, Present present) {
+    boolean own = isOwnAssignment(by, assignment, assignment + "\0", present);
+    return by.role() == NodeRole.SERVER || (by.role() == NodeRole.WORKER && own)
+        ? Optional.empty()
+        : denied(by, "read the contents of " + shown(assignment));
+  }
+
+  /** Whether it may have the keys of secrets. */
+  public static Optional<String> keys(CertifiedNode by) {
+    return by.role() == NodeRole.SERVER ? Optional.empty() : denied(by, "have the keys of secrets");
   }
 
   /** Whether it may ask for that transaction. */
@@ -106,7 +127,7 @@ public final class Permissions {
 
   private static boolean mayWrite(CertifiedNode by, Txn.Write write, Txn txn, Present present) {
     if (!(write instanceof Txn.Write.Put put)) {
-      return false;
+      return isDeletedVolume(by, write.key(), txn, present);
     }
     if (put.key().equals(Keys.node(by.uid()))) {
       return isOwnRecord(by, put, txn, present) || isDeclaredDown(put, txn, present);
@@ -123,6 +144,18 @@ public final class Permissions {
       return isOwnDeclaration(by, put, txn, present);
     }
     return put.key().startsWith(Keys.NODES) && isDeclaredDown(put, txn, present);
+  }
+
+  /** Of data that it was told to delete it says that it did. */
+  private static boolean isDeletedVolume(CertifiedNode by, String key, Txn txn, Present present) {
+    Entry entry = present.get(key);
+    return by.role() == NodeRole.WORKER
+        && key.startsWith(Keys.nodeVolumes(by.uid()))
+        && entry != null
+        && isCurrent(key, txn, present)
+        && parsed(StoredPlace.parser(), entry)
+            .filter(place -> place.getDeletedAt() > 0)
+            .isPresent();
   }
 
   /** Of itself it says what it likes, but not that it is more, or wanted otherwise by people. */

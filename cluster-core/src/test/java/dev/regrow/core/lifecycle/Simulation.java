@@ -257,6 +257,7 @@ final class Simulation {
         entries(RangeQuery.prefix(Keys.revisions(NAMESPACE, NAME))),
         entries(RangeQuery.prefix(Keys.assignments(NAMESPACE, NAME))),
         entries(RangeQuery.prefix(Keys.events(NAMESPACE, NAME))),
+        entries(RangeQuery.prefix(Keys.places(NAMESPACE, NAME))),
         store.appliedIndex());
   }
 
@@ -294,6 +295,7 @@ final class Simulation {
                     .addCommand(command)
                     .setNetwork(Network.NONE)
                     .setResources(Resources.newBuilder().setMemory(100L << 20)));
-    return new Ask.Apply(DeclaredCodec.declared(more.apply(declared).build()), "uid-1");
+    return new Ask.Apply(
+        DeclaredCodec.declared(more.apply(declared).build(), new java.util.TreeMap<>()), "uid-1");
   }
 }

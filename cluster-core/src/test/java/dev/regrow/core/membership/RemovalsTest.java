@@ -17,6 +17,7 @@ import dev.regrow.v1.NodeScheduling;
 import dev.regrow.v1.StoredAssignment;
 import dev.regrow.v1.StoredDowns;
 import dev.regrow.v1.StoredNode;
+import dev.regrow.v1.StoredPlace;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -100,6 +101,26 @@ class RemovalsTest {
     assertThat(read(Keys.assignment("default", "app", "web-1"))).isEmpty();
     assertThat(read(Keys.nodeAssignment(UID, "default", "app", "web-1"))).isEmpty();
     assertThat(removals.forget(UID, late).toCompletableFuture().join()).isTrue();
+  }
+
+  @Test
+  void a_node_that_has_data_is_removed_by_force_only_and_its_slots_may_begin_anew() {
+    aNode(NodeScheduling.CORDONED);
+    var place =
+        StoredPlace.newBuilder().setWorkload("db").setVolume("data").setSlot(0).setNodeUid(UID);
+    put(Keys.place("default", "db", "data", 0), place.build());
+    put(Keys.nodeVolume(UID, "default", "data", "db-0"), place.build());
+
+    assertThatThrownBy(() -> remove(false))
+        .hasCauseInstanceOf(MembershipRefused.class)
+        .hasMessageContaining("default/data/db-0")
+        .hasMessageContaining("--force n3");
+    remove(true);
+    removals.forget(UID, 4711).toCompletableFuture().join();
+
+    assertThat(read(Keys.node(UID))).isEmpty();
+    assertThat(read(Keys.place("default", "db", "data", 0))).isEmpty();
+    assertThat(read(Keys.nodeVolume(UID, "default", "data", "db-0"))).isEmpty();
   }
 
   @Test

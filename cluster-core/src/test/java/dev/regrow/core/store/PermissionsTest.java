@@ -13,6 +13,7 @@ import dev.regrow.v1.StoredDown;
 import dev.regrow.v1.StoredDowns;
 import dev.regrow.v1.StoredIncarnation;
 import dev.regrow.v1.StoredNode;
+import dev.regrow.v1.StoredPlace;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -80,6 +81,11 @@ class PermissionsTest {
             Keys.REVISIONS,
             Keys.ASSIGNMENTS,
             Keys.NODE_ASSIGNMENTS,
+            Keys.NODE_VOLUMES,
+            Keys.CONTENTS,
+            Keys.PLACES,
+            Keys.USERS,
+            Keys.VOLUMES,
             Keys.NODES,
             Keys.EVENTS,
             Keys.TOKENS,
@@ -101,7 +107,10 @@ class PermissionsTest {
     boolean covered = key.compareTo(from) >= 0 && key.compareTo(to) < 0;
     if (allowed && covered) {
       assertThat(key)
-          .matches("nodes/.*|node-assignments/" + SELF + "/.*|cluster/(incarnation|downs|meta)\0?");
+          .matches(
+              "nodes/.*|node-(assignments|volumes)/"
+                  + SELF
+                  + "/.*|cluster/(incarnation|downs|meta)\0?");
     }
     assertThat(Permissions.range(SERVER, from, to, none -> null)).isEmpty();
     assertThat(Permissions.range(WITNESS, from, to, none -> null)).isEmpty();
@@ -112,7 +121,10 @@ class PermissionsTest {
       @ForAll("keys") String prefix, @ForAll("keys") String key) {
     if (key.startsWith(prefix) && Permissions.watch(WORKER, prefix).isEmpty()) {
       assertThat(key)
-          .matches("nodes/.*|node-assignments/" + SELF + "/.*|cluster/(incarnation|downs|meta).*");
+          .matches(
+              "nodes/.*|node-(assignments|volumes)/"
+                  + SELF
+                  + "/.*|cluster/(incarnation|downs|meta).*");
     }
   }
 
@@ -124,6 +136,55 @@ class PermissionsTest {
       assertThat(mayCommit(who, new Txn(List.of(), List.of(new Txn.Write.Delete(key))))).isFalse();
       assertThat(mayCommit(who, new Txn(List.of(), List.of(garbage)))).isFalse();
     }
+  }
+
+  @Test
+  void a_worker_says_of_deleted_volumes_of_its_own_that_they_are_gone_and_of_no_others() {
+    var kept = Keys.nodeVolume(SELF, "default", "data", "db-0");
+    var deleted = Keys.nodeVolume(SELF, "default", "data", "db-1");
+    var others = Keys.nodeVolume(OTHER, "default", "data", "db-2");
+    holds(kept, StoredPlace.getDefaultInstance());
+    holds(deleted, StoredPlace.newBuilder().setDeletedAt(5).build());
+    holds(others, StoredPlace.newBuilder().setDeletedAt(5).build());
+
+    assertThat(mayDelete(WORKER, kept, 7)).isFalse();
+    assertThat(mayDelete(WORKER, deleted, 7)).isTrue();
+    assertThat(mayDelete(WORKER, deleted, 6)).isFalse();
+    assertThat(mayDelete(WORKER, others, 7)).isFalse();
+    assertThat(mayDelete(WITNESS, deleted, 7)).isFalse();
+  }
+
+  private boolean mayDelete(CertifiedNode who, String key, long modIndex) {
+    return mayCommit(
+        who,
+        new Txn(
+            List.of(new Txn.Condition.ChangedAt(key, modIndex)),
+            List.of(new Txn.Write.Delete(key))));
+  }
+
+  @Test
+  void what_instances_see_is_told_to_who_runs_them_and_to_servers() {
+    var own = Keys.assignment("default", "web", "web-0-a");
+    var others = Keys.assignment("default", "web", "web-1-b");
+    holds(own, StoredAssignment.newBuilder().setNodeUid(SELF).build());
+    holds(others, StoredAssignment.newBuilder().setNodeUid(OTHER).build());
+
+    assertThat(mayBeTold(WORKER, own)).isTrue();
+    assertThat(mayBeTold(WORKER, others)).isFalse();
+    assertThat(mayBeTold(WORKER, Keys.assignment("default", "web", "none"))).isFalse();
+    assertThat(mayBeTold(WITNESS, own)).isFalse();
+    assertThat(mayBeTold(SERVER, others)).isTrue();
+  }
+
+  private boolean mayBeTold(CertifiedNode who, String assignment) {
+    return Permissions.contents(who, assignment, state::get).isEmpty();
+  }
+
+  @Test
+  void keys_of_secrets_go_to_servers_alone() {
+    assertThat(Permissions.keys(SERVER)).isEmpty();
+    assertThat(Permissions.keys(WORKER)).isPresent();
+    assertThat(Permissions.keys(WITNESS)).isPresent();
   }
 
   @Test

@@ -31,14 +31,16 @@ final class BackupRoutes {
 
   List<Route> routes() {
     return List.of(
-        Route.read("/v1/cluster/backup", Set.of(), this::backup).needing(Role.ADMIN).as(List.of()),
+        Route.read("/v1/cluster/backup", Set.of("withKey"), this::backup)
+            .needing(Role.ADMIN)
+            .as(List.of()),
         Route.change("POST", "/v1/cluster/restore", Set.of(), this::restore).needing(Role.ADMIN));
   }
 
   private CompletionStage<Answer> backup(Call call) {
     return control
         .get()
-        .backup()
+        .backup(call.parameters().flag("withKey"))
         .thenApply(
             backup -> {
               var bytes = new ByteArrayOutputStream();

@@ -35,7 +35,9 @@ final class ClusterRoutes {
         change("demote", this::demote),
         Route.change("DELETE", "/v1/nodes/{node}", Set.of(FORCE), this::remove).needing(Role.ADMIN),
         Route.read("/v1/cluster", Set.of(), this::cluster).forAll(),
-        Route.change("POST", "/v1/cluster/upgrade", Set.of(), this::upgrade).needing(Role.ADMIN));
+        Route.change("POST", "/v1/cluster/upgrade", Set.of(), this::upgrade).needing(Role.ADMIN),
+        Route.change("POST", "/v1/cluster/rotate-secret-key", Set.of(), this::rotateSecretKey)
+            .needing(Role.ADMIN));
   }
 
   private static Route change(String action, Route.Handler handler) {
@@ -119,6 +121,13 @@ final class ClusterRoutes {
     return control
         .get()
         .raiseFeatureLevel()
+        .thenApply(cluster -> Answers.object(200, call.format(), cluster));
+  }
+
+  private CompletionStage<Answer> rotateSecretKey(Call call) {
+    return control
+        .get()
+        .rotateSecretKey()
         .thenApply(cluster -> Answers.object(200, call.format(), cluster));
   }
 

@@ -14,7 +14,9 @@ final class Routes {
     var routes = new ArrayList<Route>();
     routes.addAll(new ProbeRoutes(backend, metrics).routes());
     routes.addAll(new WorkloadRoutes(backend.control()).routes());
-    routes.addAll(new ConfigRoutes(backend.control()).routes());
+    routes.addAll(new ObjectRoutes<>(backend.control(), new ObjectKind.Configs()).routes());
+    routes.addAll(new ObjectRoutes<>(backend.control(), new ObjectKind.Secrets()).routes());
+    routes.addAll(new ObjectRoutes<>(backend.control(), new ObjectKind.Volumes()).routes());
     routes.addAll(new InstanceRoutes(backend.control()).routes());
     routes.addAll(
         new LogRoutes(backend.control(), backend.local(), backend.node(), clock).routes());

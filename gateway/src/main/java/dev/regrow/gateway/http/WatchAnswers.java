@@ -97,6 +97,8 @@ final class WatchAnswers {
           case EVENT -> event.getEvent();
           case TOKEN -> event.getToken();
           case CONFIG -> event.getConfig();
+          case VOLUME -> event.getVolume();
+          case SECRET -> event.getSecret();
           case PROBLEM -> event.getProblem();
           case OBJECT_NOT_SET -> null;
         };

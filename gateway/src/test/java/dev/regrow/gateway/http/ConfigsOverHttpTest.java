@@ -48,6 +48,33 @@ final class ConfigsOverHttpTest {
   }
 
   @Test
+  void bytes_that_are_no_text_come_back_as_they_were() {
+    var put =
+        put(
+            "{\"kind\":\"Config\",\"name\":\"web\",\"binaryData\":{\"logo.png\":\"iVBORwAB/w==\"}}");
+
+    assertThat(put.statusCode()).isEqualTo(201);
+    assertThat(gateway.get(ONE).body()).contains("\"binaryData\":{\"logo.png\":\"iVBORwAB/w==\"}");
+  }
+
+  @Test
+  void a_dry_run_says_what_would_change_and_changes_nothing() {
+    put("{\"kind\":\"Config\",\"name\":\"web\",\"data\":{\"MODE\":\"dark\"}}");
+    var body = "{\"kind\":\"Config\",\"name\":\"web\",\"data\":{\"MODE\":\"light\"}}";
+
+    var plan =
+        gateway.send(
+            gateway
+                .request(ONE + "?dryRun=true")
+                .header("Content-Type", "application/json")
+                .PUT(BodyPublishers.ofString(body)));
+
+    assertThat(plan.statusCode()).isEqualTo(200);
+    assertThat(plan.body()).contains("\"action\":\"update\"", "data.MODE", "\"users\":[]");
+    assertThat(gateway.get(ONE).body()).contains("\"MODE\":\"dark\"");
+  }
+
+  @Test
   void a_change_is_made_only_under_its_precondition() {
     var created = put("{\"kind\":\"Config\",\"name\":\"web\",\"data\":{}}");
     var body = "{\"kind\":\"Config\",\"name\":\"web\",\"data\":{\"a\":\"b\"}}";
@@ -63,8 +90,13 @@ final class ConfigsOverHttpTest {
   void what_is_no_config_is_refused() {
     assertThat(put("{\"kind\":\"Config\",\"name\":\"other\"}").statusCode()).isEqualTo(422);
     assertThat(put("{\"kind\":\"Service\",\"name\":\"web\"}").statusCode()).isEqualTo(422);
-    assertThat(put("{\"kind\":\"Config\",\"name\":\"web\",\"binaryData\":{\"a\":\"eA==\"}}").body())
-        .contains("binaryData");
+    assertThat(put("{\"kind\":\"Config\",\"name\":\"web\",\"data\":{\"../a\":\"b\"}}").statusCode())
+        .isEqualTo(422);
+    assertThat(
+            put("{\"kind\":\"Config\",\"name\":\"web\",\"data\":{\"a\":\"b\"},"
+                    + "\"binaryData\":{\"a\":\"eA==\"}}")
+                .body())
+        .contains("is in data, too");
     assertThat(put("{\"kind\":\"Config\"").statusCode()).isEqualTo(400);
   }
 

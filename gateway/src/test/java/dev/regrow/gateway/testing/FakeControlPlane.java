@@ -1,26 +1,30 @@
 package dev.regrow.gateway.testing;
 
 import dev.regrow.actors.control.Applied;
-import dev.regrow.actors.control.Configs;
 import dev.regrow.actors.control.ControlPlane;
 import dev.regrow.actors.control.ListQuery;
 import dev.regrow.actors.control.Listing;
+import dev.regrow.actors.control.Objects;
 import dev.regrow.actors.control.Precondition;
 import dev.regrow.actors.control.ReadPoint;
 import dev.regrow.actors.control.Refusal;
-import dev.regrow.actors.control.StoredConfigs;
+import dev.regrow.actors.control.StoredObjects;
 import dev.regrow.actors.control.WorkloadRef;
 import dev.regrow.core.store.testing.InMemoryStore;
+import dev.regrow.core.store.testing.OneKeyVault;
 import dev.regrow.v1.BackupHeader;
 import dev.regrow.v1.Cluster;
+import dev.regrow.v1.Config;
 import dev.regrow.v1.Drain;
 import dev.regrow.v1.Event;
 import dev.regrow.v1.Instance;
+import dev.regrow.v1.NamedVolume;
 import dev.regrow.v1.Node;
 import dev.regrow.v1.NodePhase;
 import dev.regrow.v1.Plan;
 import dev.regrow.v1.PlanAction;
 import dev.regrow.v1.Revision;
+import dev.regrow.v1.Secret;
 import dev.regrow.v1.StoreHealth;
 import dev.regrow.v1.WatchType;
 import dev.regrow.v1.Workload;
@@ -41,7 +45,11 @@ public final class FakeControlPlane implements ControlPlane {
 
   private final FakeWorkloads kept = new FakeWorkloads();
   private final FakeWatches watches = new FakeWatches();
-  private final Configs configs = new StoredConfigs(new InMemoryStore(), () -> 0);
+  private final InMemoryStore objects = new InMemoryStore();
+  private final Objects<Config> configs = StoredObjects.configs(objects, () -> 0);
+  private final Objects<Secret> secrets =
+      StoredObjects.secrets(objects, new OneKeyVault(), () -> 0);
+  private final Objects<NamedVolume> volumes = StoredObjects.volumes(objects, () -> 0);
   private @Nullable Refusal refusal;
   private boolean silent;
   private long behind;
@@ -76,7 +84,22 @@ public final class FakeControlPlane implements ControlPlane {
   }
 
   @Override
-  public Configs configs() {
+  public Objects<Secret> secrets() {
+    return secrets;
+  }
+
+  @Override
+  public CompletionStage<Cluster> rotateSecretKey() {
+    return cluster(ReadPoint.LOCAL);
+  }
+
+  @Override
+  public Objects<NamedVolume> volumes() {
+    return volumes;
+  }
+
+  @Override
+  public Objects<Config> configs() {
     return configs;
   }
 
@@ -318,7 +341,7 @@ public final class FakeControlPlane implements ControlPlane {
   }
 
   @Override
-  public CompletionStage<Backup> backup() {
+  public CompletionStage<Backup> backup(boolean withKey) {
     return CompletableFuture.completedFuture(stored);
   }
 

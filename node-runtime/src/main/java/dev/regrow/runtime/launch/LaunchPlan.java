@@ -1,6 +1,7 @@
 package dev.regrow.runtime.launch;
 
 import dev.regrow.runtime.LaunchSpec;
+import dev.regrow.runtime.LaunchSpec.Mount;
 import dev.regrow.runtime.LaunchSpec.Network;
 import dev.regrow.runtime.RuntimeFailure;
 import dev.regrow.runtime.namespace.HostPrograms;
@@ -49,6 +50,7 @@ record LaunchPlan(List<LaunchStep> steps) {
       IdRange ids,
       @Nullable Lower lower,
       Path writable,
+      Map<String, Lower> volumes,
       Machine machine) {
     check(spec);
     if ((spec.network() == Network.BRIDGE) != (places.network() != null)) {
@@ -58,14 +60,31 @@ record LaunchPlan(List<LaunchStep> steps) {
     if (lower != null) {
       steps.add(new LaunchStep.MakeWritable(writable, ids.hostId(0)));
     }
+    var files = places.filesDirectory();
+    for (int i = 0; i < spec.mounts().size(); i++) {
+      if (spec.mounts().get(i) instanceof Mount.Files mount) {
+        steps.add(makeFiles(mount, files.resolve(Integer.toString(i)), spec, ids));
+      }
+    }
     var config = config(spec, places, ids, machine);
     var attachment = places.network();
     var names =
         new RootPlan.Names(machine.resolvConf(), attachment == null ? null : attachment.address());
-    RootPlan.of(spec, ids, machine.host(), lower, writable, names)
+    RootPlan.of(spec, ids, machine.host(), lower, writable, files, volumes, names)
         .forEach(step -> config.rootStep(step.encode()));
     steps.add(new LaunchStep.StartShim(spec.key().instanceId(), config.encode()));
     return new LaunchPlan(List.copyOf(steps));
+  }
+
+  private static LaunchStep makeFiles(
+      Mount.Files mount, Path directory, LaunchSpec spec, IdRange ids) {
+    return new LaunchStep.MakeFiles(
+        directory,
+        mount.content(),
+        mount.closed() ? 0500 : 0555,
+        mount.closed() ? 0400 : 0444,
+        ids.hostId(spec.uid()),
+        ids.hostId(spec.gid()));
   }
 
   private static void check(LaunchSpec spec) {

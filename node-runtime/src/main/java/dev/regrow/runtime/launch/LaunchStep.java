@@ -1,6 +1,8 @@
 package dev.regrow.runtime.launch;
 
+import dev.regrow.runtime.LaunchSpec;
 import java.nio.file.Path;
+import java.util.Map;
 
 /** One step of a launch, as data. */
 sealed interface LaunchStep {
@@ -27,6 +29,30 @@ sealed interface LaunchStep {
     }
   }
 
+  /**
+   * A directory of files, in memory: as they were at an earlier attempt, they are made anew.
+   *
+   * @param uid and gid as the host numbers them
+   */
+  record MakeFiles(
+      Path directory,
+      Map<String, LaunchSpec.Bytes> content,
+      int directoryMode,
+      int fileMode,
+      int uid,
+      int gid)
+      implements LaunchStep {
+    @Override
+    public void carryOutBy(Executor executor) {
+      executor.makeFiles(this);
+    }
+
+    @Override
+    public void undoBy(Executor executor) {
+      executor.removeFiles(this);
+    }
+  }
+
   /** Starts the shim and waits until it has said how exec went. */
   record StartShim(String instanceId, byte[] config) implements LaunchStep {
     @Override
@@ -45,6 +71,10 @@ sealed interface LaunchStep {
     void makeWritable(MakeWritable step);
 
     void removeWritable(MakeWritable step);
+
+    void makeFiles(MakeFiles step);
+
+    void removeFiles(MakeFiles step);
 
     void startShim(StartShim step);
 

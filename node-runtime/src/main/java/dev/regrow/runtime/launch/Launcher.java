@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,7 @@ public final class Launcher implements AutoCloseable {
 
   private static final String ROOTS = "roots";
   private static final String COPIES = "shifted";
+  private static final String VOLUMES = "volumes";
   private static final Path RESOLV_CONF = Path.of("/etc/resolv.conf");
   private static final Path SYSTEMDS = Path.of("/run/systemd/resolve/resolv.conf");
 
@@ -42,6 +44,7 @@ public final class Launcher implements AutoCloseable {
   private final IdRanges ids;
   private final Path roots;
   private final ShiftedCopies copies;
+  private final SlotVolumes volumes;
 
   /** Devices whose file systems were seen to have no idmapped mounts. */
   private final Set<Object> ownersFixed = ConcurrentHashMap.newKeySet();
@@ -58,6 +61,7 @@ public final class Launcher implements AutoCloseable {
     this.roots = data.resolve(ROOTS);
     this.copies =
         new ShiftedCopies(data.resolve(COPIES), ShiftedCopies.Bounds.USUAL, kernel::isOpaque);
+    this.volumes = new SlotVolumes(data.resolve(VOLUMES));
     this.program = ShimBinary.install(data.resolve("shim"));
     this.shims = new Shims(kernel, program);
     this.host = host;
@@ -136,14 +140,40 @@ public final class Launcher implements AutoCloseable {
   }
 
   private Launched execute(LaunchSpec spec, Places places, IdRange range, @Nullable Lower lower) {
+    var shown = volumes.of(spec, range);
+    try {
+      return execute(spec, places, range, lower, shown);
+    } catch (Refusal e) {
+      if (shown.values().stream().noneMatch(volume -> mayBeForOwners(e, volume))) {
+        throw e;
+      }
+    }
+    return execute(spec, places, range, lower, volumes.shifted(spec, range));
+  }
+
+  private static boolean mayBeForOwners(Refusal refusal, Lower volume) {
+    return !volume.shifted() && refusal.mayBeForOwners(volume.directory(), volume.directory());
+  }
+
+  private Launched execute(
+      LaunchSpec spec,
+      Places places,
+      IdRange range,
+      @Nullable Lower lower,
+      Map<String, Lower> shown) {
     var machine = new LaunchPlan.Machine(host, filter, resolvConf(), filesMax);
-    var plan = LaunchPlan.of(spec, places, range, lower, writable(spec), machine);
+    var plan = LaunchPlan.of(spec, places, range, lower, writable(spec), shown, machine);
     return new PlanExecutor(kernel, shims).execute(plan);
   }
 
   /** For commands in instances that run already. */
   public Joiner joiner() {
     return new Joiner(kernel, program, filter, filesMax);
+  }
+
+  /** Deletes what a slot has kept in a volume. Idempotent. */
+  public void deleteVolume(String namespace, String volume, String slot) {
+    volumes.delete(namespace, volume, slot);
   }
 
   private Path writable(LaunchSpec spec) {

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * Where an attempt lives; all of it exists before the launch.
  *
  * @param stateDirectory the instance's own, on a tmpfs
+ * @param filesDirectory the instance's own, on a tmpfs; not within the state directory, which the
+ *     shim covers while it builds the root
  * @param logDirectory the instance's own
  * @param cgroup1Tasks files that a process writes "0" to in order to join
  * @param cgroup2 the directory to be born in; empty on v1 only
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Places(
     Path stateDirectory,
+    Path filesDirectory,
     Path logDirectory,
     List<Path> cgroup1Tasks,
     Optional<Path> cgroup2,

@@ -13,6 +13,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -78,6 +79,43 @@ final class PlanExecutor implements LaunchStep.Executor {
 
   @Override
   public void removeWritable(LaunchStep.MakeWritable step) {
+    remove(step.directory());
+  }
+
+  /** Where it is, nobody but this node's agent comes by path: its parents are closed. */
+  @Override
+  public void makeFiles(LaunchStep.MakeFiles step) {
+    try {
+      remove(step.directory());
+      Files.createDirectories(step.directory().getParent());
+      Files.createDirectory(step.directory(), closed("rwx------"));
+      for (var file : step.content().entrySet()) {
+        var path = step.directory().resolve(file.getKey());
+        if (!step.directory().equals(path.getParent())) {
+          throw new RuntimeFailure("'" + file.getKey() + "' is no name of a file", false);
+        }
+        Files.createFile(path, closed("rw-------"));
+        Files.write(path, file.getValue().toArray());
+        own(path, step, step.fileMode());
+      }
+      own(step.directory(), step, step.directoryMode());
+    } catch (IOException e) {
+      throw new RuntimeFailure("cannot make " + step.directory() + ": " + e, true, e);
+    }
+  }
+
+  private static FileAttribute<?> closed(String mode) {
+    return PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(mode));
+  }
+
+  private static void own(Path path, LaunchStep.MakeFiles step, int mode) throws IOException {
+    Files.setAttribute(path, "unix:uid", step.uid());
+    Files.setAttribute(path, "unix:gid", step.gid());
+    Files.setAttribute(path, "unix:mode", mode);
+  }
+
+  @Override
+  public void removeFiles(LaunchStep.MakeFiles step) {
     remove(step.directory());
   }
 

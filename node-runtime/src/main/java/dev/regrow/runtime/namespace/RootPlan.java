@@ -59,16 +59,22 @@ public final class RootPlan {
 
   private final LaunchSpec spec;
   private final IdRange ids;
+  private final Path files;
+  private final Map<String, Lower> volumes;
   private final List<RootStep> steps = new ArrayList<>();
 
-  private RootPlan(LaunchSpec spec, IdRange ids) {
+  private RootPlan(LaunchSpec spec, IdRange ids, Path files, Map<String, Lower> volumes) {
     this.spec = spec;
     this.ids = ids;
+    this.files = files;
+    this.volumes = Map.copyOf(volumes);
   }
 
   /**
    * @param lower the root file system; null: the host's programs
    * @param writable where an overlay keeps what is written; only used with a lower
+   * @param files where the directories of files are, by the numbers of their mounts
+   * @param volumes the directories of its named volumes; shifted: its own ids own what is there
    * @param names of machines, for instances that have a network
    */
   public static List<RootStep> of(
@@ -77,8 +83,10 @@ public final class RootPlan {
       HostPrograms host,
       @Nullable Lower lower,
       Path writable,
+      Path files,
+      Map<String, Lower> volumes,
       Names names) {
-    var plan = new RootPlan(spec, ids);
+    var plan = new RootPlan(spec, ids, files, volumes);
     plan.root(lower, host, writable);
     plan.kernelFilesystems();
     plan.devices();
@@ -123,6 +131,13 @@ public final class RootPlan {
 
   private void readOnly(String source, String path) {
     steps.add(RootStep.bind(source, path, READ_ONLY | NOSUID | NODEV | RECURSIVE));
+    boolean extended =
+        spec.mounts().stream()
+            .map(mount -> Path.of(mount.at()).normalize())
+            .anyMatch(at -> at.startsWith(path) && !at.equals(Path.of(path)));
+    if (extended) {
+      steps.add(RootStep.extend(path));
+    }
   }
 
   private void scratch(String path, int mode, int owner) {
@@ -200,6 +215,19 @@ public final class RootPlan {
       steps.add(
           RootStep.bind(
               host.source().toString(), at.toString(), access | NOSUID | NODEV | RECURSIVE));
+    } else if (mount instanceof Mount.Volume volume) {
+      var shown = volumes.get(volume.name());
+      if (shown == null) {
+        throw refused("there is no directory for the volume at %s", at);
+      }
+      int access = volume.readOnly() ? READ_ONLY : 0;
+      int owners = shown.shifted() ? 0 : IDMAPPED;
+      steps.add(
+          RootStep.bind(
+              shown.directory().toString(), at.toString(), access | owners | NOSUID | NODEV));
+    } else if (mount instanceof Mount.Files) {
+      var made = files.resolve(Integer.toString(spec.mounts().indexOf(mount)));
+      steps.add(RootStep.bind(made.toString(), at.toString(), READ_ONLY | NOSUID | NODEV | NOEXEC));
     } else if (mount instanceof Mount.Tmpfs tmpfs) {
       int access = tmpfs.readOnly() ? READ_ONLY : 0;
       steps.add(

@@ -44,7 +44,8 @@ public record RootStep(
     MASK(10),
     MAKE_READ_ONLY(11),
     SEAL(12),
-    LAYERS(13);
+    LAYERS(13),
+    EXTEND(14);
 
     private final int number;
 
@@ -73,6 +74,11 @@ public record RootStep(
   /** The next overlay's lower directories are these, within the one that it shows. */
   static RootStep layers(String directory, String topFirst) {
     return new RootStep(Op.LAYERS, 0, 0, 0, 0, 0, directory, topFirst);
+  }
+
+  /** Something can be mounted below this directory, though it is shared and read-only. */
+  static RootStep extend(String path) {
+    return new RootStep(Op.EXTEND, 0, 0, 0, 0, 0, path, "");
   }
 
   static RootStep directory(String path, int mode, int uid, int gid) {

@@ -226,6 +226,7 @@ public final class LocalNodeRuntime implements NodeRuntime {
     var places =
         new Places(
             state.instance(spec.key().instanceId()),
+            state.files(spec.key().instanceId()),
             logs.prepare(spec.key()),
             cgroup.v1Tasks(),
             cgroup.v2Directory(),
@@ -393,6 +394,11 @@ public final class LocalNodeRuntime implements NodeRuntime {
           logs.forget(key);
           releaseSlot(key);
         });
+  }
+
+  @Override
+  public CompletionStage<Void> deleteVolume(String namespace, String volume, String slot) {
+    return run(() -> launcher.deleteVolume(namespace, volume, slot));
   }
 
   /** Its host ids are free again, unless a successor in the same slot has them by now. */

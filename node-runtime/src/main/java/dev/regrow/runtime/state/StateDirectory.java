@@ -108,6 +108,11 @@ public final class StateDirectory {
     return instances().resolve(instanceId);
   }
 
+  /** What an instance is shown as files; there is nothing unless it is shown some. */
+  public Path files(String instanceId) {
+    return root.resolve("files").resolve(instanceId);
+  }
+
   /** Ids of those that have state. */
   public List<String> list() {
     try (Stream<Path> entries = Files.list(instances())) {
@@ -204,6 +209,7 @@ public final class StateDirectory {
   /** Idempotent. */
   public void forget(String instanceId) {
     try {
+      Trees.delete(files(instanceId));
       Trees.delete(instance(instanceId));
     } catch (IOException e) {
       throw failure("remove state of " + instanceId, e);

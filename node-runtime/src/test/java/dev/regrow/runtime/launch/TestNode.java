@@ -70,7 +70,16 @@ final class TestNode implements AutoCloseable {
       this.log = log;
       this.launched =
           launcher.launch(
-              spec, new Places(state, log, List.of(), Optional.empty(), logBytes, logFiles, null));
+              spec,
+              new Places(
+                  state,
+                  state.resolveSibling("files"),
+                  log,
+                  List.of(),
+                  Optional.empty(),
+                  logBytes,
+                  logFiles,
+                  null));
       this.shim = kernel.pidfdOpen(launched.shimPid());
     }
 
@@ -130,6 +139,11 @@ final class TestNode implements AutoCloseable {
     var attempt = new Attempt(spec, state, log);
     attempts.add(attempt);
     return attempt;
+  }
+
+  /** So that the next attempt of the same instance is read alone. */
+  void forgetLogs(Attempt attempt) {
+    PlanExecutor.remove(attempt.log);
   }
 
   static InstanceKey key(String id) {

@@ -56,7 +56,10 @@ public final class ApplyCommand extends Base {
             "D",
             "How long to wait (default: 5m).",
             text -> timeout = Durations.parse(text))
-        .flag("--prune", "Delete what matches -l and is not in the manifests.", () -> prune = true)
+        .flag(
+            "--prune",
+            "Delete workloads that match -l and are not in the manifests.",
+            () -> prune = true)
         .option(
             "-l, --selector",
             "SEL",
@@ -77,13 +80,9 @@ public final class ApplyCommand extends Base {
     if (prune != (selector != null)) {
       throw Failure.usage("--prune and -l SEL go together: the labels say what may be deleted");
     }
-    var manifests = Sources.read(files, Sources.variables(variables));
-    var declared =
-        manifests.stream()
-            .map(each -> Sources.in(each, namespace(), connection.namespaceGiven()))
-            .toList();
+    var declared = Sources.declared(files, variables, namespace(), connection.namespaceGiven());
     if (dryRun) {
-      declared.forEach(each -> PlanView.print(terminal, client().send(Calls.plan(each))));
+      declared.forEach(each -> PlanView.print(terminal, client().send(each.plan())));
       return ExitCode.OK;
     }
     var applied = Applying.apply(terminal, client(), declared, output);
@@ -97,12 +96,14 @@ public final class ApplyCommand extends Base {
     return ExitCode.OK;
   }
 
-  private void prune(List<Workload> declared) {
+  private void prune(List<Declaration> declared) {
     var kept = new LinkedHashSet<String>();
     var namespaces = new LinkedHashSet<String>();
     for (var each : declared) {
-      kept.add(each.getNamespace() + "/" + each.getName());
-      namespaces.add(each.getNamespace());
+      if (each instanceof Declaration.OfWorkload) {
+        kept.add(each.namespace() + "/" + each.name());
+      }
+      namespaces.add(each.namespace());
     }
     var surplus = new ArrayList<Workload>();
     for (var namespace : namespaces) {

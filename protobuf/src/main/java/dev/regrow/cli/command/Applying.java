@@ -1,51 +1,78 @@
 package dev.regrow.cli.command;
 
+import com.google.protobuf.Message;
 import dev.regrow.cli.Output;
 import dev.regrow.cli.Terminal;
 import dev.regrow.client.ApiException;
-import dev.regrow.client.Calls;
 import dev.regrow.client.RegrowClient;
+import dev.regrow.v1.Config;
+import dev.regrow.v1.NamedVolume;
+import dev.regrow.v1.Secret;
 import dev.regrow.v1.Workload;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Applies workloads one after the other and says what became of each. */
+/** Applies what was declared, one after the other, and says what became of each. */
 public final class Applying {
   private Applying() {}
 
-  /** The workloads as the cluster then has them. */
+  /** The workloads among them, as the cluster then has them. */
   public static List<Workload> apply(
-      Terminal terminal, RegrowClient client, List<Workload> declared, Output output) {
-    var applied = new ArrayList<Workload>();
+      Terminal terminal, RegrowClient client, List<Declaration> declared, Output output) {
+    var workloads = new ArrayList<Workload>();
+    var applied = new ArrayList<Message>();
     for (var each : declared) {
       long before = indexOf(client, each);
-      var reply = client.exchange(Calls.apply(each));
-      var now = reply.value();
+      var reply = client.exchange(each.apply());
+      Message now = reply.value();
       applied.add(now);
+      if (now instanceof Workload workload) {
+        workloads.add(workload);
+      }
       if (output.isTable()) {
-        terminal.print(
-            now.getNamespace() + "/" + now.getName() + " " + what(reply.status(), before, now));
+        terminal.print(each.title() + " " + what(reply.status(), before, now));
         terminal.out().flush();
       }
     }
     if (!output.isTable()) {
-      output.showEach(terminal, applied, Workload::getName);
+      output.showEach(terminal, applied, Applying::name);
     }
-    return applied;
+    return workloads;
   }
 
-  private static String what(int status, long before, Workload now) {
+  private static String name(Message applied) {
+    return Declaration.of(applied).name();
+  }
+
+  private static String what(int status, long before, Message now) {
     if (status == 201) {
       return "created";
     }
-    return now.getIndex() == before ? "unchanged" : "changed, revision " + now.getRevision();
+    if (index(now) == before) {
+      return "unchanged";
+    }
+    return now instanceof Workload workload
+        ? "changed, revision " + workload.getRevision()
+        : "changed";
   }
 
-  private static long indexOf(RegrowClient client, Workload declared) {
+  private static long indexOf(RegrowClient client, Declaration declared) {
     try {
-      return client.send(Calls.workload(declared.getNamespace(), declared.getName())).getIndex();
+      return index(client.send(declared.read()));
     } catch (ApiException.NotFound e) {
       return -1;
     }
+  }
+
+  private static long index(Message object) {
+    if (object instanceof Config config) {
+      return config.getIndex();
+    }
+    if (object instanceof Secret secret) {
+      return secret.getIndex();
+    }
+    return object instanceof NamedVolume volume
+        ? volume.getIndex()
+        : ((Workload) object).getIndex();
   }
 }

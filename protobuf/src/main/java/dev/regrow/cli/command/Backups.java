@@ -1,9 +1,11 @@
 package dev.regrow.cli.command;
 
+import com.google.protobuf.ByteString;
 import dev.regrow.schema.BackupFile;
 import dev.regrow.v1.BackupHeader;
 import dev.regrow.v1.StoreSnapshotEntry;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -12,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -31,6 +34,40 @@ final class Backups {
           @Override
           public void entries(List<StoreSnapshotEntry> entries) {}
         });
+  }
+
+  private static List<StoreSnapshotEntry> entries(byte[] backup) throws IOException {
+    var all = new ArrayList<StoreSnapshotEntry>();
+    BackupFile.read(
+        new ByteArrayInputStream(backup),
+        new BackupFile.Reader() {
+          @Override
+          public void header(BackupHeader header) {}
+
+          @Override
+          public void entries(List<StoreSnapshotEntry> entries) {
+            all.addAll(entries);
+          }
+        });
+    return all;
+  }
+
+  static boolean hasSecrets(byte[] backup) throws IOException {
+    return entries(backup).stream().anyMatch(entry -> entry.getKey().startsWith("secrets/"));
+  }
+
+  /** The same with the keys of its secrets, as the file of a server has them. */
+  static byte[] withKeys(byte[] backup, byte[] keys) throws IOException {
+    var entries = new ArrayList<>(entries(backup));
+    entries.removeIf(entry -> entry.getKey().equals("secret-keys"));
+    entries.add(
+        StoreSnapshotEntry.newBuilder()
+            .setKey("secret-keys")
+            .setValue(ByteString.copyFrom(keys))
+            .build());
+    var bytes = new ByteArrayOutputStream();
+    BackupFile.write(check(backup).toBuilder().setWithKey(true).build(), entries, bytes);
+    return bytes.toByteArray();
   }
 
   /** With mode 0600, on the disk, and whole or not at all. */

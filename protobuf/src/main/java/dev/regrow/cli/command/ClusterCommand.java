@@ -27,6 +27,10 @@ public final class ClusterCommand extends Base {
 
   private @Nullable Path file;
 
+  private boolean withKey;
+
+  private @Nullable Path key;
+
   private final Output output = new Output();
 
   public ClusterCommand(Terminal terminal) {
@@ -38,12 +42,19 @@ public final class ClusterCommand extends Base {
     return Usage.of(
             "cluster",
             "Show the cluster's members, its store, and what it could lose; make a backup of what is declared, or fill an empty cluster with one.")
-        .argument("ACTION", "status, upgrade, backup or restore.", text -> action = text)
+        .argument(
+            "ACTION", "status, upgrade, rotate-key, backup or restore.", text -> action = text)
         .arguments("FILE", "Of the backup.", 0, 1, text -> file = Path.of(text))
+        .flag("--with-key", "backup: with the keys of the secrets.", () -> withKey = true)
+        .option(
+            "--key",
+            "FILE",
+            "restore: the keys of the backup's secrets (identity/secret-keys of one of its servers).",
+            text -> key = Path.of(text))
         .with(output::declare)
         .footer(
             "A backup holds all that is declared, with revisions, events and the hashes of tokens (no token,",
-            "and not the cluster's keys). Its file is for its owner only. restore takes it into a cluster in",
+            "and no key of the cluster, unless asked with --with-key). Its file is for its owner only. restore takes it into a cluster in",
             "which nothing is declared; nodes and instances are that cluster's own.",
             "",
             "Examples:",
@@ -57,10 +68,15 @@ public final class ClusterCommand extends Base {
     switch (action) {
       case "status" -> answer(client().send(Calls.cluster()));
       case "upgrade" -> answer(client().send(Calls.raiseFeatureLevel()));
+      case "rotate-key" -> {
+        client().send(Calls.rotateSecretKey());
+        terminal.print("all secrets are sealed by a new key");
+      }
       case "backup" -> backup(needed());
       case "restore" -> restore(needed());
       default ->
-          throw Failure.usage("cluster " + action + ": it is status, upgrade, backup or restore");
+          throw Failure.usage(
+              "cluster " + action + ": it is status, upgrade, rotate-key, backup or restore");
     }
     return ExitCode.OK;
   }
@@ -75,7 +91,7 @@ public final class ClusterCommand extends Base {
 
   /** Read again before it counts: a backup that cannot be restored is none. */
   private void backup(Path into) {
-    var bytes = client().backup();
+    var bytes = client().backup(withKey);
     try {
       var header = Backups.check(bytes);
       Backups.write(into, bytes);
@@ -96,7 +112,13 @@ public final class ClusterCommand extends Base {
     try {
       var bytes = Files.readAllBytes(from);
       var header = Backups.check(bytes);
-      var cluster = client().send(Calls.restore(bytes));
+      var keys = key;
+      var sent = keys == null ? bytes : Backups.withKeys(bytes, Files.readAllBytes(keys));
+      if (keys == null && !header.getWithKey() && Backups.hasSecrets(bytes)) {
+        terminal.say(
+            "warning: the backup holds secrets but not their keys; give them with --key, or set the secrets anew");
+      }
+      var cluster = client().send(Calls.restore(sent));
       terminal.print(
           "restored %d workloads from the backup of %s of cluster %s; they are placed now"
               .formatted(

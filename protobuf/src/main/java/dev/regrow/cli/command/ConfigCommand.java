@@ -7,19 +7,10 @@ import dev.regrow.cli.Terminal;
 import dev.regrow.cli.usage.Usage;
 import dev.regrow.client.ApiException;
 import dev.regrow.client.Calls;
-import dev.regrow.schema.Schema;
+import dev.regrow.client.RegrowClient;
 import dev.regrow.v1.Config;
 import dev.regrow.v1.ConfigKind;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -66,7 +57,7 @@ public final class ConfigCommand extends Base {
       throw Failure.usage("config " + action + " takes a NAME and nothing more");
     }
     switch (action) {
-      case "set" -> set(name, values(rest));
+      case "set" -> set(name, KeyValues.read("config", rest));
       case "get" -> show(find(name));
       case "delete" -> delete(name);
       default -> throw Failure.usage("config " + action + ": it is set, get or delete");
@@ -126,10 +117,14 @@ public final class ConfigCommand extends Base {
   }
 
   private Config find(String name) {
+    return find(client(), namespace(), name);
+  }
+
+  static Config find(RegrowClient client, String namespace, String name) {
     try {
-      return client().send(Calls.config(namespace(), name));
+      return client.send(Calls.config(namespace, name));
     } catch (ApiException.NotFound e) {
-      throw noConfig(namespace(), name);
+      throw noConfig(namespace, name);
     }
   }
 
@@ -149,48 +144,5 @@ public final class ConfigCommand extends Base {
             + "\" in namespace "
             + namespace
             + "\nsee what there is: regrow get configs");
-  }
-
-  private Map<String, String> values(List<String> pairs) {
-    if (pairs.isEmpty()) {
-      throw Failure.usage("say what to set: regrow config set NAME KEY=VALUE");
-    }
-    var values = new LinkedHashMap<String, String>();
-    for (var pair : pairs) {
-      int equals = pair.indexOf('=');
-      if (equals <= 0) {
-        throw Failure.usage("\"" + pair + "\" is not KEY=VALUE");
-      }
-      values.put(pair.substring(0, equals), value(pair.substring(equals + 1)));
-    }
-    return values;
-  }
-
-  private static String value(String written) {
-    try {
-      if (written.equals("-")) {
-        return text("standard input", System.in);
-      }
-      if (written.startsWith("@")) {
-        try (var in = Files.newInputStream(Path.of(written.substring(1)))) {
-          return text(written.substring(1), in);
-        }
-      }
-      return written;
-    } catch (IOException | InvalidPathException e) {
-      throw Failure.error("cannot read " + written + ": " + e.getMessage());
-    }
-  }
-
-  private static String text(String from, InputStream in) throws IOException {
-    byte[] bytes = in.readNBytes(Schema.MAX_BYTES + 1);
-    if (bytes.length > Schema.MAX_BYTES) {
-      throw Failure.error(from + " has more than 1 MiB, which no config may hold");
-    }
-    try {
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-    } catch (CharacterCodingException notText) {
-      throw Failure.error(from + " is not UTF-8 text, and this release keeps no other");
-    }
   }
 }

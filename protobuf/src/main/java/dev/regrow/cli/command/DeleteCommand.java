@@ -6,7 +6,11 @@ import dev.regrow.cli.Failure;
 import dev.regrow.cli.Terminal;
 import dev.regrow.cli.usage.Usage;
 import dev.regrow.client.ApiException;
+import dev.regrow.client.Call;
 import dev.regrow.client.Calls;
+import dev.regrow.v1.Config;
+import dev.regrow.v1.NamedVolume;
+import dev.regrow.v1.Secret;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,9 +27,35 @@ public final class DeleteCommand extends Base {
 
   private boolean wait;
 
+  private boolean yes;
+
   private Duration timeout = Duration.ofMinutes(2);
 
-  private record Target(String namespace, String name) {}
+  /**
+   * @param call that deletes it
+   */
+  private record Target(
+      String namespace,
+      String name,
+      String title,
+      boolean isWorkload,
+      boolean isVolume,
+      Call<?> call) {
+    static Target workload(String namespace, String name) {
+      var title = namespace + "/" + name;
+      return new Target(namespace, name, title, true, false, Calls.delete(namespace, name));
+    }
+
+    static Target of(Declaration declared) {
+      return new Target(
+          declared.namespace(),
+          declared.name(),
+          declared.title(),
+          declared instanceof Declaration.OfWorkload,
+          declared instanceof Declaration.OfVolume,
+          declared.delete());
+    }
+  }
 
   public DeleteCommand(Terminal terminal) {
     super(terminal);
@@ -33,10 +63,14 @@ public final class DeleteCommand extends Base {
 
   @Override
   Usage own() {
-    return Usage.of("delete", "Delete workloads: their instances are stopped, in their grace.")
-        .arguments("NAME", "Workloads.", 0, names::add)
+    return Usage.of(
+            "delete",
+            "Delete workloads (their instances are stopped, in their grace), configs, secrets and volumes.")
+        .arguments(
+            "NAME", "Workloads; others as config/NAME, secret/NAME, volume/NAME.", 0, names::add)
         .option("-f, --file", "FILE|DIR|-", "Delete what these manifests declare.", files::add)
         .option("--var", "K=V", "The value of ${K} in manifests.", variables::add)
+        .flag("--yes", "Delete volumes without asking.", () -> yes = true)
         .flag("--wait", "Until all is gone.", () -> wait = true)
         .option(
             "--timeout",
@@ -49,15 +83,16 @@ public final class DeleteCommand extends Base {
   @Override
   public int run() {
     var targets = targets();
+    confirm(targets);
     for (var target : targets) {
       try {
-        client().send(Calls.delete(target.namespace(), target.name()));
-        terminal.print(target.namespace() + "/" + target.name() + " is being deleted");
+        client().send(target.call());
+        terminal.print(target.title() + (target.isWorkload() ? " is being deleted" : " deleted"));
       } catch (ApiException.NotFound e) {
         if (files.isEmpty()) {
           throw Lookup.noWorkload(client(), target.namespace(), target.name());
         }
-        terminal.print(target.namespace() + "/" + target.name() + " is not there");
+        terminal.print(target.title() + " is not there");
       }
     }
     if (wait) {
@@ -72,26 +107,51 @@ public final class DeleteCommand extends Base {
       throw Failure.usage("name workloads or give manifests with -f, one of the two");
     }
     var targets = new ArrayList<Target>();
-    names.forEach(name -> targets.add(new Target(namespace(), plainName(name))));
+    names.forEach(name -> targets.add(named(name)));
     if (!files.isEmpty()) {
-      for (var each : Sources.read(files, Sources.variables(variables))) {
-        var declared = Sources.in(each, namespace(), connection.namespaceGiven());
-        targets.add(new Target(declared.getNamespace(), declared.getName()));
-      }
+      Sources.declared(files, variables, namespace(), connection.namespaceGiven()).stream()
+          .sorted(Declaration.usedFirst().reversed())
+          .forEach(declared -> targets.add(Target.of(declared)));
     }
     return targets;
   }
 
-  /** People write {@code workload/web} too. */
-  private static String plainName(String name) {
-    int slash = name.indexOf('/');
-    return slash > 0 && Kinds.isOne(name.substring(0, slash)) ? name.substring(slash + 1) : name;
+  /** {@code web}, {@code workload/web}, {@code config/web} or {@code volume/data}. */
+  private Target named(String written) {
+    int slash = written.indexOf('/');
+    var kind =
+        slash > 0 && Kinds.isOne(written.substring(0, slash))
+            ? Kinds.of(written.substring(0, slash))
+            : Kinds.WORKLOADS;
+    var name =
+        kind == Kinds.WORKLOADS && !written.contains("/") ? written : written.substring(slash + 1);
+    return switch (kind) {
+      case CONFIGS ->
+          Target.of(
+              Declaration.of(Config.newBuilder().setNamespace(namespace()).setName(name).build()));
+      case SECRETS ->
+          Target.of(
+              Declaration.of(Secret.newBuilder().setNamespace(namespace()).setName(name).build()));
+      case VOLUMES ->
+          Target.of(
+              Declaration.of(
+                  NamedVolume.newBuilder().setNamespace(namespace()).setName(name).build()));
+      default -> Target.workload(namespace(), name);
+    };
+  }
+
+  private void confirm(List<Target> targets) {
+    var volumes = targets.stream().filter(Target::isVolume).map(Target::name).distinct().toList();
+    if (!volumes.isEmpty()) {
+      Confirmation.ask(
+          terminal, yes, "delete " + String.join(", ", volumes) + " with all the data in it?");
+    }
   }
 
   private void awaitGone(List<Target> targets) {
     long deadline = System.nanoTime() + timeout.toNanos();
     for (var target : targets) {
-      while (isThere(target)) {
+      while (target.isWorkload() && isThere(target)) {
         if (System.nanoTime() > deadline) {
           throw new Failure(
               ExitCode.TIMED_OUT,

@@ -1,11 +1,13 @@
 package dev.regrow.cli.command;
 
+import com.google.protobuf.Message;
 import dev.regrow.cli.ExitCode;
 import dev.regrow.cli.Failure;
 import dev.regrow.cli.Terminal;
 import dev.regrow.cli.usage.Usage;
 import dev.regrow.cli.view.Descriptions;
 import dev.regrow.client.Calls;
+import dev.regrow.schema.Schema;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -43,9 +45,19 @@ public final class DescribeCommand extends Base {
         }
       }
       case NODES -> Descriptions.node(terminal, Lookup.node(client(), name));
-      default -> throw Failure.usage("describe knows workloads, instances and nodes");
+      // All that is known of them is what was declared, and where volumes are.
+      case CONFIGS -> show(ConfigCommand.find(client(), namespace(), name));
+      case SECRETS -> show(Lookup.secret(client(), namespace(), name));
+      case VOLUMES -> show(Lookup.volume(client(), namespace(), name));
+      default ->
+          throw Failure.usage(
+              "describe knows workloads, instances, nodes, configs, secrets and volumes");
     }
     return ExitCode.OK;
+  }
+
+  private void show(Message object) {
+    terminal.out().print(Schema.toYaml(object));
   }
 
   private void workload(String name, long now) {

@@ -17,9 +17,11 @@ import dev.regrow.v1.Event;
 import dev.regrow.v1.EventList;
 import dev.regrow.v1.Instance;
 import dev.regrow.v1.InstanceList;
+import dev.regrow.v1.NamedVolume;
 import dev.regrow.v1.Node;
 import dev.regrow.v1.Revision;
 import dev.regrow.v1.RevisionList;
+import dev.regrow.v1.Secret;
 import dev.regrow.v1.Token;
 import dev.regrow.v1.Workload;
 import java.util.List;
@@ -50,7 +52,7 @@ public final class GetCommand extends Base {
   Usage own() {
     return Usage.of(
             "get",
-            "Show objects: workloads, instances, nodes, revisions, events, tokens or configs.")
+            "Show objects: workloads, instances, nodes, revisions, events, tokens, configs, secrets or volumes.")
         .argument("KIND", "What to show.", text -> kind = text)
         .optional("NAME", "Only this one.", text -> name = text)
         .flag("-A, --all-namespaces", "Of every namespace.", () -> everywhere = true)
@@ -84,6 +86,8 @@ public final class GetCommand extends Base {
       case EVENTS -> events();
       case TOKENS -> tokens();
       case CONFIGS -> configs();
+      case SECRETS -> secrets();
+      case VOLUMES -> volumes();
     }
     return ExitCode.OK;
   }
@@ -176,6 +180,24 @@ public final class GetCommand extends Base {
     } catch (ApiException.NotFound e) {
       throw ConfigCommand.noConfig(namespace(), name);
     }
+  }
+
+  private void secrets() {
+    if (name == null) {
+      var list = Paging.secrets(client(), scope());
+      many(list, list.getItemsList(), Tables::secrets, Secret::getName);
+      return;
+    }
+    one(Lookup.secret(client(), namespace(), name), Tables::secrets, Secret::getName);
+  }
+
+  private void volumes() {
+    if (name == null) {
+      var list = Paging.volumes(client(), scope());
+      many(list, list.getItemsList(), Tables::volumes, NamedVolume::getName);
+      return;
+    }
+    one(Lookup.volume(client(), namespace(), name), Tables::volumes, NamedVolume::getName);
   }
 
   private void tokens() {

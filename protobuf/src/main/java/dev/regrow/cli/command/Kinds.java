@@ -15,7 +15,9 @@ enum Kinds {
   REVISIONS("revision", "rev"),
   EVENTS("event", "ev"),
   TOKENS("token"),
-  CONFIGS("config", "cfg");
+  CONFIGS("config", "cfg"),
+  SECRETS("secret"),
+  VOLUMES("volume", "vol");
 
   /** Joined by blanks. */
   private final String aliases;

@@ -8,7 +8,9 @@ import dev.regrow.client.RegrowClient;
 import dev.regrow.client.Scope;
 import dev.regrow.schema.Suggestion;
 import dev.regrow.v1.Instance;
+import dev.regrow.v1.NamedVolume;
 import dev.regrow.v1.Node;
+import dev.regrow.v1.Secret;
 import dev.regrow.v1.Workload;
 import java.util.ArrayList;
 import java.util.List;
@@ -133,5 +135,31 @@ final class Lookup {
             + (nearest == null ? "" : "; did you mean \"" + nearest + "\"?")
             + "\nsee what there is: "
             + next);
+  }
+
+  static NamedVolume volume(RegrowClient client, String namespace, String name) {
+    try {
+      return client.send(Calls.volume(namespace, name));
+    } catch (ApiException.NotFound e) {
+      throw Failure.error(
+          "there is no volume \""
+              + name
+              + "\" in namespace "
+              + namespace
+              + "\nsee what there is: regrow get volumes");
+    }
+  }
+
+  static Secret secret(RegrowClient client, String namespace, String name) {
+    try {
+      return client.send(Calls.secret(namespace, name));
+    } catch (ApiException.NotFound e) {
+      throw Failure.error(
+          "there is no secret \""
+              + name
+              + "\" in namespace "
+              + namespace
+              + "\nsee what there is: regrow get secrets");
+    }
   }
 }

@@ -5,7 +5,6 @@ import dev.regrow.cli.Output;
 import dev.regrow.cli.Terminal;
 import dev.regrow.cli.usage.Usage;
 import dev.regrow.cli.view.PlanView;
-import dev.regrow.client.Calls;
 import dev.regrow.v1.Plan;
 import dev.regrow.v1.PlanAction;
 import java.util.ArrayList;
@@ -38,9 +37,8 @@ public final class PlanCommand extends Base {
   @Override
   public int run() {
     var plans = new ArrayList<Plan>();
-    for (var each : Sources.read(files, Sources.variables(variables))) {
-      var declared = Sources.in(each, namespace(), connection.namespaceGiven());
-      plans.add(client().send(Calls.plan(declared)));
+    for (var each : Sources.declared(files, variables, namespace(), connection.namespaceGiven())) {
+      plans.add(client().send(each.plan()));
     }
     if (output.isTable()) {
       plans.forEach(each -> PlanView.print(terminal, each));

@@ -86,7 +86,7 @@ public final class RunCommand extends Base {
     if (job) {
       throw Failure.usage("--job: this release runs Services only; leave --job out");
     }
-    var applied = Applying.apply(terminal, client(), List.of(declared()), output);
+    var applied = Applying.apply(terminal, client(), List.of(Declaration.of(declared())), output);
     if (wait) {
       terminal.out().flush();
       new Rollout(terminal, client()).await(applied, timeout);

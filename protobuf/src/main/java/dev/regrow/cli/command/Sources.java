@@ -1,10 +1,10 @@
 package dev.regrow.cli.command;
 
+import com.google.protobuf.Message;
 import dev.regrow.cli.Failure;
 import dev.regrow.schema.Parsed;
 import dev.regrow.schema.Schema;
 import dev.regrow.schema.Syntax;
-import dev.regrow.v1.Workload;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,7 +24,7 @@ public final class Sources {
   /**
    * @param from the file, or "(input)"
    */
-  public record Manifest(String from, Workload workload) {}
+  public record Manifest(String from, Declaration declared) {}
 
   private final List<String> problems = new ArrayList<>();
   private final List<Manifest> manifests = new ArrayList<>();
@@ -116,11 +116,10 @@ public final class Sources {
   }
 
   private void parse(String from, byte[] text, Syntax syntax) {
-    for (Parsed<Workload> parsed :
-        Schema.parseDocuments(Workload.getDefaultInstance(), text, syntax, variables)) {
+    for (Parsed<? extends Message> parsed : Schema.parseManifests(text, syntax, variables)) {
       parsed.violations().forEach(violation -> problems.add(from + ":" + violation));
       if (parsed.ok()) {
-        manifests.add(new Manifest(from, parsed.orThrow()));
+        manifests.add(new Manifest(from, Declaration.of(parsed.orThrow())));
       }
     }
   }
@@ -128,12 +127,12 @@ public final class Sources {
   private void tellTwins() {
     var seen = new LinkedHashMap<String, String>();
     for (var manifest : manifests) {
-      var workload = manifest.workload();
-      var id = workload.getNamespace() + "/" + workload.getName();
+      var declared = manifest.declared();
+      var id = declared.collection() + " " + declared.namespace() + "/" + declared.name();
       var before = seen.put(id, manifest.from());
       if (before != null) {
         problems.add(
-            manifest.from() + ": " + workload.getName() + " is declared in " + before + " too");
+            manifest.from() + ": " + declared.name() + " is declared in " + before + " too");
       }
     }
   }
@@ -143,22 +142,31 @@ public final class Sources {
    *
    * @throws Failure when the command named one and the manifest another
    */
-  public static Workload in(Manifest manifest, String namespace, boolean named) {
-    var workload = manifest.workload();
-    if (workload.getNamespace().isEmpty()) {
-      return workload.toBuilder().setNamespace(namespace).build();
+  public static Declaration in(Manifest manifest, String namespace, boolean named) {
+    var declared = manifest.declared();
+    if (declared.namespace().isEmpty()) {
+      return declared.in(namespace);
     }
-    if (named && !workload.getNamespace().equals(namespace)) {
+    if (named && !declared.namespace().equals(namespace)) {
       throw Failure.error(
           manifest.from()
               + ": "
-              + workload.getName()
+              + declared.name()
               + " is of namespace "
-              + workload.getNamespace()
+              + declared.namespace()
               + ", but -n says "
               + namespace
               + "; leave one of them out");
     }
-    return workload;
+    return declared;
+  }
+
+  /** What the manifests of a command declare, in the order in which it is to be applied. */
+  static List<Declaration> declared(
+      List<String> files, List<String> variables, String namespace, boolean named) {
+    return read(files, variables(variables)).stream()
+        .map(each -> in(each, namespace, named))
+        .sorted(Declaration.usedFirst())
+        .toList();
   }
 }

@@ -42,7 +42,7 @@ public final class ValidateCommand implements Command {
               + String.join("\n  ", read.problems()));
     }
     for (var each : read.manifests()) {
-      terminal.print(each.from() + ": " + each.workload().getName() + " is valid");
+      terminal.print(each.from() + ": " + each.declared().name() + " is valid");
     }
     return ExitCode.OK;
   }

@@ -10,7 +10,9 @@ import dev.regrow.client.Scope;
 import dev.regrow.v1.Config;
 import dev.regrow.v1.Event;
 import dev.regrow.v1.Instance;
+import dev.regrow.v1.NamedVolume;
 import dev.regrow.v1.Node;
+import dev.regrow.v1.Secret;
 import dev.regrow.v1.Token;
 import dev.regrow.v1.WatchEvent;
 import dev.regrow.v1.WatchType;
@@ -71,6 +73,8 @@ final class Watching {
       case EVENT -> event.getEvent().getWorkload().equals(name);
       case TOKEN -> event.getToken().getId().equals(name);
       case CONFIG -> event.getConfig().getName().equals(name);
+      case VOLUME -> event.getVolume().getName().equals(name);
+      case SECRET -> event.getSecret().getName().equals(name);
       default -> true;
     };
   }
@@ -102,6 +106,8 @@ final class Watching {
       case REVISION -> output.show(terminal, event.getRevision(), GetCommand::revisionName);
       case TOKEN -> output.show(terminal, event.getToken(), Token::getId);
       case CONFIG -> output.show(terminal, event.getConfig(), Config::getName);
+      case SECRET -> output.show(terminal, event.getSecret(), Secret::getName);
+      case VOLUME -> output.show(terminal, event.getVolume(), NamedVolume::getName);
       default -> output.show(terminal, event, each -> "");
     }
   }
@@ -114,6 +120,8 @@ final class Watching {
       case REVISION -> GetCommand.revisionName(event.getRevision());
       case TOKEN -> event.getToken().getId();
       case CONFIG -> event.getConfig().getName();
+      case VOLUME -> event.getVolume().getName();
+      case SECRET -> event.getSecret().getName();
       default -> event.getEvent().getId();
     };
   }
@@ -129,6 +137,8 @@ final class Watching {
       case REVISIONS ->
           Tables.revisions(style, puts.stream().map(WatchEvent::getRevision).toList());
       case CONFIGS -> Tables.configs(style, puts.stream().map(WatchEvent::getConfig).toList());
+      case SECRETS -> Tables.secrets(style, puts.stream().map(WatchEvent::getSecret).toList());
+      case VOLUMES -> Tables.volumes(style, puts.stream().map(WatchEvent::getVolume).toList());
       case TOKENS -> Tables.tokens(style, puts.stream().map(WatchEvent::getToken).toList());
     };
   }

@@ -6,6 +6,7 @@ import dev.regrow.cli.Failure;
 import dev.regrow.cli.Output;
 import dev.regrow.cli.Terminal;
 import dev.regrow.cli.command.Applying;
+import dev.regrow.cli.command.Declaration;
 import dev.regrow.cli.command.Rollout;
 import dev.regrow.cli.command.Sources;
 import dev.regrow.cli.usage.Command;
@@ -136,9 +137,12 @@ public final class UpCommand implements Command {
     }
     var quiet = output.isTable() ? terminal : terminal.withoutData();
     try (var client = RegrowClient.of(context)) {
-      var workloads =
-          declared.stream().map(each -> Sources.in(each, context.namespace(), false)).toList();
-      var applied = Applying.apply(quiet, client, workloads, new Output());
+      var all =
+          declared.stream()
+              .map(each -> Sources.in(each, context.namespace(), false))
+              .sorted(Declaration.usedFirst())
+              .toList();
+      var applied = Applying.apply(quiet, client, all, new Output());
       new Rollout(terminal, client).await(applied, left.isNegative() ? Duration.ZERO : left);
       terminal.say(applied.size() == 1 ? "its instances are ready" : "all instances are ready");
     }

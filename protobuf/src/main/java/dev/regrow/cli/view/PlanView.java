@@ -9,7 +9,17 @@ public final class PlanView {
   private PlanView() {}
 
   public static void print(Terminal terminal, Plan plan) {
-    terminal.print(plan.getNamespace() + "/" + plan.getName() + ": " + summary(plan));
+    for (var user : plan.getUsersList()) {
+      terminal.print(
+          "%s/%s: rolls, because it uses this: revision %d -> %d"
+              .formatted(
+                  plan.getNamespace(),
+                  user.getWorkload(),
+                  user.getRevisionBefore(),
+                  user.getRevisionAfter()));
+    }
+    var kind = plan.getKind().isEmpty() ? "" : plan.getKind() + " ";
+    terminal.print(kind + plan.getNamespace() + "/" + plan.getName() + ": " + summary(plan));
     for (var change : plan.getChangesList()) {
       terminal.print("  " + change(change.getField(), change.getBefore(), change.getAfter()));
     }

@@ -8,13 +8,16 @@ import dev.regrow.v1.Config;
 import dev.regrow.v1.Event;
 import dev.regrow.v1.Instance;
 import dev.regrow.v1.LastEnd;
+import dev.regrow.v1.NamedVolume;
 import dev.regrow.v1.Node;
 import dev.regrow.v1.Protocol;
 import dev.regrow.v1.Reason;
 import dev.regrow.v1.Revision;
+import dev.regrow.v1.Secret;
 import dev.regrow.v1.Severity;
 import dev.regrow.v1.Token;
 import dev.regrow.v1.TokenRole;
+import dev.regrow.v1.VolumePlace;
 import dev.regrow.v1.Workload;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -25,6 +28,7 @@ import java.util.Locale;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The tables of {@code get}: a table without rows and a row for each object. */
 public final class Tables {
@@ -266,6 +270,55 @@ public final class Tables {
                                   .collect(java.util.stream.Collectors.joining(","))))));
     }
     return table;
+  }
+
+  public static Table secrets(Style style, List<Secret> items) {
+    var table = new Table(headings(style, List.of("NAME", "KEYS", "INDEX"), List.of("LABELS")));
+    for (var item : items) {
+      table.row(
+          cells(
+              style,
+              item.getNamespace(),
+              List.of(
+                  item.getName(),
+                  Words.or(joined(item.getHashesMap().keySet().stream().sorted())),
+                  Long.toString(item.getIndex())),
+              () ->
+                  List.of(
+                      Words.or(
+                          joined(
+                              new TreeMap<>(item.getLabelsMap())
+                                  .entrySet().stream()
+                                      .map(label -> label.getKey() + "=" + label.getValue()))))));
+    }
+    return table;
+  }
+
+  public static Table volumes(Style style, List<NamedVolume> items) {
+    var table = new Table(headings(style, List.of("NAME", "SLOTS", "NODES"), List.of("LABELS")));
+    for (var item : items) {
+      var places = item.getPlacesList();
+      table.row(
+          cells(
+              style,
+              item.getNamespace(),
+              List.of(
+                  item.getName(),
+                  Words.or(joined(places.stream().map(VolumePlace::getSlot))),
+                  Words.or(joined(places.stream().map(VolumePlace::getNode).distinct()))),
+              () ->
+                  List.of(
+                      Words.or(
+                          joined(
+                              new TreeMap<>(item.getLabelsMap())
+                                  .entrySet().stream()
+                                      .map(label -> label.getKey() + "=" + label.getValue()))))));
+    }
+    return table;
+  }
+
+  private static String joined(Stream<String> words) {
+    return words.collect(java.util.stream.Collectors.joining(","));
   }
 
   /** As the API writes it: read, deploy, admin, join. */

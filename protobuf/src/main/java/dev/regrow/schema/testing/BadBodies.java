@@ -46,7 +46,6 @@ public final class BadBodies {
             "instance.image",
             "instance.user",
             "instance.workdir",
-            "instance.env.MODE",
             "instance.command[1]",
             "instance.stop.signal",
             "labels.team",
@@ -141,9 +140,25 @@ public final class BadBodies {
         "kind", "Job", "Cron", "Daemon", "Config", "Secret", "Volume", "Namespace", "service", "");
     wrong("instance.ports[0].protocol", "sctp", "TCP");
     wrong("restart.policy", "sometimes");
+    wrong("instance.env.MODE", 17, true, list("a"));
+    add(
+        "variable of an unknown object",
+        "instance.env.MODE.vault",
+        it -> Manifest.set(it, "instance.env.MODE", object("vault", "b")));
     wrong("labels.team", "a b", "-a", "x".repeat(64));
     wrong("instance.command[0]", "");
-    wrong("instance.env.MODE", object("secret", "db", "key", "password"));
+    add(
+        "variable of a config without key",
+        "instance.env.MODE.key",
+        it -> Manifest.set(it, "instance.env.MODE", object("config", "web")));
+    add(
+        "variable of no object",
+        "instance.env.MODE",
+        it -> Manifest.set(it, "instance.env.MODE", object("key", "mode")));
+    add(
+        "variable of an object that has no name",
+        "instance.env.MODE.config",
+        it -> Manifest.set(it, "instance.env.MODE", object("config", "a b", "key", "mode")));
     add("label with a bad key", "labels.a b", it -> Manifest.set(it, "labels", object("a b", "c")));
     add("environment with =", "instance.env.A=B", it -> Manifest.set(it, "instance.env.A=B", "c"));
     add(
@@ -184,9 +199,9 @@ public final class BadBodies {
     }
     for (String source : List.of("volume", "config", "secret")) {
       add(
-          "volume from a " + source,
+          "volume from a " + source + " that has no name",
           "instance.volumes[0]." + source,
-          it -> Manifest.set(it, "instance.volumes[0]", object(source, "x", "at", "/x")));
+          it -> Manifest.set(it, "instance.volumes[0]", object(source, "X!", "at", "/x")));
     }
   }
 

@@ -3,6 +3,7 @@ package dev.regrow.actors.bootstrap;
 import dev.regrow.actors.agent.AgentDoor;
 import dev.regrow.actors.agent.NodeAgent;
 import dev.regrow.actors.agent.Uplink;
+import dev.regrow.actors.instance.ContentSource;
 import dev.regrow.actors.instance.InstanceSupervisor;
 import dev.regrow.actors.instance.NodeClock;
 import dev.regrow.actors.link.NodeOrder;
@@ -121,14 +122,20 @@ public final class NodeBootstrap {
                     node::controlIsGone));
     node.stopBy(new NodeStopper(nodeSystem, cluster, runtime, store, data, blocking, scheduler));
 
+    var contents = new StoreContents(() -> opened(store));
     var begun =
-        runtime.thenAccept(opened -> nodeSystem.tell(new NodeAgent.Begin(supervision(opened))));
+        runtime.thenAccept(
+            opened -> nodeSystem.tell(new NodeAgent.Begin(supervision(opened, contents))));
     refuseOn(begun, node, "cannot run instances on this machine");
     refuseOn(store, node, "cannot open the store");
     refuseOn(cluster.thenCompose(ClusterLifetime::start), node, "cannot start the cluster system");
     var unused =
         store.thenAcceptBoth(
-            runtime, (s, r) -> register(node, new Registration(config, identity, r.machine()), s));
+            runtime,
+            (s, r) -> {
+              register(node, new Registration(config, identity, r.machine()), s);
+              new OwnVolumes(s, r, identity.nodeUid(), scheduler).follow();
+            });
     nodeSystem.getWhenTerminated().whenComplete((done, failure) -> certificate.close());
     nodeSystem
         .getWhenTerminated()
@@ -136,14 +143,15 @@ public final class NodeBootstrap {
     return node;
   }
 
-  private InstanceSupervisor.Node supervision(NodeRuntime runtime) {
+  private InstanceSupervisor.Node supervision(NodeRuntime runtime, ContentSource contents) {
     return new InstanceSupervisor.Node(
         runtime,
         NodeClock.ofMachine(),
         config.name(),
         config.bind(),
         config.ports(),
-        config.lease());
+        config.lease(),
+        contents);
   }
 
   private ClusterGuardian.Surroundings surroundings(
@@ -214,6 +222,7 @@ public final class NodeBootstrap {
   private void follow(Store store, RegrowNode node, Expelled expelled) {
     if (config.isServer()) { // A worker is told who is dead; only servers read who was removed.
       expelled.follow(store, scheduler);
+      new KeyKeeper(store, scheduler).keep();
     }
     store.expelled().thenAccept(node::isExpelled);
     store.outgrown().thenAccept(why -> node.cannotGoOn(new StartRefused(why)));

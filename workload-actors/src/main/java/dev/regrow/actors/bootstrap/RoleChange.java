@@ -89,6 +89,7 @@ final class RoleChange {
             then -> {
               try {
                 identity.forgetAuthority();
+                identity.secretKeys().forget();
               } catch (IOException failed) {
                 throw new CompletionException(failed);
               }

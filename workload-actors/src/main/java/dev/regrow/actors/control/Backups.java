@@ -37,7 +37,16 @@ final class Backups {
   static final long FURTHER = 1L << 40;
 
   private static final List<String> RESTORED =
-      List.of(Keys.CONFIGS, Keys.EVENTS, Keys.REVISIONS, Keys.TOKENS, Keys.WORKLOADS);
+      List.of(
+          Keys.CONFIGS,
+          Keys.CONTENTS,
+          Keys.EVENTS,
+          Keys.REVISIONS,
+          Keys.SECRETS,
+          Keys.TOKENS,
+          Keys.USERS,
+          Keys.VOLUMES,
+          Keys.WORKLOADS);
 
   /** Of the cluster itself: the one that is restored into has its own. */
   private static final String ADMIN = Keys.token("admin");

@@ -7,11 +7,15 @@ import dev.regrow.actors.workload.WorkloadReply;
 import dev.regrow.core.lifecycle.Answer;
 import dev.regrow.core.model.Now;
 import dev.regrow.core.store.Store;
+import dev.regrow.core.store.Vault;
+import dev.regrow.v1.Config;
 import dev.regrow.v1.Event;
 import dev.regrow.v1.Instance;
+import dev.regrow.v1.NamedVolume;
 import dev.regrow.v1.Node;
 import dev.regrow.v1.Plan;
 import dev.regrow.v1.Revision;
+import dev.regrow.v1.Secret;
 import dev.regrow.v1.Workload;
 import java.time.Duration;
 import java.util.Optional;
@@ -43,9 +47,14 @@ final class ClusterControlPlane implements ControlPlane {
   private final NodeChanges changes;
   private final ServerChanges servers;
   private final Backups backups;
-  private final Configs configs;
+  private final Objects<Config> configs;
+  private final Objects<NamedVolume> volumes;
+  private final Objects<Secret> secrets;
+  private final KeyRotation rotation;
+  private final Vault vault;
   private final WatchedKinds watched;
   private final Planning planning;
+  private final References references;
 
   ClusterControlPlane(
       ActorSystem<?> system, Store store, Board board, Workloads workloads, Supplier<Now> clock) {
@@ -55,8 +64,12 @@ final class ClusterControlPlane implements ControlPlane {
     reads = new Reads(store, board, clock);
     instances = new InstanceReads(store, board, reads);
     nodes = new NodeReads(store, board);
-    configs = new StoredConfigs(store, () -> clock.get().wallMillis());
-    watched = new WatchedKinds(store, board, reads, instances, nodes, configs);
+    configs = StoredObjects.configs(store, () -> clock.get().wallMillis());
+    secrets = StoredObjects.secrets(store, Vault.of(store), () -> clock.get().wallMillis());
+    vault = Vault.of(store);
+    rotation = new KeyRotation(store, vault, () -> clock.get().wallMillis());
+    volumes = StoredObjects.volumes(store, () -> clock.get().wallMillis());
+    watched = new WatchedKinds(store, board, reads, instances, nodes, this);
     drains = new DrainReads(store, reads);
     changes = new NodeChanges(store, nodes, clock);
     servers =
@@ -67,7 +80,8 @@ final class ClusterControlPlane implements ControlPlane {
             store,
             clock,
             (namespace, name) -> workloads.tell(namespace, name, new WorkloadCommand.Wake()));
-    planning = new Planning(store, board, clock);
+    references = new References(store);
+    planning = new Planning(store, board, clock, references);
   }
 
   @Override
@@ -89,8 +103,14 @@ final class ClusterControlPlane implements ControlPlane {
   public CompletionStage<Applied> apply(Workload declared, Precondition precondition) {
     var ref = new WorkloadRef(declared.getNamespace(), declared.getName());
     var uid = UUID.randomUUID().toString();
-    return ask(
-            ref, replyTo -> new WorkloadCommand.Apply(declared, uid, expect(precondition), replyTo))
+    return Refusals.of(references.kept(declared))
+        .thenCompose(
+            contents ->
+                ask(
+                    ref,
+                    replyTo ->
+                        new WorkloadCommand.Apply(
+                            declared, uid, expect(precondition), replyTo, contents)))
         .thenApply(done -> new Applied(done.workload(), outcome(done)));
   }
 
@@ -239,18 +259,38 @@ final class ClusterControlPlane implements ControlPlane {
   }
 
   @Override
-  public CompletionStage<Backup> backup() {
-    return Refusals.of(backups.backup());
+  public CompletionStage<Backup> backup(boolean withKey) {
+    return Refusals.of(
+        backups.backup().thenApply(all -> withKey ? BackupKeys.with(all, vault) : all));
   }
 
   @Override
   public CompletionStage<dev.regrow.v1.Cluster> restore(Backup backup) {
-    return Refusals.of(backups.restore(backup)).thenCompose(done -> cluster(ReadPoint.LOCAL));
+    return Refusals.of(
+            BackupKeys.taken(backup, store, vault)
+                .thenCompose(keys -> backups.restore(backup).thenApply(done -> keys))
+                .thenCompose(keys -> keys ? rotation.resealAll() : BackupKeys.none()))
+        .thenCompose(done -> cluster(ReadPoint.LOCAL));
   }
 
   @Override
-  public Configs configs() {
+  public Objects<Config> configs() {
     return configs;
+  }
+
+  @Override
+  public Objects<Secret> secrets() {
+    return secrets;
+  }
+
+  @Override
+  public CompletionStage<dev.regrow.v1.Cluster> rotateSecretKey() {
+    return Refusals.of(rotation.rotate()).thenCompose(done -> cluster(ReadPoint.LOCAL));
+  }
+
+  @Override
+  public Objects<NamedVolume> volumes() {
+    return volumes;
   }
 
   @Override

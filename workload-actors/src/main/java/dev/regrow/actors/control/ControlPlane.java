@@ -2,11 +2,14 @@ package dev.regrow.actors.control;
 
 import dev.regrow.v1.BackupHeader;
 import dev.regrow.v1.Cluster;
+import dev.regrow.v1.Config;
 import dev.regrow.v1.Event;
 import dev.regrow.v1.Instance;
+import dev.regrow.v1.NamedVolume;
 import dev.regrow.v1.Node;
 import dev.regrow.v1.Plan;
 import dev.regrow.v1.Revision;
+import dev.regrow.v1.Secret;
 import dev.regrow.v1.StoreSnapshotEntry;
 import dev.regrow.v1.WatchEvent;
 import dev.regrow.v1.Workload;
@@ -97,8 +100,12 @@ public interface ControlPlane {
   /** Raises the feature level to what the releases of all nodes know; there is no way back. */
   CompletionStage<Cluster> raiseFeatureLevel();
 
-  /** All that is declared, and what became of it, at one index. */
-  CompletionStage<Backup> backup();
+  /**
+   * All that is declared, and what became of it, at one index.
+   *
+   * @param withKey whether the keys of the secrets are in it, too
+   */
+  CompletionStage<Backup> backup(boolean withKey);
 
   /**
    * Fills an empty cluster.
@@ -114,8 +121,18 @@ public interface ControlPlane {
     }
   }
 
-  /** The configs. */
-  Configs configs();
+  Objects<Config> configs();
+
+  Objects<Secret> secrets();
+
+  /**
+   * Seals all secrets by a new key, which every server has before it is used.
+   *
+   * @return fails with CONFLICT where a server could not be given it
+   */
+  CompletionStage<Cluster> rotateSecretKey();
+
+  Objects<NamedVolume> volumes();
 
   /** The index of the newest change that this node knows; goes out as X-Regrow-Index. */
   long index();
@@ -134,6 +151,8 @@ public interface ControlPlane {
     NODES,
     TOKENS,
     CONFIGS,
+    SECRETS,
+    VOLUMES,
     EVENTS,
     /** Of the one workload that is asked for. */
     REVISIONS

@@ -1,6 +1,8 @@
 package dev.regrow.actors.control;
 
 import dev.regrow.actors.board.Board;
+import dev.regrow.actors.content.ContentKeeper;
+import dev.regrow.actors.content.ContentWatch;
 import dev.regrow.actors.link.FactReceiver;
 import dev.regrow.actors.link.NodeLink;
 import dev.regrow.actors.sharding.DrainKeeper;
@@ -8,6 +10,7 @@ import dev.regrow.actors.sharding.NodeWatch;
 import dev.regrow.actors.sharding.Sweeper;
 import dev.regrow.actors.sharding.Workloads;
 import dev.regrow.actors.workload.Surroundings;
+import dev.regrow.actors.workload.WorkloadCommand;
 import dev.regrow.core.model.Now;
 import dev.regrow.core.store.Store;
 import java.util.function.Supplier;
@@ -38,6 +41,11 @@ public record ControlPlaneModule(ControlPlane controlPlane, FactReceiver facts) 
     clusterSystem.systemActorOf(
         DrainKeeper.create(store, board, clock), "drain-keeper", Props.empty());
     NodeWatch.start(clusterSystem, store, board, workloads);
+    ContentWatch.start(
+        store,
+        (namespace, name) ->
+            workloads.tell(namespace, name, new WorkloadCommand.ContentsChanged()));
+    clusterSystem.systemActorOf(ContentKeeper.create(store), "content-keeper", Props.empty());
     return new ControlPlaneModule(
         new ClusterControlPlane(clusterSystem, store, board, workloads, clock),
         new ClusterFacts(store, board, workloads));

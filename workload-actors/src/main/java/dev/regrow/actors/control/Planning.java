@@ -14,16 +14,20 @@ import dev.regrow.core.lifecycle.WorkloadMachine;
 import dev.regrow.core.lifecycle.WorkloadState;
 import dev.regrow.core.lifecycle.World;
 import dev.regrow.core.model.Change;
+import dev.regrow.core.model.ContentRef;
 import dev.regrow.core.model.Now;
 import dev.regrow.core.model.Records;
 import dev.regrow.core.store.Store;
 import dev.regrow.schema.Diff;
 import dev.regrow.schema.Schema;
+import dev.regrow.v1.FieldChange;
 import dev.regrow.v1.Plan;
 import dev.regrow.v1.PlanAction;
 import dev.regrow.v1.PlannedPlacement;
 import dev.regrow.v1.Workload;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
@@ -34,19 +38,24 @@ final class Planning {
   private final Board board;
   private final Supplier<Now> clock;
 
-  Planning(Store store, Board board, Supplier<Now> clock) {
+  private final References references;
+
+  Planning(Store store, Board board, Supplier<Now> clock, References references) {
     reader = new RecordsReader(store);
+    this.references = references;
     this.board = board;
     this.clock = clock;
   }
 
   CompletionStage<Plan> plan(Workload declared) {
-    return reader
-        .read(declared.getNamespace(), declared.getName())
-        .thenApply(records -> plan(declared, records));
+    return references
+        .looked(declared)
+        .thenCombine(
+            reader.read(declared.getNamespace(), declared.getName()),
+            (resolved, records) -> plan(declared, records, resolved));
   }
 
-  private Plan plan(Workload declared, Records records) {
+  private Plan plan(Workload declared, Records records, References.Resolved resolved) {
     var namespace = declared.getNamespace();
     var state = WorkloadState.of(namespace, declared.getName(), records);
     for (var assignment : records.assignments().values()) {
@@ -55,13 +64,17 @@ final class Planning {
         state = WorkloadMachine.knowing(state, assignment.id(), heard.live());
       }
     }
-    var ask = new Ask.Apply(DeclaredCodec.declared(declared), "planned");
+    var ask = new Ask.Apply(DeclaredCodec.declared(declared, resolved.hashes()), "planned");
     var decision =
         WorkloadMachine.step(
             state,
             new Input.Asked(0, ask, Ask.Expect.NOTHING),
             new World(clock.get(), board.fleet()));
-    return plan(declared, records, decision);
+    var plan = plan(declared, records, decision).toBuilder();
+    resolved
+        .missing()
+        .forEach(each -> plan.addWarnings(each.getField() + ": " + each.getMessage()));
+    return plan.build();
   }
 
   private static Plan plan(Workload declared, Records records, Decision decision) {
@@ -91,17 +104,30 @@ final class Planning {
         .addAllChanges(Diff.between(before, after));
     for (var effect : decision.effects()) {
       if (effect instanceof Effect.Commit commit) {
-        add(plan, commit.changes(), declared.getName());
+        add(plan, commit.changes(), declared.getName(), contentsOf(records));
       }
     }
     return plan.setRolls(before.getRevision() > 0 && plan.getRevisionAfter() > before.getRevision())
         .build();
   }
 
-  private static void add(Plan.Builder plan, List<Change> changes, String name) {
+  private static SortedMap<ContentRef, String> contentsOf(Records records) {
+    var current = records.current();
+    return current == null ? new TreeMap<>() : current.template().contents();
+  }
+
+  private static void add(
+      Plan.Builder plan,
+      List<Change> changes,
+      String name,
+      SortedMap<ContentRef, String> contents) {
     for (var change : changes) {
       if (change instanceof Change.PutRevision put) {
         plan.setRevisionAfter(put.revision().number());
+        put.revision()
+            .template()
+            .contents()
+            .forEach((ref, hash) -> content(plan, ref, contents.getOrDefault(ref, ""), hash));
       } else if (change instanceof Change.PutAssignment put && !put.assignment().stopping()) {
         var assignment = put.assignment();
         plan.addPlacements(
@@ -112,6 +138,17 @@ final class Planning {
       } else if (change instanceof Change.PutEvent put && put.occurrence().warning()) {
         plan.addWarnings(put.occurrence().message());
       }
+    }
+  }
+
+  /** Enough of a hash to tell two apart. */
+  private static void content(Plan.Builder plan, ContentRef ref, String before, String after) {
+    if (!before.equals(after)) {
+      plan.addChanges(
+          FieldChange.newBuilder()
+              .setField("content of " + ref)
+              .setBefore(before.substring(0, Math.min(12, before.length())))
+              .setAfter(after.substring(0, Math.min(12, after.length()))));
     }
   }
 }

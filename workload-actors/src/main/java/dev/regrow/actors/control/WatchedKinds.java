@@ -8,6 +8,7 @@ import dev.regrow.core.store.Entry;
 import dev.regrow.core.store.Keys;
 import dev.regrow.core.store.RangeQuery;
 import dev.regrow.core.store.Store;
+import dev.regrow.core.store.Vault;
 import dev.regrow.core.store.WatchListener;
 import dev.regrow.core.store.WatchListener.Change;
 import dev.regrow.v1.WatchEvent;
@@ -26,7 +27,7 @@ final class WatchedKinds {
   private final Reads reads;
   private final InstanceReads instances;
   private final NodeReads nodes;
-  private final Configs configs;
+  private final ControlPlane control;
 
   WatchedKinds(
       Store store,
@@ -34,13 +35,13 @@ final class WatchedKinds {
       Reads reads,
       InstanceReads instances,
       NodeReads nodes,
-      Configs configs) {
+      ControlPlane control) {
     this.store = store;
     this.board = board;
     this.reads = reads;
     this.instances = instances;
     this.nodes = nodes;
-    this.configs = configs;
+    this.control = control;
   }
 
   Watched of(ControlPlane.WatchKind kind, ListQuery query) {
@@ -49,7 +50,12 @@ final class WatchedKinds {
       case INSTANCES -> new WatchedInstances(store, board, reads, instances, query);
       case NODES -> new Nodes(query);
       case TOKENS -> new WatchedTokens(store);
-      case CONFIGS -> new WatchedConfigs(configs, query);
+      case CONFIGS -> new WatchedObjects<>(control.configs(), new ConfigFormat(() -> 0), query);
+      case SECRETS ->
+          new WatchedObjects<>(
+              control.secrets(), new SecretFormat(Vault.of(store), () -> 0), query);
+      case VOLUMES ->
+          new WatchedObjects<>(control.volumes(), new VolumeFormat(store, () -> 0), query);
       case EVENTS -> new Events(query);
       case REVISIONS -> new WatchedRevisions(store, reads, query);
     };

@@ -3,16 +3,18 @@ package dev.regrow.actors.instance;
 import dev.regrow.actors.health.Checks;
 import dev.regrow.actors.health.HealthMachine.Effect;
 import dev.regrow.actors.link.NodeOrder;
+import dev.regrow.core.codec.ContentsCodec;
 import dev.regrow.core.model.Ports;
 import dev.regrow.runtime.Ended;
-import dev.regrow.runtime.LaunchSpec;
 import dev.regrow.runtime.NodeRuntime;
 import dev.regrow.runtime.Probe;
 import dev.regrow.runtime.RunningInstance;
 import dev.regrow.runtime.RuntimeFailure;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -88,6 +90,9 @@ public final class InstanceSupervisor {
   /** With less than this left, a start would be cut short by its own lease. */
   private static final Duration LEASE_LEFT_MIN = Duration.ofSeconds(1);
 
+  /** Being asked for. */
+  private static final Contents UNKNOWN = new Contents(Map.of());
+
   /** What an ended process still has to be gone for before it is asked again, beyond its grace. */
   private static final Duration STOP_SLACK = Duration.ofSeconds(10);
 
@@ -104,7 +109,29 @@ public final class InstanceSupervisor {
       String name,
       String bind,
       Ports ownPorts,
-      Duration lease) {}
+      Duration lease,
+      ContentSource contents) {
+
+    /** Without contents: an instance that refers to any does not start. */
+    public Node(
+        NodeRuntime runtime,
+        NodeClock clock,
+        String name,
+        String bind,
+        Ports ownPorts,
+        Duration lease) {
+      this(
+          runtime,
+          clock,
+          name,
+          bind,
+          ownPorts,
+          lease,
+          assignment ->
+              CompletableFuture.failedStage(
+                  new RuntimeFailure("this node is told no contents", false)));
+    }
+  }
 
   private final ActorContext<Command> context;
   private final TimerScheduler<Command> timers;
@@ -117,6 +144,9 @@ public final class InstanceSupervisor {
   private final AtomicLong startUntil = new AtomicLong();
 
   private InstanceMemory memory;
+
+  /** What it sees of declared objects; NONE while nobody was asked. */
+  private CompletableFuture<Contents> contents = CompletableFuture.completedFuture(Contents.NONE);
 
   private InstanceSupervisor(
       ActorContext<Command> context,
@@ -234,6 +264,9 @@ public final class InstanceSupervisor {
 
   private void take(NodeOrder.Run ordered) {
     memory = memory.orderedBy(ordered);
+    if (!ContentsCodec.refs(ordered.template()).isEmpty()) {
+      fetchContents(ordered); // While there is a cluster to tell: it may be away at the next start.
+    }
     status.reordered(ordered.assignment());
   }
 
@@ -273,26 +306,39 @@ public final class InstanceSupervisor {
 
   private Behavior<Command> start(NodeOrder.Run ordered) {
     int attempt = status.attempt() + 1;
-    Optional<LaunchSpec> spec = specOf(ordered, attempt);
+    var process = processOf(ordered, attempt);
     status.starting(attempt);
-    if (spec.isPresent()) {
-      context.pipeToSelf(
-          node.runtime().launch(spec.get()),
-          (process, failure) ->
-              failure == null ? new Launched(process) : new LaunchFailed(failure));
-    }
+    context.pipeToSelf(
+        process,
+        (running, failure) -> failure == null ? new Launched(running) : new LaunchFailed(failure));
     teller.changed(memory, null); // After the launch: nothing is on the way from death to life.
     return starting(ordered);
   }
 
-  private Optional<LaunchSpec> specOf(NodeOrder.Run ordered, int attempt) {
+  private CompletionStage<RunningInstance> processOf(NodeOrder.Run ordered, int attempt) {
+    if (ContentsCodec.refs(ordered.template()).isEmpty()) {
+      return processOf(ordered, memory, attempt, Contents.NONE);
+    }
+    var remembered = memory;
+    fetchContents(ordered);
+    return contents.thenCompose(here -> processOf(ordered, remembered, attempt, here));
+  }
+
+  private CompletionStage<RunningInstance> processOf(
+      NodeOrder.Run ordered, InstanceMemory remembered, int attempt, Contents here) {
     try {
-      return Optional.of(LaunchSpecs.of(ordered, memory, attempt, startUntil::get));
+      return node.runtime()
+          .launch(LaunchSpecs.of(ordered, remembered, attempt, here, startUntil::get));
     } catch (IllegalArgumentException e) {
-      context
-          .getSelf()
-          .tell(new LaunchFailed(new RuntimeFailure(String.valueOf(e.getMessage()), false, e)));
-      return Optional.empty();
+      return CompletableFuture.failedStage(
+          new RuntimeFailure(String.valueOf(e.getMessage()), false, e));
+    }
+  }
+
+  /** Once for all attempts: what a revision holds never changes. */
+  private void fetchContents(NodeOrder.Run ordered) {
+    if (contents.isCompletedExceptionally() || contents.getNow(UNKNOWN) == Contents.NONE) {
+      contents = node.contents().of(ordered.assignment()).toCompletableFuture();
     }
   }
 

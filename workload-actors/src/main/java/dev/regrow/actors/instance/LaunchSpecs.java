@@ -27,12 +27,17 @@ public final class LaunchSpecs {
   private LaunchSpecs() {}
 
   /**
+   * @param contents what it is to see of declared objects
    * @param leaseUntil the CLOCK_BOOTTIME in nanoseconds at which it dies unless its lease is
    *     renewed
    * @throws IllegalArgumentException when the template asks for what this version cannot do
    */
   public static LaunchSpec of(
-      NodeOrder.Run run, InstanceMemory memory, int attempt, LongSupplier leaseUntil) {
+      NodeOrder.Run run,
+      InstanceMemory memory,
+      int attempt,
+      Contents contents,
+      LongSupplier leaseUntil) {
     var template = run.template();
     var assignment = run.assignment();
     var user = UserIds.of(template.getUser());
@@ -45,12 +50,12 @@ public final class LaunchSpecs {
             rootfsOf(template.getImage()),
             template.getSecurity().getReadOnlyRoot(),
             template.getCommandList(),
-            environmentOf(template),
+            environmentOf(template, contents),
             user.uid(),
             user.gid(),
             template.getWorkdir().isEmpty() ? "/" : template.getWorkdir(),
             networkOf(template.getNetwork()),
-            mountsOf(template.getVolumesList()),
+            mountsOf(template.getVolumesList(), contents),
             limitsOf(template.getResources()),
             template.getStop().getSignal().isEmpty() ? "TERM" : template.getStop().getSignal(),
             Duration.ofMillis(template.getStop().getGrace()),
@@ -82,12 +87,15 @@ public final class LaunchSpecs {
     return Path.of(image.substring(IMAGE_DIRECTORY.length()));
   }
 
-  private static Map<String, String> environmentOf(InstanceTemplate template) {
+  private static Map<String, String> environmentOf(InstanceTemplate template, Contents contents) {
     var environment = new HashMap<String, String>();
     if (!ImageReference.isOne(template.getImage())) { // An image may bring its own.
       environment.put("PATH", PATH);
     }
     environment.putAll(template.getEnvMap());
+    template
+        .getEnvFromMap()
+        .forEach((name, key) -> environment.put(name, contents.variable(name, key)));
     return environment;
   }
 
@@ -101,17 +109,20 @@ public final class LaunchSpecs {
     };
   }
 
-  private static List<LaunchSpec.Mount> mountsOf(List<Volume> volumes) {
-    return volumes.stream().map(LaunchSpecs::mountOf).toList();
+  private static List<LaunchSpec.Mount> mountsOf(List<Volume> volumes, Contents contents) {
+    return volumes.stream().map(volume -> mountOf(volume, contents)).toList();
   }
 
-  private static LaunchSpec.Mount mountOf(Volume volume) {
+  private static LaunchSpec.Mount mountOf(Volume volume, Contents contents) {
     return switch (volume.getSourceCase()) {
       case HOST ->
           new LaunchSpec.Mount.Host(
               Path.of(volume.getHost()), volume.getAt(), volume.getReadOnly());
       case TMPFS ->
           new LaunchSpec.Mount.Tmpfs(volume.getTmpfs(), volume.getAt(), volume.getReadOnly());
+      case CONFIG, SECRET -> contents.files(volume);
+      case VOLUME ->
+          new LaunchSpec.Mount.Volume(volume.getVolume(), volume.getAt(), volume.getReadOnly());
       case SOURCE_NOT_SET ->
           throw new IllegalArgumentException(
               "the volume at %s has no source known here".formatted(volume.getAt()));

@@ -1,9 +1,11 @@
 package dev.regrow.actors.sharding;
 
 import dev.regrow.actors.board.Board;
+import dev.regrow.actors.content.DeclaredContents;
 import dev.regrow.actors.link.NodeLink;
 import dev.regrow.actors.workload.WorkloadCommand;
 import dev.regrow.core.codec.WorkloadView;
+import dev.regrow.core.model.Records;
 import dev.regrow.core.store.Entry;
 import dev.regrow.core.store.Keys;
 import dev.regrow.core.store.RangeQuery;
@@ -45,6 +47,7 @@ public final class Sweeper {
   private final Board board;
   private final Workloads workloads;
   private final NodeLink link;
+  private final DeclaredContents contents;
 
   /** Nodes asked for their facts in this round. */
   private final Set<String> asked = ConcurrentHashMap.newKeySet();
@@ -62,6 +65,7 @@ public final class Sweeper {
     this.board = board;
     this.workloads = workloads;
     this.link = link;
+    this.contents = new DeclaredContents(store);
   }
 
   public static Behavior<Command> create(
@@ -130,14 +134,43 @@ public final class Sweeper {
     var name = path.substring(slash + 1);
     return store
         .range(RangeQuery.prefix(Keys.assignments(namespace, name)))
-        .thenAccept(
+        .thenApply(
             found -> {
               var records = WorkloadView.records(entry, found.entries());
               if (Care.needed(records, board)) {
                 workloads.tell(namespace, name, new WorkloadCommand.Wake());
                 records.assignments().values().forEach(a -> askOnce(a.node().uid()));
               }
-            });
+              return records;
+            })
+        .thenCompose(this::compareContents);
+  }
+
+  /** A change that a workload was not told of, or had no time for. */
+  private CompletionStage<Void> compareContents(Records records) {
+    var workload = records.workload();
+    var current = records.current();
+    if (workload == null || workload.deleted() || current == null) {
+      return CompletableFuture.completedStage(null);
+    }
+    var seen = current.template().contents();
+    return seen.isEmpty()
+        ? CompletableFuture.completedStage(null)
+        : contents
+            .here(workload.namespace(), seen.keySet())
+            .thenAccept(
+                held -> {
+                  boolean changed =
+                      held.entrySet().stream()
+                          .anyMatch(
+                              each -> !each.getValue().hash().equals(seen.get(each.getKey())));
+                  if (changed) {
+                    workloads.tell(
+                        workload.namespace(),
+                        workload.name(),
+                        new WorkloadCommand.ContentsChanged());
+                  }
+                });
   }
 
   /** A report that was lost is not sent again by itself. */

@@ -81,6 +81,7 @@ final class WireTypes {
         record(205, WorkloadCommand.Learn.class),
         record(206, WorkloadCommand.Wake.class),
         record(207, WorkloadCommand.NodeChanged.class),
+        record(208, WorkloadCommand.ContentsChanged.class),
         record(220, WorkloadReply.Done.class),
         record(221, WorkloadReply.Declined.class));
   }

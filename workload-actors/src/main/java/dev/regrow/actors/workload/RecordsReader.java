@@ -48,8 +48,9 @@ public final class RecordsReader {
     var revisions = range(Keys.revisions(namespace, name), index).toCompletableFuture();
     var assignments = range(Keys.assignments(namespace, name), index).toCompletableFuture();
     var events = range(Keys.events(namespace, name), index).toCompletableFuture();
+    var places = range(Keys.places(namespace, name), index).toCompletableFuture();
     var key = RangeQuery.key(Keys.workload(namespace, name)).atLeast(index);
-    return CompletableFuture.allOf(revisions, assignments, events)
+    return CompletableFuture.allOf(revisions, assignments, events, places)
         .thenCompose(all -> store.range(key))
         .thenApply(
             last -> {
@@ -60,6 +61,7 @@ public final class RecordsReader {
                       revisions.join().entries(),
                       assignments.join().entries(),
                       events.join().entries(),
+                      places.join().entries(),
                       index),
                   modIndex(workload) == modIndex(only(last)));
             });

@@ -3,6 +3,7 @@ package dev.regrow.actors.workload;
 import dev.regrow.actors.link.AssignmentRef;
 import dev.regrow.actors.link.NodeFact;
 import dev.regrow.actors.link.NodeOrder;
+import dev.regrow.core.codec.ContentsCodec;
 import dev.regrow.core.codec.DeclaredCodec;
 import dev.regrow.core.codec.LiveCodec;
 import dev.regrow.core.lifecycle.Ask;
@@ -91,7 +92,9 @@ public final class Translation {
 
   static Ask ask(WorkloadCommand.Asking asking) {
     if (asking instanceof WorkloadCommand.Apply apply) {
-      return new Ask.Apply(DeclaredCodec.declared(apply.declared()), apply.uid());
+      return new Ask.Apply(
+          DeclaredCodec.declared(apply.declared(), ContentsCodec.byPath(apply.contents())),
+          apply.uid());
     } else if (asking instanceof WorkloadCommand.Scale scale) {
       return new Ask.Scale(scale.replicas());
     } else if (asking instanceof WorkloadCommand.Rollback rollback) {

@@ -5,6 +5,7 @@ import dev.regrow.actors.wire.Tag;
 import dev.regrow.actors.wire.WireMessage;
 import dev.regrow.core.lifecycle.Input;
 import dev.regrow.v1.Workload;
+import java.util.Map;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /** What a workload entity is told. */
@@ -28,12 +29,14 @@ public interface WorkloadCommand {
 
   /**
    * @param uid of the workload, should it be new
+   * @param contents the hashes of what it refers to, by paths as {@code config/web}
    */
   record Apply(
       @Tag(1) Workload declared,
       @Tag(2) String uid,
       @Tag(3) long expect,
-      @Tag(4) ActorRef<WorkloadReply> replyTo)
+      @Tag(4) ActorRef<WorkloadReply> replyTo,
+      @Tag(5) Map<String, String> contents)
       implements Asking {}
 
   record Scale(@Tag(1) int replicas, @Tag(2) long expect, @Tag(3) ActorRef<WorkloadReply> replyTo)
@@ -52,6 +55,9 @@ public interface WorkloadCommand {
 
   /** There may be something to do. */
   record Wake() implements Remote {}
+
+  /** Something has changed that it may use. */
+  record ContentsChanged() implements Remote {}
 
   /** A node is gone, or there again. */
   record NodeChanged(@Tag(1) String nodeUid, @Tag(2) boolean lost) implements Remote {}

@@ -1,6 +1,8 @@
 package dev.regrow.actors.workload;
 
+import dev.regrow.actors.content.DeclaredContents;
 import dev.regrow.actors.workload.WorkloadCommand.Asking;
+import dev.regrow.actors.workload.WorkloadCommand.ContentsChanged;
 import dev.regrow.actors.workload.WorkloadCommand.Goodbye;
 import dev.regrow.actors.workload.WorkloadCommand.Idle;
 import dev.regrow.actors.workload.WorkloadCommand.Learn;
@@ -8,6 +10,7 @@ import dev.regrow.actors.workload.WorkloadCommand.Learned;
 import dev.regrow.actors.workload.WorkloadCommand.LoadFailed;
 import dev.regrow.actors.workload.WorkloadCommand.NodeChanged;
 import dev.regrow.actors.workload.WorkloadCommand.Wake;
+import dev.regrow.core.codec.ContentsCodec;
 import dev.regrow.core.lifecycle.Answer;
 import dev.regrow.core.lifecycle.Effect;
 import dev.regrow.core.lifecycle.Input;
@@ -63,6 +66,9 @@ public final class WorkloadEntity {
   private @Nullable WorkloadState state;
   private boolean loading;
 
+  /** Something that it uses may have changed while its records were read. */
+  private boolean contentsWanted;
+
   private WorkloadEntity(
       String id,
       Surroundings around,
@@ -101,7 +107,8 @@ public final class WorkloadEntity {
         .onMessage(Asking.class, command -> then(() -> onAsking(command)))
         .onMessage(Learn.class, learn -> then(() -> onFact(learn)))
         .onMessage(NodeChanged.class, changed -> then(() -> onNodeChanged(changed)))
-        .onMessage(Wake.class, wake -> then(() -> onInput(new Input.Tick())))
+        .onMessage(Wake.class, wake -> then(this::onWake))
+        .onMessage(ContentsChanged.class, changed -> then(this::onContentsChanged))
         .onMessageEquals(ReadAgain.INSTANCE, () -> then(this::load))
         .onMessageEquals(Idle.INSTANCE, () -> then(this::onIdle))
         .onMessageEquals(Goodbye.INSTANCE, Behaviors::stopped)
@@ -136,8 +143,16 @@ public final class WorkloadEntity {
   private void decideOnNext() {
     while (!loading && state != null && !state.busy() && asking == null && !waiting.isEmpty()) {
       asking = waiting.remove();
-      ask(asking);
+      if (asking instanceof WorkloadCommand.Apply apply && keepsData(apply)) {
+        load(); // Where its data is may have changed without it, and it is asked again then.
+      } else {
+        ask(asking);
+      }
     }
+  }
+
+  private static boolean keepsData(WorkloadCommand.Apply apply) {
+    return !ContentsCodec.volumes(apply.declared().getInstance()).isEmpty();
   }
 
   private void ask(Asking command) {
@@ -158,9 +173,43 @@ public final class WorkloadEntity {
             : new Input.NodeBack(changed.nodeUid()));
   }
 
+  private void onWake() {
+    if (!loading && asking == null && missesItsData()) {
+      load(); // The node may have been given up, and its records with it.
+    } else {
+      onInput(new Input.Tick());
+    }
+  }
+
+  private boolean missesItsData() {
+    var nodes = around.board().fleet();
+    return state != null
+        && !state.busy()
+        && state.records().places().values().stream()
+            .anyMatch(node -> nodes.find(node.uid()).isEmpty());
+  }
+
+  private void onContentsChanged() {
+    contentsWanted = loading;
+    var current = state == null ? null : state.records().current();
+    if (loading || current == null || current.template().contents().isEmpty()) {
+      return;
+    }
+    context.pipeToSelf(
+        around.contents().kept(namespace, current.template().contents().keySet()),
+        (held, failure) ->
+            new Learned(
+                failure == null
+                    ? new Input.ContentsRead(DeclaredContents.hashes(held))
+                    : new Input.Tick())); // Then the sweep looks again.
+  }
+
   private void onLearned(Input input) {
     if (input instanceof Input.Loaded loaded) {
       onLoaded(loaded.records());
+      if (contentsWanted) {
+        onContentsChanged();
+      }
     } else {
       onInput(input);
     }

@@ -370,7 +370,7 @@ class InstanceSupervisorTest {
   }
 
   private static dev.regrow.runtime.LaunchSpec specOf(NodeOrder.Run run) {
-    return LaunchSpecs.of(run, InstanceMemory.of(run), 1, () -> 0);
+    return LaunchSpecs.of(run, InstanceMemory.of(run), 1, Contents.NONE, () -> 0);
   }
 
   private static dev.regrow.actors.link.AssignmentRef assignment() {

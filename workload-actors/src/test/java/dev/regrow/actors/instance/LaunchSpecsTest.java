@@ -138,6 +138,6 @@ class LaunchSpecsTest {
     var run =
         new NodeOrder.Run(
             Orders.assignment("web-2-x", "web-2", 7), template, Orders.ALWAYS, false, 0);
-    return LaunchSpecs.of(run, InstanceMemory.of(run), 3, () -> 17);
+    return LaunchSpecs.of(run, InstanceMemory.of(run), 3, Contents.NONE, () -> 17);
   }
 }

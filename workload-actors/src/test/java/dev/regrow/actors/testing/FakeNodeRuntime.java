@@ -1,5 +1,6 @@
 package dev.regrow.actors.testing;
 
+import dev.regrow.actors.instance.Contents;
 import dev.regrow.actors.instance.InstanceMemory;
 import dev.regrow.actors.instance.LaunchSpecs;
 import dev.regrow.actors.link.NodeOrder;
@@ -53,7 +54,7 @@ public final class FakeNodeRuntime implements NodeRuntime {
 
   /** How an agent starts this order the first time. */
   public static LaunchSpec specOf(NodeOrder.Run run) {
-    return LaunchSpecs.of(run, InstanceMemory.of(run), 1, () -> 0);
+    return LaunchSpecs.of(run, InstanceMemory.of(run), 1, Contents.NONE, () -> 0);
   }
 
   /** What its instances answer. */
@@ -67,6 +68,8 @@ public final class FakeNodeRuntime implements NodeRuntime {
     left.add(instance);
     return instance;
   }
+
+  private final List<String> deletedVolumes = new java.util.concurrent.CopyOnWriteArrayList<>();
 
   /** All that were ever launched, in order. */
   public List<FakeInstance> launched() {
@@ -125,6 +128,16 @@ public final class FakeNodeRuntime implements NodeRuntime {
   public CompletionStage<Void> forget(InstanceKey key) {
     forgotten.add(key);
     return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  public CompletionStage<Void> deleteVolume(String namespace, String volume, String slot) {
+    deletedVolumes.add("%s/%s/%s".formatted(namespace, volume, slot));
+    return CompletableFuture.completedFuture(null);
+  }
+
+  public List<String> deletedVolumes() {
+    return List.copyOf(deletedVolumes);
   }
 
   @Override

@@ -94,6 +94,12 @@ class WireCodecTest {
         .isEqualTo(new GateMessage.Assignments(List.of(WireSamples.run(0)), "no majority"));
   }
 
+  @Test
+  void an_apply_of_before_there_were_contents_refers_to_none() throws IOException {
+    assertThat(golden(GOLDEN.resolve("before-contents"), "200-WorkloadCommand.Apply"))
+        .isEqualTo(WireSamples.apply(Map.of()));
+  }
+
   private Object golden(Path folder, String name) throws IOException {
     var hex = Files.readString(folder.resolve(name + ".hex")).strip();
     return codec.fromBytes(HexFormat.of().parseHex(hex));

@@ -17,6 +17,7 @@ import dev.regrow.v1.Network;
 import dev.regrow.v1.RestartPolicy;
 import dev.regrow.v1.Workload;
 import java.util.List;
+import java.util.Map;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestInbox;
 import org.apache.pekko.actor.typed.ActorRef;
 
@@ -30,6 +31,10 @@ final class WireSamples {
 
   static NodeOrder.Run run(long stopAfterMillis) {
     return new NodeOrder.Run(WEB_2, template(), restart(), true, 2, stopAfterMillis);
+  }
+
+  static WorkloadCommand.Apply apply(Map<String, String> contents) {
+    return new WorkloadCommand.Apply(workload(), "uid-7", 4711, OneRef.refOf(), contents);
   }
 
   static List<Record> all() {
@@ -47,7 +52,7 @@ final class WireSamples {
         new GateMessage.Tell(summary(), true),
         new GateMessage.AskAssignments("node-1", OneRef.refOf()),
         new GateMessage.Assignments(List.of(run(60_000)), "no majority"),
-        new WorkloadCommand.Apply(workload(), "uid-7", 4711, OneRef.refOf()),
+        apply(Map.of("config/web", "5f2a")),
         new WorkloadCommand.Scale(3, 4711, OneRef.refOf()),
         new WorkloadCommand.Rollback(2, 4711, OneRef.refOf()),
         new WorkloadCommand.Restart(4711, OneRef.refOf()),
@@ -55,6 +60,7 @@ final class WireSamples {
         new WorkloadCommand.Learn(summary()),
         new WorkloadCommand.Wake(),
         new WorkloadCommand.NodeChanged("node-1", true),
+        new WorkloadCommand.ContentsChanged(),
         new WorkloadReply.Done(workload(), "CHANGED"),
         new WorkloadReply.Declined("STALE", "its index is 4712"));
   }

@@ -16,6 +16,7 @@ import dev.regrow.v1.Network;
 import dev.regrow.v1.Workload;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -183,7 +184,8 @@ class WorkloadEntityTest {
             .setName("web")
             .setInstance(InstanceTemplate.newBuilder().addCommand(command).setNetwork(Network.NONE))
             .build();
-    return new WorkloadCommand.Apply(declared, "uid-1", WorkloadCommand.NOTHING, replies.getRef());
+    return new WorkloadCommand.Apply(
+        declared, "uid-1", WorkloadCommand.NOTHING, replies.getRef(), Map.of());
   }
 
   private NodeOrder order() throws InterruptedException {

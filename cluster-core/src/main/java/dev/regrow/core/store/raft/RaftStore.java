@@ -1,6 +1,8 @@
 package dev.regrow.core.store.raft;
 
+import com.google.protobuf.ByteString;
 import dev.regrow.core.disk.SpaceGuard;
+import dev.regrow.core.store.AssignedContents;
 import dev.regrow.core.store.Entry;
 import dev.regrow.core.store.Keys;
 import dev.regrow.core.store.Leases;
@@ -16,7 +18,10 @@ import dev.regrow.core.store.StoreMembership;
 import dev.regrow.core.store.StoreState;
 import dev.regrow.core.store.Txn;
 import dev.regrow.core.store.TxnResult;
+import dev.regrow.core.store.Vault;
 import dev.regrow.core.store.WatchListener;
+import dev.regrow.v1.Sealed;
+import dev.regrow.v1.SecretKey;
 import dev.regrow.v1.StoreLeaseReply;
 import dev.regrow.v1.StoreLeaseRequest;
 import dev.regrow.v1.StoreRangeRequest;
@@ -28,6 +33,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -48,7 +54,7 @@ import org.jspecify.annotations.Nullable;
  * log entry, fsynced on a majority, applied to the {@link Replica} by the {@link StoreMachine}, and
  * then acknowledged. Reads and watches are answered by this server's own replica.
  */
-public final class RaftStore implements Store, StoreMembership, Leases {
+public final class RaftStore implements Store, StoreMembership, Leases, AssignedContents, Vault {
 
   private static final int REPLY_THREADS = 2;
   private static final long WAITING_BYTES_MAX = 64L << 20;
@@ -75,6 +81,8 @@ public final class RaftStore implements Store, StoreMembership, Leases {
   private final Confirmation confirmation;
   private final LeaseDesk leaseDesk;
   private final LeaseClient leases;
+  private final ContentsDesk contents;
+  private final KeyVault vault;
   private volatile boolean closed;
 
   private RaftStore(RaftStoreConfig config, StoreDirectory directory, SpaceGuard.Limits limits)
@@ -102,6 +110,8 @@ public final class RaftStore implements Store, StoreMembership, Leases {
     this.confirmation = new Confirmation(this::leading, this::termOf);
     this.leaseDesk = new LeaseDesk(keeper::current, replica::index, confirmation);
     this.leases = new LeaseClient(this::askAboutLease, scheduler);
+    this.vault = new KeyVault(config.identity().secretKeys(), this::present, channels);
+    this.contents = new ContentsDesk(this, vault);
     this.service =
         new StoreService(
             this,
@@ -111,7 +121,9 @@ public final class RaftStore implements Store, StoreMembership, Leases {
             keeper::leaderAddress,
             new Gatekeeper(this::removal),
             this::present,
-            new RenewalDesk(config.identity(), this::present));
+            new RenewalDesk(config.identity(), this::present),
+            contents,
+            vault);
   }
 
   private @Nullable Entry present(String key) {
@@ -189,6 +201,46 @@ public final class RaftStore implements Store, StoreMembership, Leases {
   @Override
   public CompletionStage<Long> age(String nodeUid) {
     return leases.age(nodeUid);
+  }
+
+  @Override
+  public CompletionStage<Map<String, Map<String, ByteString>>> contentsOf(Question question) {
+    return contents.contentsOf(question);
+  }
+
+  @Override
+  public Sealed seal(String boundTo, byte[] content) {
+    return vault.seal(boundTo, content);
+  }
+
+  @Override
+  public byte[] open(String boundTo, Sealed sealed) {
+    return vault.open(boundTo, sealed);
+  }
+
+  @Override
+  public String hash(byte[] content) {
+    return vault.hash(content);
+  }
+
+  @Override
+  public String current() {
+    return vault.current();
+  }
+
+  @Override
+  public List<SecretKey> keys() {
+    return vault.keys();
+  }
+
+  @Override
+  public void keep(List<SecretKey> keys) {
+    vault.keep(keys);
+  }
+
+  @Override
+  public CompletionStage<List<SecretKey>> exchange(String address, List<SecretKey> give) {
+    return vault.exchange(address, give);
   }
 
   private List<String> serversAndSelf() {

@@ -3,6 +3,7 @@ package dev.regrow.core.store.raft;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.regrow.core.identity.NodeIdentity;
+import dev.regrow.core.store.AssignedContents;
 import dev.regrow.core.store.Entry;
 import dev.regrow.core.store.Leases;
 import dev.regrow.core.store.RangeQuery;
@@ -16,6 +17,7 @@ import dev.regrow.core.store.TokenCheck;
 import dev.regrow.core.store.Txn;
 import dev.regrow.core.store.TxnResult;
 import dev.regrow.core.store.WatchListener;
+import dev.regrow.v1.StoreContentsRequest;
 import dev.regrow.v1.StoreRangePart;
 import dev.regrow.v1.StoreRangeRequest;
 import dev.regrow.v1.StoreTokenRequest;
@@ -25,6 +27,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -43,10 +46,12 @@ import org.slf4j.LoggerFactory;
  * the store's own transport. What one asker has seen it never sees older again, whichever server
  * answers.
  */
-public final class RemoteStore implements Store, StoreMembership, TokenCheck, Leases {
+public final class RemoteStore
+    implements Store, StoreMembership, TokenCheck, Leases, AssignedContents {
 
   private static final Logger LOG = LoggerFactory.getLogger(RemoteStore.class);
   private static final long WAITING_BYTES_MAX = 16L << 20;
+  private static final int CONTENTS_TRIES = 4;
   private static final long PAUSE_MILLIS = 50;
   private static final Duration ATTEMPT = Duration.ofSeconds(2);
 
@@ -287,6 +292,43 @@ public final class RemoteStore implements Store, StoreMembership, TokenCheck, Le
                 throw Refusals.decode(reply.getRefusal());
               }
               return stored(reply.getToken());
+            });
+  }
+
+  @Override
+  public CompletionStage<Map<String, Map<String, ByteString>>> contentsOf(Question question) {
+    var request =
+        StoreContentsRequest.newBuilder()
+            .setNamespace(question.namespace())
+            .setWorkload(question.workload())
+            .setInstanceId(question.instanceId())
+            .setEpoch(question.epoch())
+            .build();
+    return contents(request, CONTENTS_TRIES);
+  }
+
+  /** Asks one server after the other. */
+  private CompletionStage<Map<String, Map<String, ByteString>>> contents(
+      StoreContentsRequest request, int tries) {
+    String address = guide.anyone();
+    return channels
+        .ask(address, Wire.CONTENTS, request, ATTEMPT)
+        .thenApply(ContentsDesk::decode)
+        .exceptionallyCompose(
+            failure -> {
+              guide.failed(address);
+              Throwable cause = Failures.cause(failure);
+              boolean denied = cause instanceof StoreException known && known.kind() == Kind.DENIED;
+              if (tries > 1 && !denied && !closed) {
+                return contents(request, tries - 1).toCompletableFuture();
+              }
+              return CompletableFuture.failedFuture(
+                  cause instanceof StoreException known
+                      ? known
+                      : new StoreException(
+                          Kind.NO_MAJORITY,
+                          "no server answered what an instance is to see (last: %s)"
+                              .formatted(cause == null ? "none" : cause.getMessage())));
             });
   }
 

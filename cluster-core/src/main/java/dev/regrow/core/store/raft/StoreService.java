@@ -2,6 +2,7 @@ package dev.regrow.core.store.raft;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.regrow.core.identity.NodeRole;
+import dev.regrow.core.store.AssignedContents;
 import dev.regrow.core.store.Entry;
 import dev.regrow.core.store.Keys;
 import dev.regrow.core.store.Permissions;
@@ -13,9 +14,13 @@ import dev.regrow.core.store.StoreGroup;
 import dev.regrow.core.store.TxnResult;
 import dev.regrow.v1.StoreCommitReply;
 import dev.regrow.v1.StoreCommitRequest;
+import dev.regrow.v1.StoreContentsReply;
+import dev.regrow.v1.StoreContentsRequest;
 import dev.regrow.v1.StoreGroupReply;
 import dev.regrow.v1.StoreGroupRequest;
 import dev.regrow.v1.StoreJoinRequest;
+import dev.regrow.v1.StoreKeysReply;
+import dev.regrow.v1.StoreKeysRequest;
 import dev.regrow.v1.StoreLeaseReply;
 import dev.regrow.v1.StoreLeaseRequest;
 import dev.regrow.v1.StoreRangePart;
@@ -64,6 +69,8 @@ final class StoreService {
   private final Gatekeeper gatekeeper;
   private final Permissions.Present present;
   private final RenewalDesk renewals;
+  private final ContentsDesk contents;
+  private final KeyVault vault;
 
   /**
    * @param leader HOST:PORT of who leads, or nothing: for those who asked the wrong one
@@ -77,7 +84,9 @@ final class StoreService {
       Supplier<String> leader,
       Gatekeeper gatekeeper,
       Permissions.Present present,
-      RenewalDesk renewals) {
+      RenewalDesk renewals,
+      ContentsDesk contents,
+      KeyVault vault) {
     this.gatekeeper = gatekeeper;
     this.reader = reader;
     this.writer = writer;
@@ -86,6 +95,8 @@ final class StoreService {
     this.leader = leader;
     this.present = present;
     this.renewals = renewals;
+    this.contents = contents;
+    this.vault = vault;
   }
 
   ServerServiceDefinition definition() {
@@ -100,6 +111,8 @@ final class StoreService {
             .addMethod(Wire.GROUP, ServerCalls.asyncUnaryCall(this::group))
             .addMethod(Wire.TERM, ServerCalls.asyncUnaryCall(this::term))
             .addMethod(Wire.TOKEN, ServerCalls.asyncUnaryCall(this::token))
+            .addMethod(Wire.CONTENTS, ServerCalls.asyncUnaryCall(this::contents))
+            .addMethod(Wire.KEYS, ServerCalls.asyncUnaryCall(this::keys))
             .addMethod(Wire.RENEW, ServerCalls.asyncUnaryCall(this::renew))
             .build();
     return ServerInterceptors.intercept(service, gatekeeper);
@@ -253,6 +266,53 @@ final class StoreService {
       }
     } catch (InvalidProtocolBufferException damaged) {
       throw new IllegalStateException("the record " + entry.key() + " is damaged", damaged);
+    }
+    one(answer, reply.build());
+  }
+
+  private void contents(StoreContentsRequest request, StreamObserver<StoreContentsReply> answer) {
+    var caller = PeerGate.caller().node();
+    var question =
+        new AssignedContents.Question(
+            request.getNamespace(),
+            request.getWorkload(),
+            request.getInstanceId(),
+            request.getEpoch());
+    var key = ContentsDesk.key(question);
+    // Not before this replica knows the assignment: who may ask is decided by it.
+    reader
+        .range(RangeQuery.key(key).atLeast(request.getEpoch()))
+        .thenCompose(
+            known -> {
+              var refusal = Permissions.contents(caller, key, present);
+              return refusal.isPresent()
+                  ? CompletableFuture.failedStage(
+                      new StoreException(StoreException.Kind.DENIED, refusal.get()))
+                  : contents.contentsOf(question);
+            })
+        .whenComplete(
+            (found, failure) ->
+                one(
+                    answer,
+                    failure == null
+                        ? ContentsDesk.encode(found)
+                        : StoreContentsReply.newBuilder()
+                            .setRefusal(Refusals.encode(failure, leader.get()))
+                            .build()));
+  }
+
+  private void keys(StoreKeysRequest request, StreamObserver<StoreKeysReply> answer) {
+    var reply = StoreKeysReply.newBuilder();
+    var refusal = Permissions.keys(PeerGate.caller().node());
+    try {
+      if (refusal.isPresent()) {
+        reply.setRefusal(denied(refusal.get()));
+      } else {
+        vault.keep(request.getGiveList());
+        reply.addAllKeys(vault.keys());
+      }
+    } catch (StoreException e) {
+      reply.setRefusal(Refusals.encode(e, leader.get()));
     }
     one(answer, reply.build());
   }

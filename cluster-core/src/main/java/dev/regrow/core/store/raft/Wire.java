@@ -8,9 +8,13 @@ import dev.regrow.core.store.WatchListener;
 import dev.regrow.v1.StoreChange;
 import dev.regrow.v1.StoreCommitReply;
 import dev.regrow.v1.StoreCommitRequest;
+import dev.regrow.v1.StoreContentsReply;
+import dev.regrow.v1.StoreContentsRequest;
 import dev.regrow.v1.StoreGroupReply;
 import dev.regrow.v1.StoreGroupRequest;
 import dev.regrow.v1.StoreJoinRequest;
+import dev.regrow.v1.StoreKeysReply;
+import dev.regrow.v1.StoreKeysRequest;
 import dev.regrow.v1.StoreLeaseReply;
 import dev.regrow.v1.StoreLeaseRequest;
 import dev.regrow.v1.StoreRangePart;
@@ -74,6 +78,13 @@ final class Wire {
 
   static final MethodDescriptor<StoreTokenRequest, StoreTokenReply> TOKEN =
       method("Token", MethodType.UNARY, StoreTokenRequest.parser(), StoreTokenReply.parser());
+
+  static final MethodDescriptor<StoreContentsRequest, StoreContentsReply> CONTENTS =
+      method(
+          "Contents", MethodType.UNARY, StoreContentsRequest.parser(), StoreContentsReply.parser());
+
+  static final MethodDescriptor<StoreKeysRequest, StoreKeysReply> KEYS =
+      method("Keys", MethodType.UNARY, StoreKeysRequest.parser(), StoreKeysReply.parser());
 
   static final MethodDescriptor<StoreRenewRequest, StoreRenewReply> RENEW =
       method("Renew", MethodType.UNARY, StoreRenewRequest.parser(), StoreRenewReply.parser());

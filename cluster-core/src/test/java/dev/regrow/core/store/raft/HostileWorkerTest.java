@@ -6,16 +6,24 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.ByteString;
 import dev.regrow.core.identity.NodeIdentity;
 import dev.regrow.core.identity.NodeRole;
+import dev.regrow.core.identity.SecretKeys;
+import dev.regrow.core.store.AssignedContents.Question;
 import dev.regrow.core.store.Keys;
 import dev.regrow.core.store.RangeQuery;
 import dev.regrow.core.store.StoreException;
 import dev.regrow.core.store.Txn;
+import dev.regrow.v1.ContentKind;
+import dev.regrow.v1.ContentUse;
 import dev.regrow.v1.StoreJoinRequest;
 import dev.regrow.v1.StoreRangeRequest;
 import dev.regrow.v1.StoreRemoveRequest;
 import dev.regrow.v1.StoreTokenRequest;
 import dev.regrow.v1.StoreWatchRequest;
+import dev.regrow.v1.StoredAssignment;
+import dev.regrow.v1.StoredContent;
 import dev.regrow.v1.StoredNode;
+import dev.regrow.v1.StoredRevision;
+import dev.regrow.v1.StoredSecretKeys;
 import dev.regrow.v1.StoredToken;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -88,6 +96,51 @@ class HostileWorkerTest {
       assertThat(get(worker.check("k3f9", "beef"))).isEmpty();
       assertThat(get(worker.check("nobody", ""))).isEmpty();
     }
+  }
+
+  @Test
+  void a_worker_is_told_what_its_own_instances_see_opened_and_of_no_others() throws Exception {
+    try (var servers = Servers.first(data);
+        var worker = worker(servers)) {
+      var server = servers.get(1);
+      var key = SecretKeys.generate(0);
+      server.keep(List.of(key));
+      var record = StoredSecretKeys.newBuilder().setCurrent(key.getId()).addIds(key.getId());
+      get(server.commit(put(Keys.SECRET_KEYS, record.build().toByteString())));
+      var value = StoredContent.newBuilder().putData("password", utf8("s3cr3t")).build();
+      var sealed = server.seal("shop/db", value.toByteArray());
+      get(
+          server.commit(
+              put(
+                  Keys.content("shop", "secret/db", "cafe"),
+                  StoredContent.newBuilder().setSealed(sealed).build().toByteString())));
+      var revision =
+          StoredRevision.newBuilder()
+              .addContents(
+                  ContentUse.newBuilder()
+                      .setKind(ContentKind.CONTENT_SECRET)
+                      .setName("db")
+                      .setHash("cafe"));
+      get(server.commit(put(Keys.revision("shop", "web", 1), revision.build().toByteString())));
+      assigned(server, "web-0-a", workerUid);
+      assigned(server, "web-1-b", "somebody");
+
+      var told = get(worker.contentsOf(new Question("shop", "web", "web-0-a", 1)));
+
+      assertThat(told.get("secret/db")).containsEntry("password", utf8("s3cr3t"));
+      denied(worker.contentsOf(new Question("shop", "web", "web-1-b", 1)));
+      denied(worker.contentsOf(new Question("shop", "web", "web-2-c", 1)));
+      denied(worker.range(RangeQuery.prefix(Keys.CONTENTS)));
+    }
+  }
+
+  private static void assigned(RaftStore server, String instance, String nodeUid) throws Exception {
+    var assignment = StoredAssignment.newBuilder().setNodeUid(nodeUid).setRevision(1).build();
+    get(server.commit(put(Keys.assignment("shop", "web", instance), assignment.toByteString())));
+  }
+
+  private static ByteString utf8(String text) {
+    return ByteString.copyFromUtf8(text);
   }
 
   @Test

@@ -1,9 +1,8 @@
 package dev.regrow.actors.control;
 
+import com.google.protobuf.Message;
 import dev.regrow.actors.control.WatchStream.Watched;
-import dev.regrow.core.codec.ConfigCodec;
 import dev.regrow.core.store.Entry;
-import dev.regrow.core.store.Keys;
 import dev.regrow.core.store.WatchListener.Change;
 import dev.regrow.v1.WatchEvent;
 import dev.regrow.v1.WatchType;
@@ -12,28 +11,28 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
-/** What a watch of configs tells: all of it is stored. */
-final class WatchedConfigs implements Watched {
+/** What a watch of declared objects of one kind tells: all of it is stored. */
+final class WatchedObjects<T extends Message> implements Watched {
 
-  private final Configs configs;
+  private final Objects<T> objects;
+  private final ObjectFormat<T> format;
   private final ListQuery query;
 
-  WatchedConfigs(Configs configs, ListQuery query) {
-    this.configs = configs;
+  WatchedObjects(Objects<T> objects, ObjectFormat<T> format, ListQuery query) {
+    this.objects = objects;
+    this.format = format;
     this.query = query;
   }
 
   @Override
   public String prefix() {
-    return Reads.prefix(Keys.CONFIGS, query).from();
+    return Reads.prefix(format.prefix(), query).from();
   }
 
   @Override
   public CompletionStage<Listing<WatchEvent.Builder>> current() {
     return WatchedKinds.all(
-        query,
-        page -> configs.configs(page, ReadPoint.LOCAL),
-        shown -> WatchEvent.newBuilder().setConfig(shown));
+        query, page -> objects.list(page, ReadPoint.LOCAL), shown -> format.event(shown));
   }
 
   @Override
@@ -41,16 +40,15 @@ final class WatchedConfigs implements Watched {
     var after = change.after();
     var before = change.before();
     Entry entry = after == null ? before : after;
-    if (entry == null || !Reads.matches(Reads.ref(change.key(), Keys.CONFIGS), query)) {
+    if (entry == null || !Reads.matches(Reads.ref(change.key(), format.prefix()), query)) {
       return CompletableFuture.completedStage(List.of());
     }
-    var shown = ConfigCodec.shown(entry);
-    if (!shown.getLabelsMap().entrySet().containsAll(query.labels().entrySet())) {
+    var shown = format.shown(entry);
+    if (!format.labels(shown).entrySet().containsAll(query.labels().entrySet())) {
       return CompletableFuture.completedStage(List.of());
     }
     var type = after == null ? WatchType.DELETE : WatchType.PUT;
-    return CompletableFuture.completedStage(
-        List.of(WatchEvent.newBuilder().setType(type).setConfig(shown)));
+    return format.completed(shown).thenApply(one -> List.of(format.event(one).setType(type)));
   }
 
   @Override

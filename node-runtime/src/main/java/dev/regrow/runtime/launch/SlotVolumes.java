@@ -1,0 +1,151 @@
+package dev.regrow.runtime.launch;
+
+import dev.regrow.runtime.LaunchSpec;
+import dev.regrow.runtime.LaunchSpec.Mount;
+import dev.regrow.runtime.RuntimeFailure;
+import dev.regrow.runtime.disk.Trees;
+import dev.regrow.runtime.namespace.IdRange;
+import dev.regrow.runtime.namespace.Lower;
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What slots keep, below {@code volumes/NAMESPACE/VOLUME/SLOT} of the node's data.
+ *
+ * <p>On disk, files belong to the numbers that they have inside, and an instance sees them by an
+ * idmapped mount: so they stay right whatever host ids its slot has next time. Where the file
+ * system has no such mounts, the files are given to the slot's host ids instead, and a file beside
+ * them says to which.
+ */
+final class SlotVolumes {
+
+  private final Path root;
+
+  SlotVolumes(Path root) {
+    this.root = root;
+  }
+
+  /** The directories of the volumes that an instance mounts, made if they are not there. */
+  Map<String, Lower> of(LaunchSpec spec, IdRange ids) {
+    var shown = new TreeMap<String, Lower>();
+    for (var mount : spec.mounts()) {
+      if (mount instanceof Mount.Volume volume) {
+        var directory = directory(spec.key().namespace(), volume.name(), spec.slot());
+        shown.put(volume.name(), prepared(directory, spec, ids, false));
+      }
+    }
+    return shown;
+  }
+
+  /** The same, for a file system without idmapped mounts. */
+  Map<String, Lower> shifted(LaunchSpec spec, IdRange ids) {
+    var shown = of(spec, ids);
+    shown.replaceAll((name, volume) -> prepared(volume.directory(), spec, ids, true));
+    return shown;
+  }
+
+  private Path directory(String namespace, String volume, String slot) {
+    return root.resolve(namespace).resolve(volume).resolve(slot);
+  }
+
+  private static Path ownerFile(Path directory) {
+    return directory.resolveSibling("." + directory.getFileName() + ".owner");
+  }
+
+  private static Lower prepared(Path directory, LaunchSpec spec, IdRange ids, boolean shift) {
+    try {
+      if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+        make(directory, spec);
+      }
+      int owner = owner(directory);
+      if (owner == 0 ? shift : owner != ids.base()) {
+        // First it is written down that it is under way: done twice it comes to the same.
+        Files.writeString(ownerFile(directory), owner + " " + ids.base());
+        give(directory, ids.base());
+        Files.writeString(ownerFile(directory), Integer.toString(ids.base()));
+        owner = ids.base();
+      }
+      return new Lower(directory, owner != 0, List.of());
+    } catch (IOException e) {
+      throw new RuntimeFailure(
+          "cannot make the volume's directory " + directory + ": " + e, true, e);
+    }
+  }
+
+  /** It appears under its name once it has its owner. */
+  private static void make(Path directory, LaunchSpec spec) throws IOException {
+    Files.createDirectories(directory.getParent());
+    var making = directory.resolveSibling("." + directory.getFileName() + ".new");
+    Trees.delete(making);
+    Files.createDirectory(making);
+    Files.setPosixFilePermissions(making, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Files.setAttribute(making, "unix:uid", spec.uid());
+    Files.setAttribute(making, "unix:gid", spec.gid());
+    Files.deleteIfExists(ownerFile(directory));
+    Files.move(making, directory);
+  }
+
+  /** The first of the host ids that own its files; 0: they have their numbers inside. */
+  private static int owner(Path directory) throws IOException {
+    try {
+      var words = Files.readString(ownerFile(directory)).split(" ", -1);
+      // Two: shifting was interrupted, and is to be done again from either.
+      return words.length == 1 ? Integer.parseInt(words[0]) : 1;
+    } catch (NoSuchFileException plain) {
+      return 0;
+    } catch (NumberFormatException damaged) {
+      throw new IOException(ownerFile(directory) + " holds no number", damaged);
+    }
+  }
+
+  /** Numbers count within their range: whichever range a file is of, it gets the same of this. */
+  private static void give(Path directory, int base) throws IOException {
+    Files.walkFileTree(
+        directory,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult preVisitDirectory(Path path, BasicFileAttributes attributes)
+              throws IOException {
+            own(path);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFile(Path path, BasicFileAttributes attributes)
+              throws IOException {
+            own(path);
+            return FileVisitResult.CONTINUE;
+          }
+
+          private void own(Path path) throws IOException {
+            for (var id : List.of("unix:uid", "unix:gid")) {
+              int now = (Integer) Files.getAttribute(path, id, LinkOption.NOFOLLOW_LINKS);
+              int inside = Math.floorMod(now, IdRange.SIZE);
+              Files.setAttribute(path, id, base + inside, LinkOption.NOFOLLOW_LINKS);
+            }
+          }
+        });
+  }
+
+  /** Idempotent. */
+  void delete(String namespace, String volume, String slot) {
+    var directory = directory(namespace, volume, slot);
+    try {
+      Trees.delete(directory);
+      Files.deleteIfExists(ownerFile(directory));
+    } catch (IOException e) {
+      throw new RuntimeFailure(
+          "cannot delete the volume's directory " + directory + ": " + e, true, e);
+    }
+  }
+}
