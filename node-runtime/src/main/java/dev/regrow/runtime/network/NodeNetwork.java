@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -59,6 +60,10 @@ public final class NodeNetwork implements AutoCloseable {
   private final ScheduledThreadPoolExecutor rulesThread = thread("regrow-rules");
 
   private final Map<InstanceKey, Port> attached = new HashMap<>();
+
+  /** Those that may be attached. */
+  private final Set<InstanceKey> known = ConcurrentHashMap.newKeySet();
+
   private final ArrayDeque<Port> spare = new ArrayDeque<>();
   private @Nullable Bridge bridge;
 
@@ -126,6 +131,7 @@ public final class NodeNetwork implements AutoCloseable {
    * @throws RuntimeFailure if it cannot have one, with what to do
    */
   public Attachment attach(InstanceKey key) {
+    known.add(key);
     return await(
         () -> {
           var port = attached.get(key);
@@ -151,6 +157,7 @@ public final class NodeNetwork implements AutoCloseable {
    * @param served what led to it
    */
   public void adopt(InstanceKey key, String address, int init, List<ServedPort> served) {
+    known.add(key);
     await(
         () -> {
           var wanted = Ipv4.parse(address).orElseThrow();
@@ -182,7 +189,8 @@ public final class NodeNetwork implements AutoCloseable {
   /**
    * From now on these published ports lead to it, and no others; none if it is not attached.
    *
-   * @param first what blocks and is to be done in the same order
+   * @param first what blocks and is to be done before a change, in the order of changes, and never
+   *     once it is released
    * @return what keeps some of them from it, each a sentence; they are tried again later
    */
   public CompletionStage<List<String>> serve(
@@ -190,12 +198,14 @@ public final class NodeNetwork implements AutoCloseable {
     var obstacles = new CompletableFuture<List<String>>();
     later(
         () -> {
-          first.run();
           var port = attached.get(key);
           if (port == null) {
             obstacles.complete(List.of());
           } else {
-            port.wanted = List.copyOf(ports);
+            if (!port.wanted.equals(ports)) {
+              first.run();
+              port.wanted = List.copyOf(ports);
+            }
             obstacles.complete(serveWanted(port));
           }
         });
@@ -228,15 +238,18 @@ public final class NodeNetwork implements AutoCloseable {
 
   /** Its address is free again, once no rule speaks of it. Idempotent. */
   public void release(InstanceKey key) {
-    later(
-        () -> {
-          var port = attached.remove(key);
-          if (port != null) {
-            port.namespace.close();
-            leaving.add(port.address);
-            changed();
-          }
-        });
+    if (known.remove(key)) { // Most have no address, and need not wait.
+      await(
+          () -> {
+            var port = attached.remove(key);
+            if (port != null) {
+              port.namespace.close();
+              leaving.add(port.address);
+              changed();
+            }
+            return true;
+          });
+    }
   }
 
   private Bridge bridge() {

@@ -283,6 +283,18 @@ class NetworkKernelTest {
   }
 
   @Test
+  void what_is_forgotten_the_moment_it_ends_leaves_no_state() throws Exception {
+    for (int i = 0; i < 30; i++) {
+      var web = launch("shop", "web-" + i);
+      var served = web.serve(published("127.0.0.1"));
+      web.stop(Duration.ZERO);
+      get(web.ended());
+      get(agent().forget(web.key()));
+      get(served);
+    }
+  }
+
+  @Test
   void a_new_attempt_keeps_its_address_and_a_new_instance_gets_another() throws Exception {
     var first = launch("shop", "web-0");
     first.stop(Duration.ZERO);
