@@ -115,7 +115,7 @@ final class Adopter {
     try {
       return new Held(pid, kernel.pidfdOpen(pid));
     } catch (SyscallException e) {
-      if (e.errno() == Errno.ESRCH || e.errno() == Errno.EINVAL) { // EINVAL: a thread's number
+      if (e.errno() == Errno.ESRCH) {
         return new Held(pid, null);
       }
       throw e;

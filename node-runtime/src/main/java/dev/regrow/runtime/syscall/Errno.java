@@ -70,6 +70,11 @@ public enum Errno {
     return BY_NUMBER.getOrDefault(number, OTHER);
   }
 
+  /** As the kernel has it; {@link #OTHER} has none. */
+  int number() {
+    return number;
+  }
+
   /** In the words of strerror(3). */
   public String description() {
     return description;

@@ -35,7 +35,7 @@ public interface Kernel {
   int posixSpawn(
       Path program, List<String> argv, Map<String, String> environment, Map<Integer, Fd> inherited);
 
-  /** Readable once the process has ended. ESRCH if there is none of that number. */
+  /** Readable once the process has ended. ESRCH if no process has that number, a thread may. */
   Fd pidfdOpen(int pid);
 
   /** ESRCH if it has ended and was reaped. */

@@ -63,10 +63,14 @@ final class LinuxKernel implements Kernel {
 
   @Override
   public Fd pidfdOpen(int pid) {
-    return owned(
-        check(
-            () -> libc.syscall(PIDFD_OPEN, pid, 0, 0, 0),
-            () -> "pidfd_open(%d, 0)".formatted(pid)));
+    Supplier<String> call = () -> "pidfd_open(%d, 0)".formatted(pid);
+    try {
+      return owned(check(() -> libc.syscall(PIDFD_OPEN, pid, 0, 0, 0), call));
+    } catch (SyscallException e) {
+      // A thread's number, or one that is being reaped: EINVAL, and since Linux 6.16 ENOENT.
+      boolean noProcess = pid > 0 && (e.errno() == Errno.EINVAL || e.errno() == Errno.ENOENT);
+      throw noProcess ? new SyscallException(call.get(), Errno.ESRCH.number()) : e;
+    }
   }
 
   @Override

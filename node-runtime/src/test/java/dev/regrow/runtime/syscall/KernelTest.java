@@ -117,6 +117,22 @@ class KernelTest {
   }
 
   @Test
+  void the_number_of_a_thread_is_that_of_no_process() throws Exception {
+    int thread;
+    try (var threads = Files.list(Path.of("/proc/self/task"))) {
+      thread =
+          threads
+              .map(path -> Integer.parseInt(path.getFileName().toString()))
+              .filter(id -> id != ProcessHandle.current().pid())
+              .findFirst()
+              .orElseThrow();
+    }
+
+    assertThatThrownBy(() -> kernel.pidfdOpen(thread))
+        .hasMessage("pidfd_open(%d, 0): ESRCH (No such process)".formatted(thread));
+  }
+
+  @Test
   void one_waiting_thread_learns_of_descriptors_added_later_and_of_a_wake_up() throws Exception {
     try (var epoll = kernel.epollCreate();
         var pipe = kernel.pipe()) {
