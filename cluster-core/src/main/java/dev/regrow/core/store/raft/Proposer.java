@@ -66,7 +66,7 @@ final class Proposer {
   private static final int MANY = 4;
 
   /** How long more are awaited then, and how long the others may not know of the last entry. */
-  static final Duration PAUSE = Duration.ofNanos(1_500_000);
+  static final Duration PAUSE = Duration.ofMillis(4);
 
   private record Pending(
       StoreTxn txn, int bytes, long deadlineNanos, CompletableFuture<TxnResult> reply) {}
