@@ -63,14 +63,18 @@ final class Nft {
     command.addAll(List.of(arguments));
     var builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().clear();
+    Process process;
     try {
-      var process = builder.start();
+      process = builder.start();
+    } catch (IOException e) {
+      throw new RuntimeFailure("cannot run " + program + ": " + e.getMessage(), true, e);
+    }
+    try {
       try (var in = process.getOutputStream()) {
         in.write(input.getBytes(StandardCharsets.UTF_8));
       }
       var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-        process.destroyForcibly();
         throw new RuntimeFailure(program + " does not end", true);
       }
       if (process.exitValue() != 0) {
@@ -79,10 +83,12 @@ final class Nft {
       }
       return said;
     } catch (IOException e) {
-      throw new RuntimeFailure("cannot run " + program + ": " + e.getMessage(), true, e);
+      throw new RuntimeFailure("cannot speak to " + program + ": " + e.getMessage(), true, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new RuntimeFailure("interrupted while " + program + " ran", true, e);
+    } finally {
+      process.destroyForcibly(); // If it is still there, nobody waits for it any more.
     }
   }
 

@@ -5,8 +5,6 @@ import dev.regrow.runtime.RuntimeFailure;
 import dev.regrow.runtime.ServedPort;
 import dev.regrow.runtime.syscall.Fd;
 import dev.regrow.runtime.syscall.Kernel;
-import dev.regrow.runtime.syscall.SyscallException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,15 +20,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The bridge of this node, the instances on it, and the rules between them. Nothing of it is there
@@ -38,8 +31,6 @@ import org.slf4j.LoggerFactory;
  * instance needs is made ahead. Thread-safe.
  */
 public final class NodeNetwork implements AutoCloseable {
-
-  private static final Logger LOG = LoggerFactory.getLogger(NodeNetwork.class);
 
   /** As with shims: one is used while another is made. */
   private static final int READY = 2;
@@ -54,10 +45,10 @@ public final class NodeNetwork implements AutoCloseable {
   private final Kernel kernel;
   private final String nodeUid;
   private final Places places;
-  private final ScheduledThreadPoolExecutor thread = thread("regrow-network");
+  private final Serial thread = new Serial("regrow-network");
 
   /** Of rules alone: a start does not wait for them. */
-  private final ScheduledThreadPoolExecutor rulesThread = thread("regrow-rules");
+  private final Serial rulesThread = new Serial("regrow-rules");
 
   private final Map<InstanceKey, Port> attached = new HashMap<>();
 
@@ -98,16 +89,6 @@ public final class NodeNetwork implements AutoCloseable {
     this.places = places;
   }
 
-  private static ScheduledThreadPoolExecutor thread(String name) {
-    return new ScheduledThreadPoolExecutor(
-        1,
-        task -> {
-          var made = new Thread(task, name);
-          made.setDaemon(true);
-          return made;
-        });
-  }
-
   /** What this machine lacks for a bridge, in a sentence; empty if nothing is known to be amiss. */
   public static Optional<String> lack() {
     return Nft.find().isPresent()
@@ -140,7 +121,7 @@ public final class NodeNetwork implements AutoCloseable {
             attached.put(key, port);
             changed();
           }
-          later(this::refill);
+          thread.execute(this::refill);
           return new Attachment(port.address.toString(), pathOf(port.namespace));
         });
   }
@@ -177,7 +158,7 @@ public final class NodeNetwork implements AutoCloseable {
 
   /** All are taken over that another agent left. */
   public void adopted() {
-    later(
+    thread.execute(
         () -> {
           if (adopting) {
             adopting = false;
@@ -196,7 +177,7 @@ public final class NodeNetwork implements AutoCloseable {
   public CompletionStage<List<String>> serve(
       InstanceKey key, List<ServedPort> ports, Runnable first) {
     var obstacles = new CompletableFuture<List<String>>();
-    later(
+    thread.execute(
         () -> {
           var port = attached.get(key);
           if (port == null) {
@@ -257,8 +238,8 @@ public final class NodeNetwork implements AutoCloseable {
     if (there == null) {
       there = Bridge.make(kernel, nodeUid, places);
       bridge = there;
-      repeat(thread, this::repair);
-      repeat(rulesThread, there.rules()::repair);
+      thread.repeat(CHECK_EVERY, this::repair);
+      rulesThread.repeat(CHECK_EVERY, there.rules()::repair);
     }
     return there;
   }
@@ -276,18 +257,12 @@ public final class NodeNetwork implements AutoCloseable {
     }
   }
 
-  private static void repeat(ScheduledThreadPoolExecutor by, Runnable action) {
-    long every = CHECK_EVERY.toMillis();
-    var unused =
-        by.scheduleWithFixedDelay(() -> guarded(action), every, every, TimeUnit.MILLISECONDS);
-  }
-
   /** Many changes at once are one change of the rules; the first of them is made at once. */
   private void changed() {
     if (!changed && !adopting) {
       changed = true;
       long wait = Math.max(0, lastChange + APART.toNanos() - System.nanoTime());
-      var unused = thread.schedule(() -> guarded(this::changeRules), wait, TimeUnit.NANOSECONDS);
+      thread.after(Duration.ofNanos(wait), this::changeRules);
     }
   }
 
@@ -298,12 +273,10 @@ public final class NodeNetwork implements AutoCloseable {
     var ruleset = there.ruleset(attached);
     var unspokenOf = List.copyOf(leaving);
     rulesThread.execute(
-        () ->
-            guarded(
-                () -> {
-                  there.rules().apply(ruleset);
-                  later(() -> forget(unspokenOf));
-                }));
+        () -> {
+          there.rules().apply(ruleset);
+          thread.execute(() -> forget(unspokenOf));
+        });
     rememberSoon(there);
   }
 
@@ -314,38 +287,18 @@ public final class NodeNetwork implements AutoCloseable {
   private void rememberSoon(Bridge there) {
     if (!remembering) {
       remembering = true;
-      var unused =
-          thread.schedule(
-              () -> {
-                remembering = false;
-                rulesThread.execute(() -> guarded(there.rules()::remember));
-              },
-              REMEMBER_AFTER.toMillis(),
-              TimeUnit.MILLISECONDS);
-    }
-  }
-
-  private void later(Runnable action) {
-    try {
-      thread.execute(() -> guarded(action));
-    } catch (RejectedExecutionException e) {
-      LOG.debug("the node is stopping");
-    }
-  }
-
-  private static void guarded(Runnable action) {
-    try {
-      action.run();
-    } catch (RuntimeFailure | SyscallException | UncheckedIOException e) {
-      LOG.warn("the network of this node's instances: {}", e.getMessage());
+      thread.after(
+          REMEMBER_AFTER,
+          () -> {
+            remembering = false;
+            rulesThread.execute(there.rules()::remember);
+          });
     }
   }
 
   private <T> T await(Supplier<T> action) {
     try {
-      return CompletableFuture.supplyAsync(action, thread)
-          .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)
-          .join();
+      return thread.ask(action).orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
     } catch (RejectedExecutionException e) {
       throw new RuntimeFailure("the node is stopping", true, e);
     } catch (CompletionException e) {
@@ -368,34 +321,19 @@ public final class NodeNetwork implements AutoCloseable {
   /** Stops watching; links and rules stay, for instances outlive their agent. */
   @Override
   public void close() {
-    finish(
-        thread,
+    thread.close(
+        PATIENCE,
         () -> {
           if (changed) {
             changeRules();
           }
         });
-    finish(rulesThread, () -> {});
+    rulesThread.close(PATIENCE, () -> {});
     attached.values().forEach(port -> port.namespace.close());
     spare.forEach(port -> port.namespace.close());
     var there = bridge;
     if (there != null) {
       there.close();
     }
-  }
-
-  /** Lets it do what it was told to, then this, and nothing that was put off. */
-  private static void finish(ScheduledThreadPoolExecutor thread, Runnable last) {
-    try {
-      if (!thread.isShutdown()) {
-        CompletableFuture.runAsync(() -> guarded(last), thread)
-            .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-      }
-    } catch (ExecutionException | TimeoutException e) {
-      LOG.warn("the network of this node's instances is left as it is: {}", e.toString());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    thread.shutdownNow();
   }
 }
