@@ -28,6 +28,8 @@ public final class Sweep {
   private static final Duration KILL_BOUND = Duration.ofSeconds(10);
   private static final Duration REMOVAL_BOUND = Duration.ofSeconds(5);
 
+  private static final Duration HELPER_BOUND = Duration.ofSeconds(2);
+
   private final Kernel kernel;
   private final Cgroups cgroups;
   private final StateDirectory state;
@@ -61,7 +63,7 @@ public final class Sweep {
   private List<String> run(Path dataDirectory, Duration graceBound) {
     cgroups.leaveAgentCgroup();
     var living = state.list();
-    var agents = StrayShims.kill(kernel, cgroups, Set.copyOf(living));
+    var agents = agents(living);
     if (!agents.isEmpty()) {
       throw new RuntimeFailure(
           "node %s still runs as process %s; stop it first".formatted(nodeUid, agents), true);
@@ -75,6 +77,17 @@ public final class Sweep {
       state.remove(kernel);
     }
     return left;
+  }
+
+  /** Those that stay: a program that an agent ran when it died ends by itself. */
+  private Set<Long> agents(List<String> living) {
+    long deadline = System.nanoTime() + HELPER_BOUND.toNanos();
+    var agents = StrayShims.kill(kernel, cgroups, Set.copyOf(living));
+    while (!agents.isEmpty() && System.nanoTime() < deadline) {
+      LockSupport.parkNanos(5_000_000);
+      agents = StrayShims.kill(kernel, cgroups, Set.copyOf(living));
+    }
+    return agents;
   }
 
   /** All at once, so it takes as long as the longest. */

@@ -87,6 +87,21 @@ class LocalNodeRuntimeKernelTest {
   }
 
   @Test
+  void a_sweep_waits_for_what_an_agent_ran_and_refuses_where_an_agent_stays() throws Exception {
+    var agent = new ProcessBuilder("sleep", "1000").start(); // in the agent's cgroup, as we are
+    var helper = new ProcessBuilder("sleep", "0.3").start();
+    agent().close();
+
+    assertThatThrownBy(() -> Sweep.node(host.nodeUid(), data, Duration.ZERO))
+        .isInstanceOf(RuntimeFailure.class)
+        .hasMessageContaining("still runs as process [" + agent.pid() + "]");
+    assertThat(helper.isAlive()).isFalse();
+
+    agent.destroyForcibly().waitFor();
+    assertThat(Sweep.node(host.nodeUid(), data, Duration.ZERO)).isEmpty();
+  }
+
+  @Test
   void a_stop_sends_its_signal_and_lets_it_finish() throws Exception {
     var instance = launch(1, "trap 'echo bye; exit 0' TERM; echo up; while :; do sleep 0.05; done");
     awaitLog("up\n");
