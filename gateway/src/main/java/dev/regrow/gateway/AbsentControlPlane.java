@@ -76,12 +76,13 @@ final class AbsentControlPlane implements ControlPlane {
   }
 
   @Override
-  public CompletionStage<Applied> apply(Workload declared, Precondition precondition) {
+  public CompletionStage<Applied> apply(
+      Workload declared, Precondition precondition, boolean newestImage) {
     return refused();
   }
 
   @Override
-  public CompletionStage<Plan> plan(Workload declared) {
+  public CompletionStage<Plan> plan(Workload declared, boolean newestImage) {
     return refused();
   }
 

@@ -17,6 +17,7 @@ import dev.regrow.gateway.auth.TokenDesk;
 import dev.regrow.gateway.http.Backend;
 import dev.regrow.gateway.http.GatewayServer;
 import dev.regrow.gateway.metrics.Metrics;
+import dev.regrow.runtime.image.NodeImages;
 import dev.regrow.runtime.process.LocalNodeRuntime;
 import dev.regrow.runtime.process.RuntimeConfig;
 import dev.regrow.runtime.process.ServiceManager;
@@ -215,19 +216,26 @@ public final class NodeMain {
 
   private NodeParts parts() {
     var clock = NodeClock.ofMachine();
+    var images = new CompletableFuture<NodeImages>();
     return new NodeParts(
-        (uid, instances, logs) ->
-            LocalNodeRuntime.open(
-                RuntimeConfig.of(uid, options.data())
-                    .withHostPaths(options.hostPaths())
-                    .withNetworkRange(options.networkRange().orElse(null))),
+        (uid, instances, logs) -> {
+          var opened =
+              LocalNodeRuntime.open(
+                  RuntimeConfig.of(uid, options.data())
+                      .withHostPaths(options.hostPaths())
+                      .withNetworkRange(options.networkRange().orElse(null)));
+          images.complete(opened.nodeImages());
+          return opened;
+        },
         (system, store, link) -> {
           var module =
               ControlPlaneModule.start(
                   system,
                   store,
                   link,
-                  () -> new Now(clock.bootNanos() / 1_000_000, clock.wall().toEpochMilli()));
+                  () -> new Now(clock.bootNanos() / 1_000_000, clock.wall().toEpochMilli()),
+                  (reference, policy, credentials) ->
+                      images.thenCompose(opened -> opened.resolve(reference, policy, credentials)));
           return new NodeParts.ServerSide(module.controlPlane(), module.facts());
         });
   }

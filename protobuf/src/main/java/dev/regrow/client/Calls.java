@@ -39,9 +39,20 @@ public final class Calls {
     return Call.put(of(declared), declared, Workload.parser());
   }
 
+  /** The same; it takes what its image's tag stands for now. */
+  public static Call<Workload> applyPulling(Workload declared) {
+    return Call.put(Uris.with(of(declared), "pull", "true"), declared, Workload.parser());
+  }
+
   /** What {@link #apply} would do. */
   public static Call<Plan> plan(Workload declared) {
     return Call.post(of(declared) + "/plan", declared, true, Plan.parser());
+  }
+
+  /** What {@link #applyPulling} would do. */
+  public static Call<Plan> planPulling(Workload declared) {
+    var path = Uris.with(of(declared) + "/plan", "pull", "true");
+    return Call.post(path, declared, true, Plan.parser());
   }
 
   public static Call<Workload> workload(String namespace, String name) {

@@ -51,6 +51,8 @@ public final class Routes {
       new Parameter("consistent", "boolean", false, "Read linearizably, from a majority.");
   private static final Parameter DRY_RUN =
       new Parameter("dryRun", "boolean", false, "Answer with the Plan and change nothing.");
+  private static final Parameter PULL =
+      new Parameter("pull", "boolean", false, "Take what the tag of its image stands for now.");
   private static final Parameter LIMIT =
       new Parameter("limit", "integer", false, "1 to 1000, larger is capped.");
   private static final Parameter CONTINUE =
@@ -198,7 +200,7 @@ public final class Routes {
                 "Declare a workload; equal content changes nothing.")
             .body(workload)
             .answers(workload, 200, 201)
-            .with(DRY_RUN)
+            .with(List.of(DRY_RUN, PULL))
             .being(Trait.TAGGED, Trait.CONDITIONAL, Trait.CREATES)
             .route());
     routes.add(
@@ -231,6 +233,7 @@ public final class Routes {
     routes.add(
         read("POST", WORKLOAD + "/plan", "planWorkload", "What applying this would do.")
             .body(workload)
+            .with(PULL)
             .answers(Plan.getDefaultInstance(), 200)
             .route());
     routes.add(

@@ -4,6 +4,7 @@ import dev.regrow.core.model.Constraints;
 import dev.regrow.core.model.ContentRef;
 import dev.regrow.core.model.Declared;
 import dev.regrow.core.model.Demand;
+import dev.regrow.core.model.ImageUse;
 import dev.regrow.core.model.Opaque;
 import dev.regrow.core.model.Policy;
 import dev.regrow.core.model.Ports;
@@ -31,26 +32,45 @@ public final class DeclaredCodec {
   /**
    * @param declared valid; defaults are written in here
    * @param contents what the objects hold now that it refers to
+   * @param imageDigest what its image's tag stands for; empty: unknown
    */
-  public static Declared declared(Workload declared, SortedMap<ContentRef, String> contents) {
+  public static Declared declared(
+      Workload declared, SortedMap<ContentRef, String> contents, String imageDigest) {
     var full = Schema.withDefaults(declared);
     return new Declared(
         full.hasReplicas() ? full.getReplicas() : null,
-        template(full.getInstance(), Templates.hash(full.getInstance()), contents),
+        template(full.getInstance(), Templates.hash(full.getInstance()), contents, imageDigest),
         policy(full),
         rest(full),
         Schema.VERSION);
   }
 
   static Template template(
-      InstanceTemplate template, String hash, SortedMap<ContentRef, String> contents) {
+      InstanceTemplate template,
+      String hash,
+      SortedMap<ContentRef, String> contents,
+      String imageDigest) {
     return new Template(
-        hash, demand(template), Bytes.opaque(template), contents, ContentsCodec.volumes(template));
+        hash,
+        demand(template),
+        Bytes.opaque(template),
+        contents,
+        ContentsCodec.volumes(template),
+        new ImageUse(imageDigest));
   }
 
   /** A template as it was declared, defaults written in. */
   public static InstanceTemplate template(Template template) {
     return Bytes.parse(InstanceTemplate.parser(), template.content(), "template");
+  }
+
+  /** What a node is ordered to run: the image's bytes, wherever its tag leads to by then. */
+  public static InstanceTemplate ordered(Template template) {
+    var declared = template(template);
+    var digest = template.image().digest();
+    return digest.isEmpty()
+        ? declared
+        : declared.toBuilder().setImage(declared.getImage() + "@" + digest).build();
   }
 
   /** How instances of a workload are restarted in place. */

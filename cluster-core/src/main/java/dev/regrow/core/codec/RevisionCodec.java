@@ -16,7 +16,8 @@ public final class RevisionCodec {
         DeclaredCodec.template(
             stored.getInstance(),
             stored.getHash(),
-            ContentsCodec.contents(stored.getContentsList())),
+            ContentsCodec.contents(stored.getContentsList()),
+            stored.getImageDigest()),
         stored.getCreatedAt(),
         stored.getCause(),
         stored.getSchemaVersion(),
@@ -39,6 +40,7 @@ public final class RevisionCodec {
         .setIndex(entry.modIndex())
         .setSchemaVersion(stored.getSchemaVersion())
         .addAllContents(stored.getContentsList())
+        .setImageDigest(stored.getImageDigest())
         .build();
   }
 
@@ -51,6 +53,7 @@ public final class RevisionCodec {
         .setSchemaVersion(revision.schemaVersion())
         .clearContents()
         .addAllContents(ContentsCodec.uses(revision.template().contents()))
+        .setImageDigest(revision.template().image().digest())
         .build();
   }
 

@@ -48,7 +48,7 @@ public final class WorkloadView {
     var seen = ContentsCodec.contents(stored.getSeenList());
     // Not what the revision has, which is in its own record, but what was last looked at.
     ContentsCodec.refs(instance).forEach(ref -> seen.putIfAbsent(ref, ""));
-    var template = DeclaredCodec.template(instance, "", seen);
+    var template = DeclaredCodec.template(instance, "", seen, "");
     revisions.put(
         stored.getRevision(),
         new Revision(

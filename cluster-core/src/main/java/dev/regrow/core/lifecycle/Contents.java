@@ -19,15 +19,18 @@ final class Contents {
 
   /**
    * The template as it is applied: with the present contents if its text is another one; else with
-   * those that the current revision has, except of objects that have changed meanwhile.
+   * those that the current revision has, except of objects that have changed meanwhile. Its image
+   * stays the same bytes, unless others are declared.
    *
    * @param declared with what the objects hold now
    * @param seen what they held when last looked at
    */
   static Template applied(Template declared, Template current, SortedMap<ContentRef, String> seen) {
-    return declared.reads(current)
-        ? declared.holding(changed(declared.contents(), current.contents(), seen))
-        : declared;
+    if (!declared.reads(current)) {
+      return declared;
+    }
+    var image = declared.image().digest().isEmpty() ? current.image() : declared.image();
+    return declared.holding(changed(declared.contents(), current.contents(), seen)).runs(image);
   }
 
   /** An object that was never looked at has not changed. */

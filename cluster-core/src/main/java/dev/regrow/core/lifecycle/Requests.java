@@ -117,7 +117,8 @@ final class Requests {
     var declared = apply.declared();
     int replicas = declared.replicas() == null ? workload.replicas() : declared.replicas();
     var template = Contents.applied(declared.template(), draft.template(), workload.seen());
-    boolean rolls = !template.makes(draft.template()) || !template.reads(draft.template());
+    var before = draft.template();
+    boolean rolls = !template.makes(before) || !template.reads(before);
     if (!rolls && replicas == workload.replicas() && declared.rest().equals(workload.rest())) {
       return new Verdict.Yes(Outcome.UNCHANGED);
     }
@@ -128,7 +129,12 @@ final class Requests {
       draft.declare(draft.the().seeing(declared.template().contents()));
       moveTo(draft, template, "apply", declared.schemaVersion(), 0);
     }
-    draft.note(false, "Applied", appliedMessage(workload, replicas, rolls));
+    var moved = rolls && template.reads(before) && !template.image().equals(before.image());
+    draft.note(
+        false,
+        "Applied",
+        appliedMessage(workload, replicas, rolls)
+            + (moved ? ", its image stands for " + template.image().digest() + " now" : ""));
     return new Verdict.Yes(Outcome.CHANGED);
   }
 

@@ -14,13 +14,15 @@ import java.util.TreeSet;
  * @param content the template itself, opaque here
  * @param contents the hash of what it uses of each declared object
  * @param volumes the names of those that its instances keep data in
+ * @param image what it uses of its image
  */
 public record Template(
     String hash,
     Demand demand,
     Opaque content,
     SortedMap<ContentRef, String> contents,
-    SortedSet<String> volumes) {
+    SortedSet<String> volumes,
+    ImageUse image) {
 
   public Template {
     volumes = Collections.unmodifiableSortedSet(new TreeSet<>(volumes));
@@ -41,11 +43,16 @@ public record Template(
 
   /** Whether instances of the two are the same. */
   public boolean makes(Template other) {
-    return hash.equals(other.hash) && contents.equals(other.contents);
+    return hash.equals(other.hash) && contents.equals(other.contents) && image.equals(other.image);
   }
 
   /** The same text with other contents. */
   public Template holding(SortedMap<ContentRef, String> others) {
-    return new Template(hash, demand, content, others, volumes);
+    return new Template(hash, demand, content, others, volumes, image);
+  }
+
+  /** The same text with other bytes of its image. */
+  public Template runs(ImageUse other) {
+    return new Template(hash, demand, content, contents, volumes, other);
   }
 }

@@ -205,6 +205,6 @@ class ContentsTest {
                     .setNetwork(Network.NONE)
                     .setResources(Resources.newBuilder().setMemory(100L << 20)))
             .build();
-    return new Ask.Apply(DeclaredCodec.declared(declared, contents), "uid-1");
+    return new Ask.Apply(DeclaredCodec.declared(declared, contents, ""), "uid-1");
   }
 }

@@ -296,6 +296,7 @@ final class Simulation {
                     .setNetwork(Network.NONE)
                     .setResources(Resources.newBuilder().setMemory(100L << 20)));
     return new Ask.Apply(
-        DeclaredCodec.declared(more.apply(declared).build(), new java.util.TreeMap<>()), "uid-1");
+        DeclaredCodec.declared(more.apply(declared).build(), new java.util.TreeMap<>(), ""),
+        "uid-1");
   }
 }

@@ -151,6 +151,6 @@ class VolumesTest {
             .setReplicas(replicas)
             .setInstance(template)
             .build();
-    return new Ask.Apply(DeclaredCodec.declared(declared, new TreeMap<>()), "uid-1");
+    return new Ask.Apply(DeclaredCodec.declared(declared, new TreeMap<>(), ""), "uid-1");
   }
 }

@@ -22,6 +22,7 @@ final class WorkloadRoutes {
   private static final String ALL = "/v1/workloads";
   private static final String MANY = "/v1/namespaces/{namespace}/workloads";
   private static final String ONE = MANY + "/{workload}";
+  private static final String PULL = "pull";
 
   private final Supplier<ControlPlane> control;
 
@@ -34,12 +35,12 @@ final class WorkloadRoutes {
         Route.read(ALL, Lists.PARAMETERS, this::list),
         Route.read(MANY, Lists.PARAMETERS, this::list),
         Route.read(ONE, Set.of(), this::get).promptly(),
-        Route.change("PUT", ONE, Set.of("dryRun"), this::put).promptly(),
+        Route.change("PUT", ONE, Set.of("dryRun", PULL), this::put).promptly(),
         Route.change("DELETE", ONE, Set.of(), this::delete),
         Route.change("POST", ONE + "/scale", Set.of(), this::scale),
         Route.change("POST", ONE + "/rollback", Set.of(), this::rollback),
         Route.change("POST", ONE + "/restart", Set.of(), this::restart),
-        Route.change("POST", ONE + "/plan", Set.of(), this::plan)
+        Route.change("POST", ONE + "/plan", Set.of(PULL), this::plan)
             .needing(Role.READ)
             .changingNothing(),
         Route.read(ONE + "/revisions", Lists.PARAMETERS, this::revisions));
@@ -77,7 +78,10 @@ final class WorkloadRoutes {
                   ? Preconditions.check(tags, control.get(), ref)
                       .thenCompose(ok -> planned(call, declared))
                   : Preconditions.under(
-                          tags, control.get(), ref, held -> control.get().apply(declared, held))
+                          tags,
+                          control.get(),
+                          ref,
+                          held -> control.get().apply(declared, held, pulls(call)))
                       .thenApply(applied -> applied(call, applied));
             });
   }
@@ -93,7 +97,15 @@ final class WorkloadRoutes {
   }
 
   private CompletionStage<Answer> planned(Call call, Workload declared) {
-    return control.get().plan(declared).thenApply(plan -> Answers.object(200, call.format(), plan));
+    return control
+        .get()
+        .plan(declared, pulls(call))
+        .thenApply(plan -> Answers.object(200, call.format(), plan));
+  }
+
+  /** Whether people want what a tag stands for now. */
+  private static boolean pulls(Call call) {
+    return call.parameters().flag(PULL);
   }
 
   /**

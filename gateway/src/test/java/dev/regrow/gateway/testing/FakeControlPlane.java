@@ -109,7 +109,8 @@ public final class FakeControlPlane implements ControlPlane {
   }
 
   @Override
-  public CompletionStage<Applied> apply(Workload declared, Precondition precondition) {
+  public CompletionStage<Applied> apply(
+      Workload declared, Precondition precondition, boolean newestImage) {
     return answer(
         () -> {
           var ref = new WorkloadRef(declared.getNamespace(), declared.getName());
@@ -138,7 +139,7 @@ public final class FakeControlPlane implements ControlPlane {
   }
 
   @Override
-  public CompletionStage<Plan> plan(Workload declared) {
+  public CompletionStage<Plan> plan(Workload declared, boolean newestImage) {
     return answer(
         () -> {
           var ref = new WorkloadRef(declared.getNamespace(), declared.getName());

@@ -20,8 +20,11 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,6 +41,12 @@ public final class Images implements AutoCloseable {
   /** Three keep two cores and a network busy, and hold little memory. */
   private static final int TRANSFERS = 3;
 
+  /** So long somebody waits for what a tag stands for. */
+  static final Duration LOOKING = Duration.ofSeconds(10);
+
+  /** Beyond these, those who ask are refused: hosts that never answer must not stop others. */
+  private static final int LOOKUPS = 16;
+
   private static final Duration CLOSING = Duration.ofSeconds(5);
   private static final Duration USE_NOTED_EVERY = Duration.ofMinutes(1);
 
@@ -47,12 +56,22 @@ public final class Images implements AutoCloseable {
   private final ExecutorService pulls = pool("regrow-pull", PULLS);
   private final ExecutorService transfers = pool("regrow-layer", TRANSFERS);
   private final ExecutorService syncs = pool("regrow-image-sync", 1);
+  private final ExecutorService lookups =
+      new ThreadPoolExecutor(
+          0,
+          LOOKUPS,
+          30,
+          TimeUnit.SECONDS,
+          new SynchronousQueue<>(),
+          task -> daemon(task, "regrow-image-lookup"));
   private final Map<String, Ready> ready = new ConcurrentHashMap<>();
-  private final Map<String, CompletableFuture<LocalImage>> onTheirWay = new ConcurrentHashMap<>();
+  private final Map<Wanted, CompletableFuture<LocalImage>> onTheirWay = new ConcurrentHashMap<>();
   private final Map<String, PullProgress> progress = new ConcurrentHashMap<>();
 
   /** Held for reading while something is brought, for writing while something goes. */
   private final ReentrantReadWriteLock goings = new ReentrantReadWriteLock();
+
+  private record Wanted(String reference, @Nullable Credentials credentials, boolean asked) {}
 
   private record Ready(LocalImage image, Instant noted) {}
 
@@ -94,12 +113,13 @@ public final class Images implements AutoCloseable {
    */
   public CompletionStage<LocalImage> ensure(
       ImageReference reference, PullPolicy policy, @Nullable Credentials credentials) {
-    var pinned = policy == PullPolicy.ALWAYS && reference.digest() == null;
-    var atHand = pinned ? Optional.<LocalImage>empty() : atHand(reference);
+    boolean asked = policy == PullPolicy.ALWAYS;
+    var atHand = asked ? Optional.<LocalImage>empty() : atHand(reference);
     if (atHand.isPresent()) {
       return CompletableFuture.completedStage(atHand.get());
     }
-    var name = reference.toString();
+    // Who is to be asked anew whether he may have it does not share somebody else's answer.
+    var name = new Wanted(reference.toString(), asked ? credentials : null, asked);
     var mine = new CompletableFuture<LocalImage>();
     var others = onTheirWay.putIfAbsent(name, mine);
     if (others != null) {
@@ -125,7 +145,7 @@ public final class Images implements AutoCloseable {
     goings.readLock().lock();
     try {
       var here = local(reference);
-      boolean asked = policy == PullPolicy.ALWAYS && reference.digest() == null;
+      boolean asked = policy == PullPolicy.ALWAYS;
       var image = here.isPresent() && !asked ? here.get() : pull(reference, policy, credentials);
       ready.put(name, new Ready(image, Instant.now()));
       store.used(image.digest(), Instant.now());
@@ -193,21 +213,69 @@ public final class Images implements AutoCloseable {
         });
   }
 
-  /** What a tag stands for now; of an index the index itself, so that each node takes its own. */
+  /**
+   * What a tag stands for now; of an index the index itself, so that each node takes its own. With
+   * {@link PullPolicy#NEVER} what it stood for when it was brought here.
+   *
+   * @return fails within {@link #LOOKING} with a {@link RuntimeFailure} that names the image
+   */
   public CompletionStage<Digest> resolve(
-      ImageReference reference, @Nullable Credentials credentials) {
-    return CompletableFuture.supplyAsync(
-        () -> {
-          try (var source = sources.open(reference, credentials)) {
-            return pulling.resolve(reference, source).top();
-          } catch (IOException e) {
-            throw new RuntimeFailure("cannot find image " + reference + ": " + said(e), true, e);
-          } catch (BadImage e) {
-            throw new RuntimeFailure(
-                "cannot find image " + reference + ": " + e.getMessage(), false, e);
-          }
-        },
-        pulls);
+      ImageReference reference, PullPolicy policy, @Nullable Credentials credentials) {
+    var found = new CompletableFuture<Digest>();
+    try {
+      var looking =
+          lookups.submit(
+              () -> {
+                try {
+                  found.complete(look(reference, policy, credentials));
+                } catch (IOException e) {
+                  found.completeExceptionally(unknown(reference, said(e), true, e));
+                } catch (BadImage e) {
+                  found.completeExceptionally(unknown(reference, said(e), false, e));
+                } catch (RuntimeFailure e) {
+                  found.completeExceptionally(unknown(reference, said(e), e.retryable(), e));
+                }
+                return null;
+              });
+      return found
+          .orTimeout(LOOKING.toMillis(), TimeUnit.MILLISECONDS)
+          .exceptionallyCompose(
+              failure -> {
+                looking.cancel(true);
+                return CompletableFuture.failedStage(
+                    failure instanceof TimeoutException
+                        ? unknown(
+                            reference, "no answer within " + LOOKING.toSeconds() + " s", true, null)
+                        : failure);
+              });
+    } catch (RejectedExecutionException e) {
+      return CompletableFuture.failedStage(
+          unknown(reference, "too many images are being looked up; try again", true, e));
+    }
+  }
+
+  private Digest look(
+      ImageReference reference, PullPolicy policy, @Nullable Credentials credentials)
+      throws IOException {
+    if (reference.digest() != null) {
+      return reference.digest();
+    }
+    if (policy == PullPolicy.NEVER) {
+      return store
+          .named(reference.toString())
+          .orElseThrow(() -> new BadImage("it is not on this node, and its pull policy is never"));
+    }
+    try (var source = sources.open(reference, credentials)) {
+      return pulling.resolve(reference, source).top();
+    }
+  }
+
+  private static RuntimeFailure unknown(
+      ImageReference reference, String why, boolean retryable, @Nullable Throwable cause) {
+    return RuntimeFailure.ofImage(
+        "cannot learn what image " + reference + " stands for: " + why,
+        retryable,
+        cause == null ? new TimeoutException(why) : cause);
   }
 
   private void noteUse(String name, Ready found) {
@@ -289,13 +357,15 @@ public final class Images implements AutoCloseable {
             30,
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(),
-            task -> {
-              var thread = new Thread(task, name);
-              thread.setDaemon(true);
-              return thread;
-            });
+            task -> daemon(task, name));
     pool.allowCoreThreadTimeOut(true);
     return pool;
+  }
+
+  private static Thread daemon(Runnable task, String name) {
+    var thread = new Thread(task, name);
+    thread.setDaemon(true);
+    return thread;
   }
 
   /** What is on its way is cut off, and goes on with the next pull. */
@@ -303,6 +373,7 @@ public final class Images implements AutoCloseable {
   public void close() {
     pulls.shutdownNow();
     transfers.shutdownNow();
+    lookups.shutdownNow();
     syncs.shutdown();
     try {
       if (!syncs.awaitTermination(CLOSING.toSeconds(), TimeUnit.SECONDS)) {

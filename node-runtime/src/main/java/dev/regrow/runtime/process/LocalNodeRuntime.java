@@ -15,6 +15,7 @@ import dev.regrow.runtime.image.ImageCleaning;
 import dev.regrow.runtime.image.ImageLaunch;
 import dev.regrow.runtime.image.ImageReference;
 import dev.regrow.runtime.image.Images;
+import dev.regrow.runtime.image.NodeImages;
 import dev.regrow.runtime.image.Platform;
 import dev.regrow.runtime.image.source.Credentials;
 import dev.regrow.runtime.image.source.Registries;
@@ -168,6 +169,13 @@ public final class LocalNodeRuntime implements NodeRuntime {
 
   private @Nullable Credentials credentials(ImageReference reference) {
     return RegistryAuth.of(config.registryAuth(), reference).orElse(null);
+  }
+
+  /** For those who ask about images, and not about instances. */
+  public NodeImages nodeImages() {
+    return (reference, policy, given) ->
+        supply(() -> given == null ? credentials(reference) : given)
+            .thenCompose(shown -> images.resolve(reference, policy, shown));
   }
 
   /** The images of this node. */

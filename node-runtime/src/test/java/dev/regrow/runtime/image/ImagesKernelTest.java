@@ -177,6 +177,56 @@ final class ImagesKernelTest {
   }
 
   @Test
+  void a_layout_of_several_platforms_without_an_index_of_its_own_is_pinned_all_the_same()
+      throws IOException {
+    var mine = new ImageBuilder().layer(BASE).build();
+    var other = new ImageBuilder().layer(TOP).on("s390x").build();
+    var place = home.resolve("layout");
+    ImageBuilder.writeLayout(place, mine, "v1");
+    ImageBuilder.writeLayout(place, other, "v1");
+    var entry =
+        "{\"mediaType\":\"application/vnd.oci.image.manifest.v1+json\",\"digest\":\"%s\",\"size\":%d,\"platform\":{\"os\":\"linux\",\"architecture\":\"%s\"},\"annotations\":{\"org.opencontainers.image.ref.name\":\"v1\"}}";
+    Files.writeString(
+        place.resolve("index.json"),
+        "{\"schemaVersion\":2,\"manifests\":[%s,%s]}"
+            .formatted(
+                entry.formatted(other.manifest(), other.manifestBytes().length, "s390x"),
+                entry.formatted(
+                    mine.manifest(),
+                    mine.manifestBytes().length,
+                    Platform.ofThisMachine().architecture())));
+    var reference = ImageReference.parse("layout:" + place + ":v1");
+    try (var images = open("boot-1")) {
+      var digest = images.resolve(reference, PullPolicy.MISSING, null).toCompletableFuture().join();
+
+      assertThat(ensure(images, reference.at(digest).toString()).digest())
+          .isEqualTo(mine.manifest());
+    }
+  }
+
+  @Test
+  void what_is_never_pulled_stands_for_what_is_here() throws IOException {
+    var reference = ImageReference.parse("layout:" + layout(new ImageBuilder().layer(BASE), "v1"));
+    try (var images = open("boot-1")) {
+      assertThatThrownBy(
+              () -> images.resolve(reference, PullPolicy.NEVER, null).toCompletableFuture().join())
+          .hasMessageContaining("never");
+      var here = ensure(images, reference.toString());
+
+      assertThat(images.resolve(reference, PullPolicy.NEVER, null).toCompletableFuture().join())
+          .isEqualTo(here.digest());
+    }
+  }
+
+  @Test
+  void where_a_node_has_not_the_layout_the_words_say_so() {
+    try (var images = open("boot-1")) {
+      assertThatThrownBy(() -> ensure(images, "layout:/nowhere/at/all:v1"))
+          .hasMessageContaining("this node has no /nowhere/at/all");
+    }
+  }
+
+  @Test
   void an_image_for_another_machine_is_refused() throws IOException {
     var place = layout(new ImageBuilder().layer(BASE).on("s390x"), "v1");
     try (var images = open("boot-1")) {

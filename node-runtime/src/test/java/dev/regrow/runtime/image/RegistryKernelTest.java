@@ -3,6 +3,7 @@ package dev.regrow.runtime.image;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.regrow.runtime.RuntimeFailure;
 import dev.regrow.runtime.image.source.Credentials;
 import dev.regrow.runtime.image.source.Registries;
 import dev.regrow.runtime.image.testing.FakeRegistry;
@@ -10,6 +11,8 @@ import dev.regrow.runtime.image.testing.ImageBuilder;
 import dev.regrow.runtime.image.testing.TarBuilder;
 import dev.regrow.runtime.syscall.Kernel;
 import dev.regrow.runtime.testing.LeavesNothingBehind;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Random;
@@ -53,20 +56,86 @@ final class RegistryKernelTest {
   }
 
   private LocalImage pull(@Nullable Credentials credentials) {
-    try (var images =
-        Images.open(
-            Kernel.load(),
-            home.resolve("store"),
-            "boot",
-            Registries.standard(),
-            Platform.ofThisMachine())) {
-      return images
-          .ensure(
-              ImageReference.parse("oci:" + registry.address() + "/shop/web:v1"),
-              PullPolicy.MISSING,
-              credentials)
-          .toCompletableFuture()
-          .join();
+    try (var images = open()) {
+      return ensure(images, reference(), PullPolicy.MISSING, credentials);
+    }
+  }
+
+  private Images open() {
+    return Images.open(
+        Kernel.load(),
+        home.resolve("store"),
+        "boot",
+        Registries.standard(),
+        Platform.ofThisMachine());
+  }
+
+  private ImageReference reference() {
+    return ImageReference.parse("oci:" + registry.address() + "/shop/web:v1");
+  }
+
+  private static LocalImage ensure(
+      Images images,
+      ImageReference reference,
+      PullPolicy policy,
+      @Nullable Credentials credentials) {
+    return images.ensure(reference, policy, credentials).toCompletableFuture().join();
+  }
+
+  private static Digest resolve(
+      Images images, ImageReference reference, @Nullable Credentials credentials) {
+    return images.resolve(reference, PullPolicy.MISSING, credentials).toCompletableFuture().join();
+  }
+
+  @Test
+  void what_a_tag_stood_for_stays_what_is_run_after_the_tag_has_moved() {
+    var next = new ImageBuilder().layer(new TarBuilder().file("app", "v2")).build();
+    try (var images = open()) {
+      var digest = resolve(images, reference(), null);
+      registry.serve(next, "v1");
+
+      assertThat(digest).isEqualTo(image.manifest());
+      assertThat(resolve(images, reference(), null)).isEqualTo(next.manifest());
+      assertThat(ensure(images, reference().at(digest), PullPolicy.MISSING, null).digest())
+          .isEqualTo(digest);
+    }
+  }
+
+  @Test
+  void where_it_is_always_pulled_the_registry_is_asked_though_the_digest_is_known() {
+    var pinned = reference().at(image.manifest());
+    try (var images = open()) {
+      ensure(images, pinned, PullPolicy.ALWAYS, null);
+      registry.demand("Basic realm=\"reg\"", "Basic bWU6c2VjcmV0");
+
+      assertThat(ensure(images, pinned, PullPolicy.MISSING, null).digest())
+          .isEqualTo(image.manifest());
+      assertThatThrownBy(() -> ensure(images, pinned, PullPolicy.ALWAYS, null))
+          .hasMessageContaining("wants a user and a password");
+    }
+  }
+
+  @Test
+  void what_one_was_shown_for_his_password_is_not_shown_to_who_has_none() {
+    registry.demand("Basic realm=\"reg\"", "Basic bWU6c2VjcmV0");
+    try (var images = open()) {
+      resolve(images, reference(), new Credentials("me", "secret"));
+
+      assertThatThrownBy(() -> resolve(images, reference(), null))
+          .hasMessageContaining("cannot learn what image")
+          .hasMessageContaining("wants a user and a password");
+    }
+  }
+
+  @Test
+  void a_registry_that_never_answers_is_not_waited_for_without_end() throws Exception {
+    try (var silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        var images = open()) {
+      var reference = ImageReference.parse("oci:127.0.0.1:" + silent.getLocalPort() + "/web:v1");
+
+      assertThatThrownBy(() -> resolve(images, reference, null))
+          .hasCauseInstanceOf(RuntimeFailure.class)
+          .hasMessageContaining("no answer within 10 s");
     }
   }
 

@@ -24,6 +24,8 @@ public final class ApplyCommand extends Base {
 
   private final List<String> variables = new ArrayList<>();
 
+  private boolean pull;
+
   private boolean dryRun;
 
   private boolean wait;
@@ -49,6 +51,7 @@ public final class ApplyCommand extends Base {
             "Make the cluster run what manifests declare. Applying twice does nothing more.")
         .required("-f, --file", "FILE|DIR|-", "Manifests; may be repeated.", files::add)
         .option("--var", "K=V", "The value of ${K} in manifests.", variables::add)
+        .flag("--pull", "Take what tags of images stand for now.", () -> pull = true)
         .flag("--dry-run", "Show what would change; change nothing.", () -> dryRun = true)
         .flag("--wait", "Until all instances are ready.", () -> wait = true)
         .option(
@@ -81,6 +84,9 @@ public final class ApplyCommand extends Base {
       throw Failure.usage("--prune and -l SEL go together: the labels say what may be deleted");
     }
     var declared = Sources.declared(files, variables, namespace(), connection.namespaceGiven());
+    if (pull) {
+      declared = declared.stream().map(Declaration::pulling).toList();
+    }
     if (dryRun) {
       declared.forEach(each -> PlanView.print(terminal, client().send(each.plan())));
       return ExitCode.OK;

@@ -45,6 +45,11 @@ public sealed interface Declaration {
 
   Declaration in(String namespace);
 
+  /** The same; of a workload one that takes what its image's tag stands for now. */
+  default Declaration pulling() {
+    return this;
+  }
+
   Call<? extends Message> apply();
 
   Call<? extends Message> read();
@@ -54,7 +59,16 @@ public sealed interface Declaration {
   Call<Plan> plan();
 
   /** A workload. */
-  record OfWorkload(Workload message) implements Declaration {
+  record OfWorkload(Workload message, boolean pulls) implements Declaration {
+    public OfWorkload(Workload message) {
+      this(message, false);
+    }
+
+    @Override
+    public Declaration pulling() {
+      return new OfWorkload(message, true);
+    }
+
     @Override
     public String namespace() {
       return message.getNamespace();
@@ -72,12 +86,12 @@ public sealed interface Declaration {
 
     @Override
     public Declaration in(String namespace) {
-      return new OfWorkload(message.toBuilder().setNamespace(namespace).build());
+      return new OfWorkload(message.toBuilder().setNamespace(namespace).build(), pulls);
     }
 
     @Override
     public Call<Workload> apply() {
-      return Calls.apply(message);
+      return pulls ? Calls.applyPulling(message) : Calls.apply(message);
     }
 
     @Override
@@ -92,7 +106,7 @@ public sealed interface Declaration {
 
     @Override
     public Call<Plan> plan() {
-      return Calls.plan(message);
+      return pulls ? Calls.planPulling(message) : Calls.plan(message);
     }
   }
 

@@ -8,6 +8,8 @@ import dev.regrow.cli.usage.Usage;
 import dev.regrow.cli.view.Descriptions;
 import dev.regrow.client.Calls;
 import dev.regrow.schema.Schema;
+import dev.regrow.v1.Revision;
+import dev.regrow.v1.Workload;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -65,6 +67,28 @@ public final class DescribeCommand extends Base {
     var instances = client().send(Calls.instancesOf(namespace(), name)).getItemsList();
     var events = client().send(Calls.eventsOf(namespace(), name)).getItemsList();
     int from = Math.max(0, events.size() - EVENTS_SHOWN);
-    Descriptions.workload(terminal, workload, instances, events.subList(from, events.size()), now);
+    Descriptions.workload(
+        terminal,
+        workload,
+        imageDigest(workload),
+        instances,
+        events.subList(from, events.size()),
+        now);
+  }
+
+  /** Only images of registries and layouts have one, so nobody else is asked for revisions. */
+  private String imageDigest(Workload workload) {
+    var image = workload.getInstance().getImage();
+    if (!image.startsWith("oci:") && !image.startsWith("layout:")) {
+      return "";
+    }
+    return client()
+        .send(Calls.revisions(workload.getNamespace(), workload.getName()))
+        .getItemsList()
+        .stream()
+        .filter(Revision::getCurrent)
+        .map(Revision::getImageDigest)
+        .findFirst()
+        .orElse("");
   }
 }

@@ -17,6 +17,8 @@ public final class PlanCommand extends Base {
 
   private final List<String> variables = new ArrayList<>();
 
+  private boolean pull;
+
   private final Output output = new Output();
 
   public PlanCommand(Terminal terminal) {
@@ -30,6 +32,7 @@ public final class PlanCommand extends Base {
             "Show what an apply would change, replace and place. Exits 3 when there is anything.")
         .required("-f, --file", "FILE|DIR|-", "Manifests; may be repeated.", files::add)
         .option("--var", "K=V", "The value of ${K} in manifests.", variables::add)
+        .flag("--pull", "Take what tags of images stand for now.", () -> pull = true)
         .with(output::declare)
         .footer("Example:", "  regrow plan -f web.yaml");
   }
@@ -38,7 +41,7 @@ public final class PlanCommand extends Base {
   public int run() {
     var plans = new ArrayList<Plan>();
     for (var each : Sources.declared(files, variables, namespace(), connection.namespaceGiven())) {
-      plans.add(client().send(each.plan()));
+      plans.add(client().send((pull ? each.pulling() : each).plan()));
     }
     if (output.isTable()) {
       plans.forEach(each -> PlanView.print(terminal, each));

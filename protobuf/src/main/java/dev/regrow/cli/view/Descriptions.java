@@ -27,6 +27,7 @@ public final class Descriptions {
   public static void workload(
       Terminal terminal,
       Workload workload,
+      String imageDigest,
       List<Instance> instances,
       List<Event> events,
       long now) {
@@ -41,6 +42,9 @@ public final class Descriptions {
             + (status.getRevision() == workload.getRevision()
                 ? ", fully rolled out"
                 : ", rolled out: " + status.getRevision()));
+    if (!imageDigest.isEmpty()) {
+      line(terminal, "Image", workload.getInstance().getImage() + " as " + imageDigest);
+    }
     line(
         terminal,
         "Instances",

@@ -208,8 +208,8 @@ public final class Tables {
         new Table(
             headings(
                 style,
-                List.of("WORKLOAD", "REVISION", "CURRENT", "AGE", "CAUSE"),
-                List.of("HASH", "COMMAND")));
+                List.of("WORKLOAD", "REVISION", "CURRENT", "AGE", "IMAGE", "CAUSE"),
+                List.of("HASH", "DIGEST", "COMMAND")));
     for (var item : items) {
       var hash = item.getHash();
       table.row(
@@ -221,10 +221,12 @@ public final class Tables {
                   Long.toString(item.getRevision()),
                   item.getCurrent() ? new Cell("yes", Tone.GOOD) : Words.NONE,
                   Words.age(item.getCreatedAt(), style.now()),
+                  Words.digest(item.getImageDigest()),
                   Words.or(item.getCause())),
               () ->
                   List.of(
                       hash.length() > 12 ? hash.substring(0, 12) : Words.or(hash),
+                      Words.or(item.getImageDigest()),
                       String.join(" ", item.getInstance().getCommandList()))));
     }
     return table;

@@ -16,6 +16,9 @@ import java.util.Locale;
 final class Words {
   static final String NONE = "-";
 
+  /** Of a digest, its algorithm and 12 digits. */
+  private static final int DIGEST_SHOWN = 19;
+
   private Words() {}
 
   /**
@@ -89,6 +92,11 @@ final class Words {
 
   static String or(String text) {
     return text.isEmpty() ? NONE : text;
+  }
+
+  /** Enough of a digest to tell two apart. */
+  static String digest(String whole) {
+    return whole.length() > DIGEST_SHOWN ? whole.substring(0, DIGEST_SHOWN) : or(whole);
   }
 
   /**

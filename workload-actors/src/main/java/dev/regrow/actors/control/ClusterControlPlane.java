@@ -8,6 +8,7 @@ import dev.regrow.core.lifecycle.Answer;
 import dev.regrow.core.model.Now;
 import dev.regrow.core.store.Store;
 import dev.regrow.core.store.Vault;
+import dev.regrow.runtime.image.NodeImages;
 import dev.regrow.v1.Config;
 import dev.regrow.v1.Event;
 import dev.regrow.v1.Instance;
@@ -18,6 +19,7 @@ import dev.regrow.v1.Revision;
 import dev.regrow.v1.Secret;
 import dev.regrow.v1.Workload;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
@@ -55,9 +57,15 @@ final class ClusterControlPlane implements ControlPlane {
   private final WatchedKinds watched;
   private final Planning planning;
   private final References references;
+  private final ImagePins pins;
 
   ClusterControlPlane(
-      ActorSystem<?> system, Store store, Board board, Workloads workloads, Supplier<Now> clock) {
+      ActorSystem<?> system,
+      Store store,
+      Board board,
+      Workloads workloads,
+      Supplier<Now> clock,
+      NodeImages images) {
     this.system = system;
     this.store = store;
     this.workloads = workloads;
@@ -81,7 +89,8 @@ final class ClusterControlPlane implements ControlPlane {
             clock,
             (namespace, name) -> workloads.tell(namespace, name, new WorkloadCommand.Wake()));
     references = new References(store);
-    planning = new Planning(store, board, clock, references);
+    pins = new ImagePins(store, images);
+    planning = new Planning(store, board, clock, references, pins);
   }
 
   @Override
@@ -100,19 +109,31 @@ final class ClusterControlPlane implements ControlPlane {
   }
 
   @Override
-  public CompletionStage<Applied> apply(Workload declared, Precondition precondition) {
+  public CompletionStage<Applied> apply(
+      Workload declared, Precondition precondition, boolean newestImage) {
     var ref = new WorkloadRef(declared.getNamespace(), declared.getName());
     var uid = UUID.randomUUID().toString();
-    return Refusals.of(references.kept(declared))
+    return Refusals.of(
+            references
+                .kept(declared)
+                .thenCombine(pins.forApply(declared, newestImage), Beforehand::new))
         .thenCompose(
-            contents ->
+            known ->
                 ask(
                     ref,
                     replyTo ->
                         new WorkloadCommand.Apply(
-                            declared, uid, expect(precondition), replyTo, contents)))
+                            declared,
+                            uid,
+                            expect(precondition),
+                            replyTo,
+                            known.contents(),
+                            known.pin().digest())))
         .thenApply(done -> new Applied(done.workload(), outcome(done)));
   }
+
+  /** What must be known of a template before it can be proposed. */
+  private record Beforehand(Map<String, String> contents, ImagePins.Pin pin) {}
 
   private static Applied.Outcome outcome(WorkloadReply.Done done) {
     return switch (Answer.Outcome.valueOf(done.outcome())) {
@@ -123,8 +144,8 @@ final class ClusterControlPlane implements ControlPlane {
   }
 
   @Override
-  public CompletionStage<Plan> plan(Workload declared) {
-    return Refusals.of(planning.plan(declared));
+  public CompletionStage<Plan> plan(Workload declared, boolean newestImage) {
+    return Refusals.of(planning.plan(declared, newestImage));
   }
 
   @Override

@@ -29,11 +29,25 @@ public interface ControlPlane {
   /** Whether the cluster can serve; empty means yes, else a sentence that says what is missing. */
   Optional<String> notReady();
 
-  /** Creates or changes a workload; {@code declared} was validated against the schema. */
-  CompletionStage<Applied> apply(Workload declared, Precondition precondition);
+  /**
+   * Creates or changes a workload; {@code declared} was validated against the schema.
+   *
+   * @param newestImage whether it takes what its image's tag stands for now, though its template is
+   *     the same as before
+   */
+  CompletionStage<Applied> apply(Workload declared, Precondition precondition, boolean newestImage);
+
+  /** The same; its image stays what it is if the template does. */
+  default CompletionStage<Applied> apply(Workload declared, Precondition precondition) {
+    return apply(declared, precondition, false);
+  }
 
   /** What {@link #apply} would do. */
-  CompletionStage<Plan> plan(Workload declared);
+  CompletionStage<Plan> plan(Workload declared, boolean newestImage);
+
+  default CompletionStage<Plan> plan(Workload declared) {
+    return plan(declared, false);
+  }
 
   CompletionStage<Workload> scale(WorkloadRef ref, int replicas, Precondition precondition);
 

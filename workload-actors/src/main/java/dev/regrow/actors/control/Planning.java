@@ -39,23 +39,29 @@ final class Planning {
   private final Supplier<Now> clock;
 
   private final References references;
+  private final ImagePins pins;
 
-  Planning(Store store, Board board, Supplier<Now> clock, References references) {
+  Planning(Store store, Board board, Supplier<Now> clock, References references, ImagePins pins) {
     reader = new RecordsReader(store);
     this.references = references;
+    this.pins = pins;
     this.board = board;
     this.clock = clock;
   }
 
-  CompletionStage<Plan> plan(Workload declared) {
-    return references
-        .looked(declared)
-        .thenCombine(
-            reader.read(declared.getNamespace(), declared.getName()),
-            (resolved, records) -> plan(declared, records, resolved));
+  CompletionStage<Plan> plan(Workload declared, boolean newestImage) {
+    return pins.forPlan(declared, newestImage)
+        .thenCompose(
+            pin ->
+                references
+                    .looked(declared)
+                    .thenCombine(
+                        reader.read(declared.getNamespace(), declared.getName()),
+                        (resolved, records) -> plan(declared, records, resolved, pin)));
   }
 
-  private Plan plan(Workload declared, Records records, References.Resolved resolved) {
+  private Plan plan(
+      Workload declared, Records records, References.Resolved resolved, ImagePins.Pin pin) {
     var namespace = declared.getNamespace();
     var state = WorkloadState.of(namespace, declared.getName(), records);
     for (var assignment : records.assignments().values()) {
@@ -64,7 +70,8 @@ final class Planning {
         state = WorkloadMachine.knowing(state, assignment.id(), heard.live());
       }
     }
-    var ask = new Ask.Apply(DeclaredCodec.declared(declared, resolved.hashes()), "planned");
+    var ask =
+        new Ask.Apply(DeclaredCodec.declared(declared, resolved.hashes(), pin.digest()), "planned");
     var decision =
         WorkloadMachine.step(
             state,
@@ -74,6 +81,9 @@ final class Planning {
     resolved
         .missing()
         .forEach(each -> plan.addWarnings(each.getField() + ": " + each.getMessage()));
+    if (!pin.warning().isEmpty()) {
+      plan.addWarnings(pin.warning());
+    }
     return plan.build();
   }
 
@@ -105,10 +115,28 @@ final class Planning {
     for (var effect : decision.effects()) {
       if (effect instanceof Effect.Commit commit) {
         add(plan, commit.changes(), declared.getName(), contentsOf(records));
+        image(plan, commit.changes(), records);
       }
     }
     return plan.setRolls(before.getRevision() > 0 && plan.getRevisionAfter() > before.getRevision())
         .build();
+  }
+
+  private static void image(Plan.Builder plan, List<Change> changes, Records records) {
+    var current = records.current();
+    var before = current == null ? "" : current.template().image().digest();
+    for (var change : changes) {
+      if (change instanceof Change.PutRevision put) {
+        var after = put.revision().template().image().digest();
+        if (!after.equals(before)) {
+          plan.addChanges(
+              FieldChange.newBuilder()
+                  .setField("digest of instance.image")
+                  .setBefore(before)
+                  .setAfter(after));
+        }
+      }
+    }
   }
 
   private static SortedMap<ContentRef, String> contentsOf(Records records) {

@@ -75,7 +75,7 @@ public final class Translation {
   public static NodeOrder.Run run(Workload workload, Effect.SendRun run) {
     return new NodeOrder.Run(
         ref(workload.namespace(), workload.name(), run.target()),
-        DeclaredCodec.template(run.revision().template()),
+        DeclaredCodec.ordered(run.revision().template()),
         DeclaredCodec.restart(workload.rest()),
         // As it was when it was placed: else its lease would be one that nobody grants.
         run.assignment().leased() && run.policy().exclusive(),
@@ -93,7 +93,8 @@ public final class Translation {
   static Ask ask(WorkloadCommand.Asking asking) {
     if (asking instanceof WorkloadCommand.Apply apply) {
       return new Ask.Apply(
-          DeclaredCodec.declared(apply.declared(), ContentsCodec.byPath(apply.contents())),
+          DeclaredCodec.declared(
+              apply.declared(), ContentsCodec.byPath(apply.contents()), apply.imageDigest()),
           apply.uid());
     } else if (asking instanceof WorkloadCommand.Scale scale) {
       return new Ask.Scale(scale.replicas());

@@ -30,13 +30,15 @@ public interface WorkloadCommand {
   /**
    * @param uid of the workload, should it be new
    * @param contents the hashes of what it refers to, by paths as {@code config/web}
+   * @param imageDigest what its image's tag stands for; empty: it has none, or stays what it was
    */
   record Apply(
       @Tag(1) Workload declared,
       @Tag(2) String uid,
       @Tag(3) long expect,
       @Tag(4) ActorRef<WorkloadReply> replyTo,
-      @Tag(5) Map<String, String> contents)
+      @Tag(5) Map<String, String> contents,
+      @Tag(6) String imageDigest)
       implements Asking {}
 
   record Scale(@Tag(1) int replicas, @Tag(2) long expect, @Tag(3) ActorRef<WorkloadReply> replyTo)

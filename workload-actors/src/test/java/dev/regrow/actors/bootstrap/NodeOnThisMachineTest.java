@@ -9,6 +9,7 @@ import dev.regrow.actors.control.ListQuery;
 import dev.regrow.actors.control.Precondition;
 import dev.regrow.actors.control.ReadPoint;
 import dev.regrow.actors.instance.NodeClock;
+import dev.regrow.actors.testing.KnownTags;
 import dev.regrow.actors.testing.Orders;
 import dev.regrow.core.model.Now;
 import dev.regrow.runtime.disk.Trees;
@@ -121,7 +122,8 @@ class NodeOnThisMachineTest {
                       system,
                       store,
                       link,
-                      () -> new Now(clock.bootNanos() / 1_000_000, clock.wall().toEpochMilli()));
+                      () -> new Now(clock.bootNanos() / 1_000_000, clock.wall().toEpochMilli()),
+                      new KnownTags());
               return new NodeParts.ServerSide(module.controlPlane(), module.facts());
             });
     var config = NodeConfig.of("n1", data, "127.0.0.1").withPorts(freePort(), freePort());

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.typesafe.config.ConfigFactory;
 import dev.regrow.actors.control.ControlPlane.WatchKind;
 import dev.regrow.actors.link.NodeOrder;
+import dev.regrow.actors.testing.KnownTags;
 import dev.regrow.actors.testing.SimpleNode;
 import dev.regrow.actors.testing.Watcher;
 import dev.regrow.core.model.Now;
@@ -49,6 +50,8 @@ abstract class ControlPlaneOfOne {
 
   static ControlPlaneModule module;
 
+  static KnownTags tags;
+
   static int tests;
 
   String namespace = "";
@@ -70,12 +73,14 @@ abstract class ControlPlaneOfOne {
     cluster.manager().tell(new Join(cluster.selfMember().address()));
     store = new InMemoryStore();
     node = new SimpleNode();
+    tags = new KnownTags();
     module =
         ControlPlaneModule.start(
             kit.system(),
             store,
             node,
-            () -> new Now(System.nanoTime() / 1_000_000, System.currentTimeMillis()));
+            () -> new Now(System.nanoTime() / 1_000_000, System.currentTimeMillis()),
+            tags);
     node.reportTo(module.facts());
     plane = module.controlPlane();
   }
@@ -91,6 +96,7 @@ abstract class ControlPlaneOfOne {
     namespace = "ns" + ++tests;
     node.sum(1L << 40);
     node.startsReady(true);
+    tags.forget();
   }
 
   static int removed(WatchEvent event, List<String> gone) {

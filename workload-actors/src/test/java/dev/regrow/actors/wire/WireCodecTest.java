@@ -97,7 +97,15 @@ class WireCodecTest {
   @Test
   void an_apply_of_before_there_were_contents_refers_to_none() throws IOException {
     assertThat(golden(GOLDEN.resolve("before-contents"), "200-WorkloadCommand.Apply"))
-        .isEqualTo(WireSamples.apply(Map.of()));
+        .isEqualTo(WireSamples.apply(Map.of(), ""));
+  }
+
+  @Test
+  void an_apply_of_before_images_were_looked_up_leaves_that_to_nodes() throws IOException {
+    var before = golden(GOLDEN.resolve("before-images"), "200-WorkloadCommand.Apply");
+
+    assertThat(((WorkloadCommand.Apply) before).imageDigest()).isEmpty();
+    assertThat(((WorkloadCommand.Apply) before).contents()).isNotEmpty();
   }
 
   private Object golden(Path folder, String name) throws IOException {

@@ -33,8 +33,9 @@ final class WireSamples {
     return new NodeOrder.Run(WEB_2, template(), restart(), true, 2, stopAfterMillis);
   }
 
-  static WorkloadCommand.Apply apply(Map<String, String> contents) {
-    return new WorkloadCommand.Apply(workload(), "uid-7", 4711, OneRef.refOf(), contents);
+  static WorkloadCommand.Apply apply(Map<String, String> contents, String imageDigest) {
+    return new WorkloadCommand.Apply(
+        workload(), "uid-7", 4711, OneRef.refOf(), contents, imageDigest);
   }
 
   static List<Record> all() {
@@ -52,7 +53,7 @@ final class WireSamples {
         new GateMessage.Tell(summary(), true),
         new GateMessage.AskAssignments("node-1", OneRef.refOf()),
         new GateMessage.Assignments(List.of(run(60_000)), "no majority"),
-        apply(Map.of("config/web", "5f2a")),
+        apply(Map.of("config/web", "5f2a"), "sha256:feed"),
         new WorkloadCommand.Scale(3, 4711, OneRef.refOf()),
         new WorkloadCommand.Rollback(2, 4711, OneRef.refOf()),
         new WorkloadCommand.Restart(4711, OneRef.refOf()),

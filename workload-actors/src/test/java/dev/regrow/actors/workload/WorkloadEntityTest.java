@@ -185,7 +185,7 @@ class WorkloadEntityTest {
             .setInstance(InstanceTemplate.newBuilder().addCommand(command).setNetwork(Network.NONE))
             .build();
     return new WorkloadCommand.Apply(
-        declared, "uid-1", WorkloadCommand.NOTHING, replies.getRef(), Map.of());
+        declared, "uid-1", WorkloadCommand.NOTHING, replies.getRef(), Map.of(), "");
   }
 
   private NodeOrder order() throws InterruptedException {

@@ -40,7 +40,7 @@ final class LayoutSource implements ImageSource {
   @Override
   public byte[] manifest(@Nullable String wanted) throws IOException {
     if (wanted != null && wanted.startsWith("sha256:")) {
-      return blob(Descriptor.of("", Digest.parse(wanted), -1));
+      return pinned(Digest.parse(wanted));
     }
     var entries = Manifest.index(small("index.json"));
     var fitting = entries.stream().filter(entry -> wanted == null || named(entry, wanted)).toList();
@@ -57,6 +57,20 @@ final class LayoutSource implements ImageSource {
                 wanted == null ? entries.size() + " images" : "no image of tag " + wanted,
                 place,
                 tags(entries)));
+  }
+
+  private byte[] pinned(Digest digest) throws IOException {
+    if (tree.find(path(digest)).isEmpty()) {
+      var index = small("index.json"); // It stands for itself where it has no index of its own.
+      if (Digest.of(index).equals(digest)) {
+        return index;
+      }
+    }
+    return blob(Descriptor.of("", digest, -1));
+  }
+
+  private static String path(Digest digest) {
+    return "blobs/sha256/" + digest.hex();
   }
 
   private byte[] proved(Descriptor manifest) throws IOException {
@@ -103,7 +117,7 @@ final class LayoutSource implements ImageSource {
 
   private Region find(Descriptor descriptor) throws IOException {
     var found =
-        tree.find("blobs/sha256/" + descriptor.digest().hex())
+        tree.find(path(descriptor.digest()))
             .orElseThrow(
                 () -> new BadImage(place + ": blob " + descriptor.digest() + " is missing"));
     if (descriptor.size() >= 0 && found.size() != descriptor.size()) {

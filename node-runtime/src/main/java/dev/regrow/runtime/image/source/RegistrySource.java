@@ -153,7 +153,8 @@ final class RegistrySource implements ImageSource {
   private Answer get(String path, Map<String, String> headers, Receiver receiver)
       throws IOException {
     var uri = URI.create(shared.scheme(host) + "://" + host + "/v2/" + name + "/" + path);
-    var answer = shared.http().get(uri, shared.tokens().known(repository), headers, receiver);
+    var answer =
+        shared.http().get(uri, shared.tokens().known(repository, credentials), headers, receiver);
     if (answer.status() != 401 || !Hosts.sameOrigin(uri, answer.uri())) {
       return answer;
     }
@@ -161,7 +162,7 @@ final class RegistrySource implements ImageSource {
     if (challenge.isEmpty()) {
       return answer;
     }
-    shared.tokens().forget(repository);
+    shared.tokens().forget(repository, credentials);
     var shown = shared.tokens().answer(repository, name, challenge.get(), credentials);
     return shared.http().get(uri, shown, headers, receiver);
   }

@@ -19,9 +19,13 @@ final class Tokens {
   private static final int ANSWER_MAX = 64 << 10;
   private static final long SHORTEST_SECONDS = 60;
   private static final long LONGEST_SECONDS = 3600;
+  private static final int KEPT_MAX = 1000;
 
   private final RegistryHttp http;
-  private final Map<String, Shown> shown = new ConcurrentHashMap<>();
+  private final Map<Who, Shown> shown = new ConcurrentHashMap<>();
+
+  /** What one may see is nothing that another may be shown. */
+  private record Who(String repository, @Nullable Credentials credentials) {}
 
   private record Shown(String authorization, long untilNanos) {}
 
@@ -30,8 +34,8 @@ final class Tokens {
   }
 
   /** What was right lately; null: nothing is known to be needed. */
-  @Nullable String known(String repository) {
-    var last = shown.get(repository);
+  @Nullable String known(String repository, @Nullable Credentials credentials) {
+    var last = shown.get(new Who(repository, credentials));
     return last != null && last.untilNanos() - System.nanoTime() > 0 ? last.authorization() : null;
   }
 
@@ -48,12 +52,15 @@ final class Tokens {
         challenge.scheme().equals("basic")
             ? new Shown(basic(repository, credentials), until(LONGEST_SECONDS))
             : token(repository, name, challenge, credentials);
-    shown.put(repository, answer);
+    if (shown.size() >= KEPT_MAX) {
+      shown.clear();
+    }
+    shown.put(new Who(repository, credentials), answer);
     return answer.authorization();
   }
 
-  void forget(String repository) {
-    shown.remove(repository);
+  void forget(String repository, @Nullable Credentials credentials) {
+    shown.remove(new Who(repository, credentials));
   }
 
   private static String basic(String repository, @Nullable Credentials credentials) {

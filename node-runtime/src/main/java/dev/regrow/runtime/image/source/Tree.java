@@ -29,7 +29,11 @@ interface Tree {
     if (Files.isRegularFile(place)) {
       return Archive.of(place);
     }
-    throw new BadImage(place + " is neither a directory nor a file: there is no image");
+    throw new BadImage(
+        Files.exists(place)
+            ? place + " is neither a directory nor a file: there is no image"
+            : "this node has no %s: a layout must be on each node that may run it (placement: {require: …}); or push the image to a registry"
+                .formatted(place));
   }
 
   /** What an archive holds, and where; links of docker save among its layers are followed. */

@@ -1,0 +1,164 @@
+package dev.regrow.actors.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.regrow.v1.InstanceTemplate;
+import dev.regrow.v1.Network;
+import dev.regrow.v1.PlanAction;
+import dev.regrow.v1.PullPolicy;
+import dev.regrow.v1.Revision;
+import dev.regrow.v1.Workload;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Which bytes of an image a revision is made of. */
+class ImagePinsTest extends ControlPlaneOfOne {
+
+  private static final String IMAGE = "oci:reg.example/web:1.4";
+
+  @Test
+  void a_tag_is_looked_up_when_a_revision_is_made_and_every_node_is_ordered_those_bytes()
+      throws Exception {
+    var digest = tags.push(IMAGE, "aa");
+
+    get(plane.apply(of(IMAGE, "v1"), Precondition.NONE));
+
+    assertThat(run().template().getImage()).isEqualTo(IMAGE + "@" + digest);
+    assertThat(revisions()).extracting(Revision::getImageDigest).containsExactly(digest);
+    assertThat(revisions().get(0).getInstance().getImage()).isEqualTo(IMAGE);
+    assertThat(get(plane.workload(ref(), ReadPoint.LOCAL)).getInstance().getImage())
+        .isEqualTo(IMAGE);
+  }
+
+  @Test
+  void the_same_applied_again_changes_nothing_though_the_tag_has_moved_but_its_plan_tells()
+      throws Exception {
+    var before = tags.push(IMAGE, "aa");
+    get(plane.apply(of(IMAGE, "v1"), Precondition.NONE));
+    awaitReady(1);
+    var moved = tags.push(IMAGE, "bb");
+
+    var plan = get(plane.plan(of(IMAGE, "v1")));
+    var again = get(plane.apply(of(IMAGE, "v1"), Precondition.NONE));
+
+    assertThat(again.outcome()).isEqualTo(Applied.Outcome.UNCHANGED);
+    assertThat(plan.getAction()).isEqualTo(PlanAction.UNCHANGED);
+    assertThat(plan.getWarningsList()).singleElement().asString().contains(moved, before, "--pull");
+  }
+
+  @Test
+  void whoever_asks_for_it_gets_what_the_tag_stands_for_now() throws Exception {
+    var before = tags.push(IMAGE, "aa");
+    get(plane.apply(of(IMAGE, "v1"), Precondition.NONE));
+    awaitReady(1);
+    var moved = tags.push(IMAGE, "bb");
+
+    var plan = get(plane.plan(of(IMAGE, "v1"), true));
+    var applied = get(plane.apply(of(IMAGE, "v1"), Precondition.NONE, true));
+    var twice = get(plane.apply(of(IMAGE, "v1"), Precondition.NONE, true));
+
+    assertThat(plan.getRolls()).isTrue();
+    assertThat(plan.getChangesList())
+        .singleElement()
+        .satisfies(
+            change -> {
+              assertThat(change.getField()).isEqualTo("digest of instance.image");
+              assertThat(change.getBefore()).isEqualTo(before);
+              assertThat(change.getAfter()).isEqualTo(moved);
+            });
+    assertThat(applied.workload().getRevision()).isEqualTo(2);
+    assertThat(twice.outcome()).isEqualTo(Applied.Outcome.UNCHANGED);
+    assertThat(revisions()).extracting(Revision::getImageDigest).containsExactly(moved, before);
+  }
+
+  @Test
+  void a_workload_that_always_pulls_takes_a_moved_tag_with_each_apply() throws Exception {
+    tags.push(IMAGE, "aa");
+    var declared = always();
+    get(plane.apply(declared, Precondition.NONE));
+    awaitReady(1);
+    var moved = tags.push(IMAGE, "bb");
+
+    get(plane.apply(declared, Precondition.NONE));
+
+    assertThat(revisions().get(0).getImageDigest()).isEqualTo(moved);
+  }
+
+  @Test
+  void another_template_takes_what_the_tag_stands_for_and_a_rollback_brings_the_old_bytes_back()
+      throws Exception {
+    var before = tags.push(IMAGE, "aa");
+    get(plane.apply(of(IMAGE, "v1"), Precondition.NONE));
+    awaitReady(1);
+    var moved = tags.push(IMAGE, "bb");
+    get(plane.apply(of(IMAGE, "v2"), Precondition.NONE));
+    awaitThat(event -> isReady(event, 2));
+    tags.goAway();
+
+    get(plane.rollback(ref(), 0, Precondition.NONE));
+
+    assertThat(revisions())
+        .extracting(Revision::getImageDigest)
+        .containsExactly(before, moved, before);
+  }
+
+  @Test
+  void where_the_registry_does_not_answer_a_new_image_is_refused_and_a_known_one_stays()
+      throws Exception {
+    var digest = tags.push(IMAGE, "aa");
+    get(plane.apply(of(IMAGE, "v1"), Precondition.NONE));
+    awaitReady(1);
+    tags.goAway();
+
+    get(plane.apply(of(IMAGE, "v2"), Precondition.NONE));
+    get(plane.apply(always(), Precondition.NONE));
+
+    assertThat(revisions()).extracting(Revision::getImageDigest).containsOnly(digest);
+    refused(
+        Refusal.Kind.UNAVAILABLE,
+        () -> get(plane.apply(of("oci:reg.example/web:2", "v1"), Precondition.NONE)));
+    refused(
+        Refusal.Kind.UNAVAILABLE, () -> get(plane.apply(of(IMAGE, "v2"), Precondition.NONE, true)));
+  }
+
+  @Test
+  void an_image_that_is_nowhere_is_refused_with_its_field_and_only_warned_of_by_a_plan()
+      throws Exception {
+    refused(Refusal.Kind.INVALID, () -> get(plane.apply(of(IMAGE, "v1"), Precondition.NONE)));
+
+    assertThat(get(plane.plan(of(IMAGE, "v1"))).getWarningsList())
+        .anyMatch(warning -> warning.startsWith("instance.image: "));
+  }
+
+  @Test
+  void what_names_its_digest_or_no_image_is_asked_of_nobody() throws Exception {
+    get(plane.apply(of(IMAGE + "@sha256:" + "c".repeat(64), "v1"), Precondition.NONE));
+    get(plane.apply(web("v2").build(), Precondition.NONE));
+
+    assertThat(tags.asked()).isEmpty();
+    assertThat(revisions()).extracting(Revision::getImageDigest).containsOnly("");
+  }
+
+  private List<Revision> revisions() throws Exception {
+    var query =
+        new ListQuery(
+            query().namespace(), java.util.Optional.of("web"), java.util.Map.of(), 100, "");
+    return get(plane.revisions(query, ReadPoint.LOCAL)).items();
+  }
+
+  private Workload always() {
+    var same = of(IMAGE, "v1").toBuilder();
+    same.getInstanceBuilder().setPull(PullPolicy.ALWAYS_PULL);
+    return same.build();
+  }
+
+  private Workload of(String image, String command) {
+    return web(command)
+        .setInstance(
+            InstanceTemplate.newBuilder()
+                .addCommand(command)
+                .setImage(image)
+                .setNetwork(Network.NONE))
+        .build();
+  }
+}
