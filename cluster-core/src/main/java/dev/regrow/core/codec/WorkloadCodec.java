@@ -37,7 +37,8 @@ public final class WorkloadCodec {
         entry.modIndex(),
         // Only the record around the declaration: the declaration itself is in rest and template.
         Bytes.opaque(stored.toBuilder().clearDeclared().build()),
-        ContentsCodec.contents(stored.getSeenList()));
+        ContentsCodec.contents(stored.getSeenList()),
+        stored.getAskedList());
   }
 
   static StoredWorkload stored(Workload workload, Template template) {
@@ -58,6 +59,8 @@ public final class WorkloadCodec {
         .setSchemaVersion(workload.schemaVersion())
         .clearSeen()
         .addAllSeen(ContentsCodec.uses(workload.seen()))
+        .clearAsked()
+        .addAllAsked(workload.asked())
         .build();
   }
 

@@ -21,6 +21,21 @@ public sealed interface Ask {
 
   record Delete() implements Ask {}
 
+  /**
+   * Which request this is, as it may come several times.
+   *
+   * @param number the same each time, and of no other request; 0: it comes once
+   * @param since 0: it comes for the first time; else the store's index when it did, and whether it
+   *     was carried out since then is not known
+   */
+  record Attempt(long number, long since) {
+    static final Attempt ONLY = new Attempt(0, 0);
+
+    boolean again() {
+      return since > 0;
+    }
+  }
+
   /** What must hold of the workload for that. */
   sealed interface Expect {
     Expect NOTHING = new Nothing();

@@ -18,7 +18,11 @@ public sealed interface Input {
    *
    * @param token comes back with the answer
    */
-  record Asked(long token, Ask ask, Ask.Expect expect) implements Input {}
+  record Asked(long token, Ask ask, Ask.Expect expect, Ask.Attempt attempt) implements Input {
+    public Asked(long token, Ask ask, Ask.Expect expect) {
+      this(token, ask, expect, Ask.Attempt.ONLY);
+    }
+  }
 
   /** A node tells how an instance is. */
   record Observed(Target target, Live live) implements Input {}

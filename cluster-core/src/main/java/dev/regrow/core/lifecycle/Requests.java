@@ -6,6 +6,7 @@ import dev.regrow.core.model.Opaque;
 import dev.regrow.core.model.Revision;
 import dev.regrow.core.model.Template;
 import dev.regrow.core.model.Workload;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Decides what an {@link Ask} changes. */
@@ -23,13 +24,53 @@ final class Requests {
   sealed interface Verdict {
     record No(Why why, String message) implements Verdict {}
 
+    /** It is so already. */
+    record Already(Outcome outcome) implements Verdict {}
+
     record Yes(Outcome outcome) implements Verdict {}
   }
 
   static Verdict decide(WorkloadState state, Draft draft, Input.Asked asked) {
     var requests = new Requests(state, draft);
+    var known = requests.known(asked);
+    if (known != null) {
+      return known;
+    }
     var stale = requests.stale(asked);
-    return stale != null ? stale : requests.decide(asked.ask());
+    if (stale != null) {
+      return stale;
+    }
+    var verdict = requests.decide(asked.ask());
+    if (verdict instanceof Verdict.Yes && asked.attempt().number() != 0) {
+      draft.declare(draft.the().askedBy(asked.attempt().number()));
+    }
+    return verdict;
+  }
+
+  /** What became of a request that came before, where that can be told or never will be. */
+  private @Nullable Verdict known(Input.Asked asked) {
+    var attempt = asked.attempt();
+    var workload = draft.workload();
+    if (workload == null) {
+      return attempt.again() && asked.ask() instanceof Ask.Delete
+          ? no(
+              Why.OUTCOME_UNKNOWN,
+              "there is no workload %s; it may have been this request that deleted it"
+                  .formatted(name()))
+          : null;
+    }
+    if (workload.asked().contains(attempt.number())) {
+      return new Verdict.Already(
+          asked.ask() instanceof Ask.Apply apply && apply.uid().equals(workload.uid())
+              ? Outcome.CREATED
+              : Outcome.CHANGED);
+    }
+    return attempt.again() && workload.index() > attempt.since()
+        ? no(
+            Why.OUTCOME_UNKNOWN,
+            "%s was changed while this request was on its way, and whether by it first is not known: read it, then try again"
+                .formatted(name()))
+        : null;
   }
 
   private Verdict.@Nullable No stale(Input.Asked asked) {
@@ -65,7 +106,7 @@ final class Requests {
     }
     if (workload.deleted()) {
       return ask instanceof Ask.Delete
-          ? new Verdict.Yes(Outcome.UNCHANGED)
+          ? new Verdict.Already(Outcome.UNCHANGED)
           : no(
               Why.CONFLICT,
               name() + " is being deleted, its instances are stopping; try again once it is gone");
@@ -105,7 +146,8 @@ final class Requests {
             declared.schemaVersion(),
             0,
             Opaque.EMPTY,
-            declared.template().contents()));
+            declared.template().contents(),
+            List.of()));
     draft.add(
         new Revision(
             1, declared.template(), wall(), "apply", declared.schemaVersion(), Opaque.EMPTY));
@@ -120,7 +162,7 @@ final class Requests {
     var before = draft.template();
     boolean rolls = !template.makes(before) || !template.reads(before);
     if (!rolls && replicas == workload.replicas() && declared.rest().equals(workload.rest())) {
-      return new Verdict.Yes(Outcome.UNCHANGED);
+      return new Verdict.Already(Outcome.UNCHANGED);
     }
     draft.declare(
         workload.redeclared(
@@ -152,7 +194,7 @@ final class Requests {
 
   private Verdict scale(Workload workload, int replicas) {
     if (replicas == workload.replicas()) {
-      return new Verdict.Yes(Outcome.UNCHANGED);
+      return new Verdict.Already(Outcome.UNCHANGED);
     }
     draft.declare(workload.scaled(replicas));
     draft.note(false, "Scaled", "From %d to %d replicas".formatted(workload.replicas(), replicas));
@@ -171,7 +213,7 @@ final class Requests {
       return no(Why.NOT_FOUND, "%s has no revision %d".formatted(name(), number));
     }
     if (revision.template().makes(draft.template())) {
-      return new Verdict.Yes(Outcome.UNCHANGED);
+      return new Verdict.Already(Outcome.UNCHANGED);
     }
     rollBackTo(draft, revision, "rollback to " + number, 0);
     draft.note(

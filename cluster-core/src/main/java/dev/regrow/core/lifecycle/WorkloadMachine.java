@@ -105,11 +105,11 @@ public final class WorkloadMachine {
       var reply = new Effect.Reply(asked.token(), new Answer.Refused(no.why(), no.message()));
       return pump(state, world, List.of(reply));
     }
-    var outcome = ((Verdict.Yes) verdict).outcome();
-    if (outcome == Answer.Outcome.UNCHANGED) {
-      var done = new Answer.Done(outcome, state.records());
+    if (verdict instanceof Verdict.Already already) {
+      var done = new Answer.Done(already.outcome(), state.records());
       return pump(state, world, List.of(new Effect.Reply(asked.token(), done)));
     }
+    var outcome = ((Verdict.Yes) verdict).outcome();
     return advance(state, draft, new InFlight.Pending(asked.token(), outcome), world, List.of());
   }
 

@@ -1,6 +1,8 @@
 package dev.regrow.core.model;
 
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -16,6 +18,7 @@ import java.util.TreeMap;
  * @param origin the stored bytes that this was read from: they keep what this version cannot read
  * @param seen what the objects that it uses held when last looked at; after a rollback its revision
  *     holds something else
+ * @param asked the numbers of the last requests that changed what is declared, oldest first
  */
 public record Workload(
     String namespace,
@@ -32,9 +35,14 @@ public record Workload(
     int schemaVersion,
     long modIndex,
     Opaque origin,
-    SortedMap<ContentRef, String> seen) {
+    SortedMap<ContentRef, String> seen,
+    List<Long> asked) {
+
+  /** How many requests are remembered: more than can overtake one that comes again. */
+  private static final int ASKED_MAX = 8;
 
   public Workload {
+    asked = List.copyOf(asked);
     seen = Collections.unmodifiableSortedMap(new TreeMap<>(seen));
   }
 
@@ -219,11 +227,23 @@ public record Workload(
         schemaVersion,
         modIndex,
         origin,
-        seen);
+        seen,
+        asked);
   }
 
   /** It has seen what the objects hold that it uses; the revision may keep something else. */
   public Workload seeing(SortedMap<ContentRef, String> contents) {
+    return copy(contents, asked);
+  }
+
+  /** As the request with that number leaves it. */
+  public Workload askedBy(long number) {
+    var numbers = new ArrayList<>(asked);
+    numbers.add(number);
+    return copy(seen, numbers.subList(Math.max(0, numbers.size() - ASKED_MAX), numbers.size()));
+  }
+
+  private Workload copy(SortedMap<ContentRef, String> contents, List<Long> asked) {
     return new Workload(
         namespace,
         name,
@@ -239,6 +259,7 @@ public record Workload(
         schemaVersion,
         modIndex,
         origin,
-        contents);
+        contents,
+        asked);
   }
 }

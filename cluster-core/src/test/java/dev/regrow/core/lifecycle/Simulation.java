@@ -113,6 +113,11 @@ final class Simulation {
     ask(0, new Input.Asked(answers.size(), ask, Ask.Expect.NOTHING));
   }
 
+  /** One of the twins is asked, and perhaps not for the first time. */
+  void ask(int entity, Ask ask, Ask.Expect expect, Ask.Attempt attempt) {
+    ask(entity, new Input.Asked(answers.size(), ask, expect, attempt));
+  }
+
   private void ask(int entity, Input.Asked asked) {
     if (state(entity).busy()) {
       after(5, () -> ask(entity, asked));

@@ -1,6 +1,7 @@
 package dev.regrow.actors.control;
 
 import dev.regrow.actors.board.Board;
+import dev.regrow.actors.sharding.Question;
 import dev.regrow.actors.sharding.Workloads;
 import dev.regrow.actors.workload.WorkloadCommand;
 import dev.regrow.actors.workload.WorkloadReply;
@@ -23,9 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
 import java.util.function.Supplier;
-import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.cluster.MemberStatus;
 import org.apache.pekko.cluster.UniqueAddress;
@@ -121,14 +120,16 @@ final class ClusterControlPlane implements ControlPlane {
             known ->
                 ask(
                     ref,
-                    replyTo ->
+                    (replyTo, number, since) ->
                         new WorkloadCommand.Apply(
                             declared,
                             uid,
                             expect(precondition),
                             replyTo,
                             known.contents(),
-                            known.pin().digest())))
+                            known.pin().digest(),
+                            number,
+                            since)))
         .thenApply(done -> new Applied(done.workload(), outcome(done)));
   }
 
@@ -151,36 +152,44 @@ final class ClusterControlPlane implements ControlPlane {
   @Override
   public CompletionStage<Workload> scale(WorkloadRef ref, int replicas, Precondition precondition) {
     return change(
-        ref, replyTo -> new WorkloadCommand.Scale(replicas, expect(precondition), replyTo));
+        ref,
+        (replyTo, number, since) ->
+            new WorkloadCommand.Scale(replicas, expect(precondition), replyTo, number, since));
   }
 
   @Override
   public CompletionStage<Workload> rollback(
       WorkloadRef ref, long revision, Precondition precondition) {
     return change(
-        ref, replyTo -> new WorkloadCommand.Rollback(revision, expect(precondition), replyTo));
+        ref,
+        (replyTo, number, since) ->
+            new WorkloadCommand.Rollback(revision, expect(precondition), replyTo, number, since));
   }
 
   @Override
   public CompletionStage<Workload> restart(WorkloadRef ref, Precondition precondition) {
-    return change(ref, replyTo -> new WorkloadCommand.Restart(expect(precondition), replyTo));
+    return change(
+        ref,
+        (replyTo, number, since) ->
+            new WorkloadCommand.Restart(expect(precondition), replyTo, number, since));
   }
 
   @Override
   public CompletionStage<Workload> delete(WorkloadRef ref, Precondition precondition) {
-    return change(ref, replyTo -> new WorkloadCommand.Delete(expect(precondition), replyTo));
+    return change(
+        ref,
+        (replyTo, number, since) ->
+            new WorkloadCommand.Delete(expect(precondition), replyTo, number, since));
   }
 
-  private CompletionStage<Workload> change(
-      WorkloadRef ref, Function<ActorRef<WorkloadReply>, WorkloadCommand> command) {
-    return ask(ref, command).thenApply(WorkloadReply.Done::workload);
+  private CompletionStage<Workload> change(WorkloadRef ref, Question question) {
+    return ask(ref, question).thenApply(WorkloadReply.Done::workload);
   }
 
-  private CompletionStage<WorkloadReply.Done> ask(
-      WorkloadRef ref, Function<ActorRef<WorkloadReply>, WorkloadCommand> command) {
+  private CompletionStage<WorkloadReply.Done> ask(WorkloadRef ref, Question question) {
     return Refusals.of(
         workloads
-            .ask(ref.namespace(), ref.name(), command, PATIENCE)
+            .ask(ref.namespace(), ref.name(), question, PATIENCE)
             .thenApply(
                 reply -> {
                   if (reply instanceof WorkloadReply.Declined declined) {

@@ -7,8 +7,6 @@ import dev.regrow.actors.workload.WorkloadEntity;
 import dev.regrow.actors.workload.WorkloadReply;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
-import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
 import org.apache.pekko.cluster.sharding.typed.javadsl.Entity;
@@ -25,9 +23,11 @@ public final class Workloads {
       EntityTypeKey.create(WorkloadCommand.class, "workload");
 
   private final ClusterSharding sharding;
+  private final PatientAsk asking;
 
-  private Workloads(ClusterSharding sharding) {
+  private Workloads(ClusterSharding sharding, PatientAsk asking) {
     this.sharding = sharding;
+    this.asking = asking;
   }
 
   /** Hosts entities on this node if it is a server; reaches those elsewhere in any case. */
@@ -39,7 +39,7 @@ public final class Workloads {
                 entity -> WorkloadEntity.create(entity.getEntityId(), around, entity.getShard()))
             .withRole("server")
             .withStopMessage(WorkloadCommand.Goodbye.INSTANCE));
-    return new Workloads(sharding);
+    return new Workloads(sharding, new PatientAsk(system, around.store()::appliedIndex));
   }
 
   /** Tells one workload; may be lost. */
@@ -60,12 +60,12 @@ public final class Workloads {
     }
   }
 
-  /** Asks one workload; fails with a {@link java.util.concurrent.TimeoutException}. */
+  /**
+   * Asks one workload, again and again if it must be, so that it does what is asked once; fails
+   * with a {@link java.util.concurrent.TimeoutException}.
+   */
   public CompletionStage<WorkloadReply> ask(
-      String namespace,
-      String name,
-      Function<ActorRef<WorkloadReply>, WorkloadCommand> command,
-      Duration patience) {
-    return sharding.entityRefFor(KEY, namespace + "/" + name).ask(command::apply, patience);
+      String namespace, String name, Question question, Duration patience) {
+    return asking.ask(sharding.entityRefFor(KEY, namespace + "/" + name), question, patience);
   }
 }

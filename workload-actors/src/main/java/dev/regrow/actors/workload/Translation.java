@@ -90,7 +90,12 @@ public final class Translation {
         : Math.max(policy.stopAfterMillis(), LeaseTerms.LENGTH_MILLIS);
   }
 
-  static Ask ask(WorkloadCommand.Asking asking) {
+  static Input.Asked asked(WorkloadCommand.Asking asking) {
+    return new Input.Asked(
+        0, ask(asking), expect(asking.expect()), new Ask.Attempt(asking.number(), asking.since()));
+  }
+
+  private static Ask ask(WorkloadCommand.Asking asking) {
     if (asking instanceof WorkloadCommand.Apply apply) {
       return new Ask.Apply(
           DeclaredCodec.declared(
@@ -106,7 +111,7 @@ public final class Translation {
     return new Ask.Delete();
   }
 
-  static Ask.Expect expect(long expect) {
+  private static Ask.Expect expect(long expect) {
     if (expect == WorkloadCommand.ABSENT) {
       return new Ask.Expect.Absent();
     }

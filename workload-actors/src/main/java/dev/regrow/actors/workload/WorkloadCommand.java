@@ -22,6 +22,14 @@ public interface WorkloadCommand {
     long expect();
 
     ActorRef<WorkloadReply> replyTo();
+
+    /** Of this request alone; the same each time that it comes. 0: it comes once. */
+    long number();
+
+    /**
+     * 0 when it comes for the first time; else the store's index, or one before it, when it did.
+     */
+    long since();
   }
 
   long NOTHING = -1;
@@ -38,19 +46,40 @@ public interface WorkloadCommand {
       @Tag(3) long expect,
       @Tag(4) ActorRef<WorkloadReply> replyTo,
       @Tag(5) Map<String, String> contents,
-      @Tag(6) String imageDigest)
+      @Tag(6) String imageDigest,
+      @Tag(7) long number,
+      @Tag(8) long since)
       implements Asking {}
 
-  record Scale(@Tag(1) int replicas, @Tag(2) long expect, @Tag(3) ActorRef<WorkloadReply> replyTo)
+  record Scale(
+      @Tag(1) int replicas,
+      @Tag(2) long expect,
+      @Tag(3) ActorRef<WorkloadReply> replyTo,
+      @Tag(4) long number,
+      @Tag(5) long since)
       implements Asking {}
 
   record Rollback(
-      @Tag(1) long revision, @Tag(2) long expect, @Tag(3) ActorRef<WorkloadReply> replyTo)
+      @Tag(1) long revision,
+      @Tag(2) long expect,
+      @Tag(3) ActorRef<WorkloadReply> replyTo,
+      @Tag(4) long number,
+      @Tag(5) long since)
       implements Asking {}
 
-  record Restart(@Tag(1) long expect, @Tag(2) ActorRef<WorkloadReply> replyTo) implements Asking {}
+  record Restart(
+      @Tag(1) long expect,
+      @Tag(2) ActorRef<WorkloadReply> replyTo,
+      @Tag(3) long number,
+      @Tag(4) long since)
+      implements Asking {}
 
-  record Delete(@Tag(1) long expect, @Tag(2) ActorRef<WorkloadReply> replyTo) implements Asking {}
+  record Delete(
+      @Tag(1) long expect,
+      @Tag(2) ActorRef<WorkloadReply> replyTo,
+      @Tag(3) long number,
+      @Tag(4) long since)
+      implements Asking {}
 
   /** A node has spoken. */
   record Learn(@Tag(1) NodeFact fact) implements Remote {}
@@ -75,7 +104,7 @@ public interface WorkloadCommand {
     INSTANCE
   }
 
-  /** The shard lets it go. */
+  /** The shard lets it go, or moves elsewhere: what comes from then on does not arrive. */
   enum Goodbye implements WorkloadCommand {
     INSTANCE
   }

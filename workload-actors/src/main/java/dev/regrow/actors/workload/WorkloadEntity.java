@@ -19,8 +19,6 @@ import dev.regrow.core.lifecycle.WorkloadState;
 import dev.regrow.core.model.Records;
 import dev.regrow.core.store.StoreException;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
@@ -36,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  *   loading ──records read──▶ serving ──Reload──▶ loading
  *      │ store fails: who waits is told,               │ at peace and idle
  *      ▼ read again later                              ▼
- *   loading                                         passivated
+ *   loading                                         passivated, or moved: ends once all are answered
  * </pre>
  *
  * <p>It holds nothing that is not in the store or can not be heard again, so it may die at any
@@ -45,11 +43,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WorkloadEntity {
 
-  /** Changes that may wait for the one in flight; what comes on top is refused. */
-  static final int WAITING_MAX = 256;
-
   private static final Duration IDLE = Duration.ofSeconds(30);
   private static final Duration READ_AGAIN = Duration.ofMillis(500);
+
+  /** Where it is moved to nobody is answered before it has ended here. */
+  private static final Duration FAREWELL_MAX = Duration.ofSeconds(2);
 
   private final String namespace;
   private final String name;
@@ -57,14 +55,14 @@ public final class WorkloadEntity {
   private final ActorRef<ClusterSharding.ShardCommand> shard;
   private final ActorContext<WorkloadCommand> context;
   private final TimerScheduler<WorkloadCommand> timers;
-  private final Deque<Asking> waiting = new ArrayDeque<>();
+  private final WaitingLine line = new WaitingLine();
   private final EffectRunner effects;
-
-  /** The request that is being decided on; answered exactly once. */
-  private @Nullable Asking asking;
 
   private @Nullable WorkloadState state;
   private boolean loading;
+
+  /** It is to end, and does so when nobody waits for an answer. */
+  private boolean leaving;
 
   /** Something that it uses may have changed while its records were read. */
   private boolean contentsWanted;
@@ -104,21 +102,22 @@ public final class WorkloadEntity {
     return Behaviors.receive(WorkloadCommand.class)
         .onMessage(Learned.class, learned -> then(() -> onLearned(learned.input())))
         .onMessage(LoadFailed.class, failed -> then(() -> onLoadFailed(failed.cause())))
-        .onMessage(Asking.class, command -> then(() -> onAsking(command)))
+        .onMessage(Asking.class, command -> then(() -> line.join(command)))
         .onMessage(Learn.class, learn -> then(() -> onFact(learn)))
         .onMessage(NodeChanged.class, changed -> then(() -> onNodeChanged(changed)))
         .onMessage(Wake.class, wake -> then(this::onWake))
         .onMessage(ContentsChanged.class, changed -> then(this::onContentsChanged))
         .onMessageEquals(ReadAgain.INSTANCE, () -> then(this::load))
         .onMessageEquals(Idle.INSTANCE, () -> then(this::onIdle))
-        .onMessageEquals(Goodbye.INSTANCE, Behaviors::stopped)
+        .onMessageEquals(Goodbye.INSTANCE, () -> then(this::onGoodbye))
+        .onMessageEquals(Overdue.INSTANCE, Behaviors::stopped)
         .build();
   }
 
   private Behavior<WorkloadCommand> then(Runnable handled) {
     handled.run();
     decideOnNext();
-    return Behaviors.same();
+    return leaving && line.isEmpty() ? Behaviors.stopped() : Behaviors.same();
   }
 
   private void load() {
@@ -131,18 +130,9 @@ public final class WorkloadEntity {
                 : new LoadFailed(Translation.cause(failure)));
   }
 
-  private void onAsking(Asking command) {
-    if (waiting.size() < WAITING_MAX) {
-      waiting.add(command);
-    } else {
-      var answer = declined(Answer.Why.UNAVAILABLE, "too many changes wait; try again");
-      command.replyTo().tell(answer);
-    }
-  }
-
   private void decideOnNext() {
-    while (!loading && state != null && !state.busy() && asking == null && !waiting.isEmpty()) {
-      asking = waiting.remove();
+    while (!loading && state != null && !state.busy() && line.hasNext()) {
+      var asking = line.next();
       if (asking instanceof WorkloadCommand.Apply apply && keepsData(apply)) {
         load(); // Where its data is may have changed without it, and it is asked again then.
       } else {
@@ -156,7 +146,7 @@ public final class WorkloadEntity {
   }
 
   private void ask(Asking command) {
-    step(new Input.Asked(0, Translation.ask(command), Translation.expect(command.expect())));
+    step(Translation.asked(command));
   }
 
   private void onFact(Learn command) {
@@ -174,7 +164,7 @@ public final class WorkloadEntity {
   }
 
   private void onWake() {
-    if (!loading && asking == null && missesItsData()) {
+    if (!loading && line.served() == null && missesItsData()) {
       load(); // The node may have been given up, and its records with it.
     } else {
       onInput(new Input.Tick());
@@ -251,7 +241,7 @@ public final class WorkloadEntity {
               : WorkloadMachine.missing(loaded, lost, around.clock().get());
     }
     state = loaded;
-    var again = asking;
+    var again = line.served();
     if (again == null) {
       step(new Input.Loaded(records));
     } else {
@@ -270,20 +260,20 @@ public final class WorkloadEntity {
             ? Answer.Why.DISK_FULL
             : Answer.Why.UNAVAILABLE;
     var message = "%s/%s could not be read: %s".formatted(namespace, name, Translation.said(cause));
-    if (asking != null) {
-      waiting.addFirst(asking);
-      asking = null;
-    }
-    waiting.forEach(command -> command.replyTo().tell(declined(why, message)));
-    waiting.clear();
+    line.refuseAll(why, message);
     timers.startSingleTimer(ReadAgain.INSTANCE, ReadAgain.INSTANCE, READ_AGAIN);
   }
 
   private void onIdle() {
     boolean atPeace = state == null || WorkloadMachine.atPeace(state, around.world());
-    if (asking == null && waiting.isEmpty() && atPeace) {
+    if (line.isEmpty() && atPeace) {
       shard.tell(new ClusterSharding.Passivate<>(context.getSelf()));
     }
+  }
+
+  private void onGoodbye() {
+    leaving = true;
+    timers.startSingleTimer(Overdue.INSTANCE, Overdue.INSTANCE, FAREWELL_MAX);
   }
 
   private void step(Input input) {
@@ -306,24 +296,18 @@ public final class WorkloadEntity {
   }
 
   private void reply(Answer answer) {
-    var asked = asking;
-    asking = null;
-    if (asked == null) {
-      return;
-    }
     if (answer instanceof Answer.Done done) {
-      var shown = effects.shown(done.records());
-      asked.replyTo().tell(new WorkloadReply.Done(shown, done.outcome().name()));
+      line.answer(new WorkloadReply.Done(effects.shown(done.records()), done.outcome().name()));
     } else if (answer instanceof Answer.Refused refused) {
-      asked.replyTo().tell(declined(refused.why(), refused.message()));
+      line.refuse(refused.why(), refused.message());
     }
-  }
-
-  private static WorkloadReply declined(Answer.Why why, String message) {
-    return new WorkloadReply.Declined(why.name(), message);
   }
 
   private enum ReadAgain implements WorkloadCommand {
+    INSTANCE
+  }
+
+  private enum Overdue implements WorkloadCommand {
     INSTANCE
   }
 }

@@ -97,7 +97,7 @@ class WireCodecTest {
   @Test
   void an_apply_of_before_there_were_contents_refers_to_none() throws IOException {
     assertThat(golden(GOLDEN.resolve("before-contents"), "200-WorkloadCommand.Apply"))
-        .isEqualTo(WireSamples.apply(Map.of(), ""));
+        .isEqualTo(WireSamples.apply(Map.of(), "", 0, 0));
   }
 
   @Test
@@ -106,6 +106,24 @@ class WireCodecTest {
 
     assertThat(((WorkloadCommand.Apply) before).imageDigest()).isEmpty();
     assertThat(((WorkloadCommand.Apply) before).contents()).isNotEmpty();
+  }
+
+  @Test
+  void what_was_asked_by_the_release_before_comes_once() throws IOException {
+    var before = GOLDEN.resolve("before-numbers");
+
+    assertThat(golden(before, "200-WorkloadCommand.Apply"))
+        .isEqualTo(WireSamples.apply(Map.of("config/web", "5f2a"), "sha256:feed", 0, 0));
+    for (var each :
+        List.of(
+            "201-WorkloadCommand.Scale",
+            "202-WorkloadCommand.Rollback",
+            "203-WorkloadCommand.Restart",
+            "204-WorkloadCommand.Delete")) {
+      assertThat(golden(before, each))
+          .extracting(asked -> ((WorkloadCommand.Asking) asked).number())
+          .isEqualTo(0L);
+    }
   }
 
   private Object golden(Path folder, String name) throws IOException {

@@ -33,9 +33,10 @@ final class WireSamples {
     return new NodeOrder.Run(WEB_2, template(), restart(), true, 2, stopAfterMillis);
   }
 
-  static WorkloadCommand.Apply apply(Map<String, String> contents, String imageDigest) {
+  static WorkloadCommand.Apply apply(
+      Map<String, String> contents, String imageDigest, long number, long since) {
     return new WorkloadCommand.Apply(
-        workload(), "uid-7", 4711, OneRef.refOf(), contents, imageDigest);
+        workload(), "uid-7", 4711, OneRef.refOf(), contents, imageDigest, number, since);
   }
 
   static List<Record> all() {
@@ -53,11 +54,11 @@ final class WireSamples {
         new GateMessage.Tell(summary(), true),
         new GateMessage.AskAssignments("node-1", OneRef.refOf()),
         new GateMessage.Assignments(List.of(run(60_000)), "no majority"),
-        apply(Map.of("config/web", "5f2a"), "sha256:feed"),
-        new WorkloadCommand.Scale(3, 4711, OneRef.refOf()),
-        new WorkloadCommand.Rollback(2, 4711, OneRef.refOf()),
-        new WorkloadCommand.Restart(4711, OneRef.refOf()),
-        new WorkloadCommand.Delete(4711, OneRef.refOf()),
+        apply(Map.of("config/web", "5f2a"), "sha256:feed", 815, 42),
+        new WorkloadCommand.Scale(3, 4711, OneRef.refOf(), 815, 42),
+        new WorkloadCommand.Rollback(2, 4711, OneRef.refOf(), 815, 42),
+        new WorkloadCommand.Restart(4711, OneRef.refOf(), 815, 42),
+        new WorkloadCommand.Delete(4711, OneRef.refOf(), 815, 42),
         new WorkloadCommand.Learn(summary()),
         new WorkloadCommand.Wake(),
         new WorkloadCommand.NodeChanged("node-1", true),

@@ -151,6 +151,90 @@ class WorkloadEntityTest {
     replies.expectMessageClass(WorkloadReply.Done.class);
   }
 
+  @Test
+  void a_request_that_comes_twice_is_carried_out_once_and_answered_each_time() throws Exception {
+    var entity = entity();
+
+    entity.tell(apply("v1", 7, 0));
+    var first = replies.expectMessageClass(WorkloadReply.Done.class);
+    entity.tell(apply("v1", 7, 1));
+    var again = replies.expectMessageClass(WorkloadReply.Done.class);
+
+    assertThat(again).isEqualTo(first);
+    assertThat(first.outcome()).isEqualTo("CREATED");
+  }
+
+  @Test
+  void a_request_that_waits_already_is_not_queued_again() throws Exception {
+    store.delayReplies(Duration.ofMillis(300));
+    var entity = entity();
+    entity.tell(apply("v1", 7, 0));
+
+    entity.tell(restart(8, 0));
+    entity.tell(restart(8, 1));
+    entity.tell(restart(8, 1));
+
+    replies.expectMessageClass(WorkloadReply.Done.class);
+    replies.expectMessageClass(WorkloadReply.Done.class);
+    replies.expectNoMessage(Duration.ofMillis(500));
+  }
+
+  @Test
+  void the_next_entity_knows_what_the_one_before_had_done_and_could_not_say() throws Exception {
+    entity().tell(apply("v1", 7, 0));
+    var lost = replies.expectMessageClass(WorkloadReply.Done.class);
+
+    entity().tell(apply("v1", 7, 1));
+
+    var again = replies.expectMessageClass(WorkloadReply.Done.class);
+    assertThat(again.outcome()).isEqualTo("CREATED");
+    assertThat(again.workload().getIndex()).isEqualTo(lost.workload().getIndex());
+  }
+
+  @Test
+  void what_the_store_refuses_is_not_called_undone_when_it_came_before() {
+    store.refuseWrites(StoreException.Kind.NO_MAJORITY);
+
+    entity().tell(apply("v1", 7, 0));
+    var first = replies.expectMessageClass(WorkloadReply.Declined.class);
+    entity().tell(apply("v1", 7, 1));
+    var again = replies.expectMessageClass(WorkloadReply.Declined.class);
+
+    assertThat(first.why()).isEqualTo("UNAVAILABLE");
+    assertThat(again.why()).isEqualTo("OUTCOME_UNKNOWN");
+  }
+
+  @Test
+  void one_that_is_handed_off_answers_whoever_waits_before_it_ends() throws Exception {
+    store.delayReplies(Duration.ofMillis(300));
+    var entity = entity();
+    entity.tell(apply("v1", 7, 0));
+    entity.tell(restart(8, 0));
+
+    entity.tell(WorkloadCommand.Goodbye.INSTANCE);
+
+    assertThat(replies.expectMessageClass(WorkloadReply.Done.class).outcome()).isEqualTo("CREATED");
+    assertThat(replies.expectMessageClass(WorkloadReply.Done.class).outcome()).isEqualTo("CHANGED");
+    replies.expectTerminated(entity, Duration.ofSeconds(20));
+  }
+
+  @Test
+  void one_that_is_handed_off_waits_for_the_store_no_longer_than_it_may() throws Exception {
+    store.delayReplies(Duration.ofMinutes(1));
+    var entity = entity();
+    entity.tell(apply("v1", 7, 0));
+
+    entity.tell(WorkloadCommand.Goodbye.INSTANCE);
+    replies.expectNoMessage(Duration.ofMillis(100));
+    passes(Duration.ofSeconds(2));
+
+    replies.expectTerminated(entity, Duration.ofSeconds(20));
+  }
+
+  private WorkloadCommand restart(long number, long since) {
+    return new WorkloadCommand.Restart(WorkloadCommand.NOTHING, replies.getRef(), number, since);
+  }
+
   private ActorRef<WorkloadCommand> entity() {
     var entity = kit.spawn(WorkloadEntity.create("default/web", around, shard.getRef()));
     node.reportTo(new ToEntity(around.board(), entity));
@@ -177,6 +261,10 @@ class WorkloadEntityTest {
   }
 
   private WorkloadCommand apply(String command) {
+    return apply(command, 0, 0);
+  }
+
+  private WorkloadCommand apply(String command, long number, long since) {
     var declared =
         Workload.newBuilder()
             .setKind(Kind.SERVICE)
@@ -185,7 +273,7 @@ class WorkloadEntityTest {
             .setInstance(InstanceTemplate.newBuilder().addCommand(command).setNetwork(Network.NONE))
             .build();
     return new WorkloadCommand.Apply(
-        declared, "uid-1", WorkloadCommand.NOTHING, replies.getRef(), Map.of(), "");
+        declared, "uid-1", WorkloadCommand.NOTHING, replies.getRef(), Map.of(), "", number, since);
   }
 
   private NodeOrder order() throws InterruptedException {

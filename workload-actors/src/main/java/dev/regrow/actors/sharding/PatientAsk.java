@@ -1,0 +1,87 @@
+package dev.regrow.actors.sharding;
+
+import dev.regrow.actors.workload.WorkloadCommand;
+import dev.regrow.actors.workload.WorkloadReply;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import org.apache.pekko.actor.Cancellable;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.RecipientRef;
+import org.apache.pekko.actor.typed.javadsl.AskPattern;
+
+/**
+ * Asks again until it is answered. Sharding drops what it holds for a shard that is being handed
+ * off, and what was sent to a member that has just gone is lost, too; the number by which a
+ * workload knows the question again makes that it is carried out once.
+ */
+final class PatientAsk {
+
+  /** Longer than a write takes on a busy machine; an attempt too many costs little. */
+  private static final Duration AGAIN = Duration.ofSeconds(1);
+
+  private final ActorSystem<?> system;
+  private final LongSupplier storeIndex;
+
+  /** Of what was answered here: this node's store may not have heard of it yet. */
+  private final AtomicLong answered = new AtomicLong();
+
+  PatientAsk(ActorSystem<?> system, LongSupplier storeIndex) {
+    this.system = system;
+    this.storeIndex = storeIndex;
+  }
+
+  /** Fails with a {@link java.util.concurrent.TimeoutException} when the patience ends. */
+  CompletionStage<WorkloadReply> ask(
+      RecipientRef<WorkloadCommand> workload, Question question, Duration patience) {
+    long number = ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
+    long since = Math.max(1, Math.max(answered.get(), storeIndex.getAsLong()));
+    var open = new Open(workload, question, number, since);
+    return AskPattern.ask(workload, open::first, patience, system.scheduler())
+        .whenComplete((reply, failure) -> open.close(reply));
+  }
+
+  private final class Open {
+    private final RecipientRef<WorkloadCommand> workload;
+    private final Question question;
+    private final long number;
+    private final long since;
+    private volatile boolean closed;
+    private volatile Cancellable next = Cancellable.alreadyCancelled();
+
+    Open(RecipientRef<WorkloadCommand> workload, Question question, long number, long since) {
+      this.workload = workload;
+      this.question = question;
+      this.number = number;
+      this.since = since;
+    }
+
+    WorkloadCommand first(ActorRef<WorkloadReply> replyTo) {
+      later(replyTo);
+      return question.of(replyTo, number, 0);
+    }
+
+    private void later(ActorRef<WorkloadReply> replyTo) {
+      next =
+          system.scheduler().scheduleOnce(AGAIN, () -> again(replyTo), system.executionContext());
+    }
+
+    private void again(ActorRef<WorkloadReply> replyTo) {
+      if (!closed) {
+        workload.tell(question.of(replyTo, number, since));
+        later(replyTo);
+      }
+    }
+
+    void close(WorkloadReply reply) {
+      closed = true;
+      next.cancel();
+      if (reply instanceof WorkloadReply.Done done) {
+        answered.accumulateAndGet(done.workload().getIndex(), Math::max);
+      }
+    }
+  }
+}
