@@ -226,7 +226,14 @@ public final class NodeBootstrap {
     }
     store.expelled().thenAccept(node::isExpelled);
     store.outgrown().thenAccept(why -> node.cannotGoOn(new StartRefused(why)));
-    new OwnRecord(store, identity.nodeUid(), scheduler, node::isWanted, node::isExpelled).follow();
+    new OwnRecord(
+            store,
+            identity.nodeUid(),
+            scheduler,
+            node::isRecorded,
+            node::isWanted,
+            node::isExpelled)
+        .follow();
   }
 
   /** Until it is done: the store may have no majority for as long as it likes. */

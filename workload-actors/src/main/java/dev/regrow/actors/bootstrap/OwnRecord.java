@@ -16,7 +16,7 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Follows what people want of this node: another role, or that it goes for good. */
+/** Follows what the cluster knows of this node, and what people want of it: a role, or its end. */
 final class OwnRecord implements WatchListener {
 
   private static final Logger LOG = LoggerFactory.getLogger(OwnRecord.class);
@@ -25,10 +25,12 @@ final class OwnRecord implements WatchListener {
   private final Store store;
   private final String key;
   private final ScheduledExecutorService scheduler;
+  private final Runnable present;
   private final Consumer<String> roleWanted;
   private final Consumer<String> removed;
 
   /**
+   * @param present told whenever the record is seen
    * @param roleWanted told {@code server} or {@code worker} whenever the record names one
    * @param removed told why, once this node is out
    */
@@ -36,11 +38,13 @@ final class OwnRecord implements WatchListener {
       Store store,
       String nodeUid,
       ScheduledExecutorService scheduler,
+      Runnable present,
       Consumer<String> roleWanted,
       Consumer<String> removed) {
     this.store = store;
     this.key = Keys.node(nodeUid);
     this.scheduler = scheduler;
+    this.present = present;
     this.roleWanted = roleWanted;
     this.removed = removed;
   }
@@ -83,6 +87,7 @@ final class OwnRecord implements WatchListener {
     } catch (InvalidProtocolBufferException damaged) {
       throw new IllegalStateException("the record " + entry.key() + " cannot be read", damaged);
     }
+    present.run();
     if (node.getRemovedAt() > 0) {
       var removal =
           StoredRemoval.newBuilder()

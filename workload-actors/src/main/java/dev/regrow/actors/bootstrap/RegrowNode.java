@@ -37,6 +37,7 @@ public final class RegrowNode {
   private volatile @Nullable ControlPlane control;
   private volatile @Nullable Stopper stopper;
   private volatile boolean member;
+  private volatile boolean recorded;
   private volatile boolean stopping;
 
   /** How a node is taken apart. */
@@ -82,7 +83,10 @@ public final class RegrowNode {
     return nodeSystem;
   }
 
-  /** Completes once the control plane was first there; fails with {@link StartRefused}. */
+  /**
+   * Completes once the control plane was first there, and knows this node; fails with {@link
+   * StartRefused}.
+   */
   public CompletionStage<Void> serving() {
     return serving.minimalCompletionStage();
   }
@@ -135,11 +139,11 @@ public final class RegrowNode {
       return Optional.of("node %s is preparing its machine".formatted(name()));
     }
     if (!config.isServer()) {
-      return member
+      return member && recorded
           ? Optional.empty()
           : Optional.of("node %s is entering the cluster".formatted(name()));
     }
-    return control()
+    return Optional.ofNullable(recorded ? control : null)
         .map(ControlPlane::notReady)
         .orElseGet(() -> Optional.of("node %s is entering the cluster".formatted(name())));
   }
@@ -188,13 +192,23 @@ public final class RegrowNode {
 
   void controlIs(ControlPlane newControl) {
     control = newControl;
-    serving.complete(null);
+    serveIfComplete();
+  }
+
+  void isMember() {
+    member = true;
+    serveIfComplete();
+  }
+
+  /** The store, as this node reads it, has a record of it. */
+  void isRecorded() {
+    recorded = true;
+    serveIfComplete();
   }
 
   /** A worker serves as soon as it is a member; a server once it has the control plane. */
-  void isMember() {
-    member = true;
-    if (!config.isServer()) {
+  private void serveIfComplete() {
+    if (recorded && (config.isServer() ? control != null : member)) {
       serving.complete(null);
     }
   }
