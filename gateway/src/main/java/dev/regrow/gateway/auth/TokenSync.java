@@ -86,12 +86,21 @@ public final class TokenSync implements AutoCloseable {
     var all = new ArrayList<StoredToken>();
     result.entries().forEach(entry -> all.add(TokenCodec.stored(entry)));
     tokens.replaceAll(result.index(), all);
+    synchronized (lock) {
+      if (closed) {
+        return; // The copy may be another's by now, or its folder gone.
+      }
+      copy(all);
+    }
+    watchFrom(result.index());
+  }
+
+  private void copy(List<StoredToken> all) {
     try {
       file.write(all);
     } catch (UncheckedIOException e) {
       LOG.warn("{}; while the cluster is away, older tokens count", e.getMessage());
     }
-    watchFrom(result.index());
   }
 
   private void watchFrom(long index) {

@@ -15,6 +15,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.locks.LockSupport;
@@ -150,6 +151,20 @@ final class TokensTest {
         await(() -> tokens.roleOf(reader).isPresent());
       }
     }
+  }
+
+  @Test
+  void once_it_is_closed_the_copy_is_left_alone(@TempDir Path folder) {
+    var copy = folder.resolve("tokens");
+    var later = new ArrayDeque<Runnable>();
+    try (var store = new InMemoryStore()) {
+      TokenSync.start(store, tokens, new TokenFile(copy), later::add).close();
+      while (!later.isEmpty()) {
+        later.remove().run();
+      }
+    }
+
+    assertThat(copy).doesNotExist();
   }
 
   @Test
