@@ -15,10 +15,18 @@ final class LeaderRoad implements Courier.Road {
 
   private final Channels channels;
   private final Guide guide;
+  private final Waits waits = new Waits();
 
   LeaderRoad(Channels channels, Guide guide) {
     this.channels = channels;
     this.guide = guide;
+  }
+
+  /** From then on nobody else is waited for. */
+  void leads(String address) {
+    if (!address.isEmpty()) {
+      waits.onlyFor(address);
+    }
   }
 
   @Override
@@ -31,8 +39,8 @@ final class LeaderRoad implements Courier.Road {
     Duration attempt = patience.compareTo(ATTEMPT) < 0 ? patience : ATTEMPT;
     var request =
         StoreCommitRequest.newBuilder().setTxn(txn).setPatienceMillis(attempt.toMillis()).build();
-    return channels
-        .ask(address, Wire.COMMIT, request, attempt)
+    return waits
+        .at(address, channels.ask(address, Wire.COMMIT, request, attempt))
         .handle(
             (reply, failure) -> {
               if (failure != null) {

@@ -160,12 +160,17 @@ public final class RaftStore implements Store, StoreMembership, Leases, Assigned
     directory.make();
     var store = new RaftStore(config, directory, limits);
     try {
-      store.keeper.start(store.service::definition, store.leaseDesk::look);
+      store.keeper.start(store.service::definition, store::hearNews);
     } catch (IOException | RuntimeException failed) {
       store.close();
       throw failed;
     }
     return store;
+  }
+
+  private void hearNews() {
+    leaseDesk.look();
+    road.leads(keeper.leaderAddress());
   }
 
   private Optional<String> removal(String nodeUid) {
