@@ -2,6 +2,7 @@ package dev.regrow.gateway;
 
 import dev.regrow.actors.control.Applied;
 import dev.regrow.actors.control.ControlPlane;
+import dev.regrow.actors.control.CutOff;
 import dev.regrow.actors.control.ListQuery;
 import dev.regrow.actors.control.Listing;
 import dev.regrow.actors.control.Objects;
@@ -9,6 +10,7 @@ import dev.regrow.actors.control.Precondition;
 import dev.regrow.actors.control.ReadPoint;
 import dev.regrow.actors.control.Refusal;
 import dev.regrow.actors.control.WorkloadRef;
+import dev.regrow.core.store.Store;
 import dev.regrow.v1.Cluster;
 import dev.regrow.v1.Config;
 import dev.regrow.v1.Event;
@@ -26,15 +28,24 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
-/** Stands in while this node is in no cluster: refuses everything, with the reason. */
+/**
+ * Stands in while this node is in no cluster: refuses everything, with the reason, but tells of the
+ * cluster what a server knows by itself.
+ */
 final class AbsentControlPlane implements ControlPlane {
 
   private final Supplier<String> reason;
   private final LongSupplier index;
+  private final Supplier<Optional<Store>> leaderless;
 
-  AbsentControlPlane(Supplier<String> reason, LongSupplier index) {
+  /**
+   * @param leaderless the store of a server while it takes no writes
+   */
+  AbsentControlPlane(
+      Supplier<String> reason, LongSupplier index, Supplier<Optional<Store>> leaderless) {
     this.reason = reason;
     this.index = index;
+    this.leaderless = leaderless;
   }
 
   private Refusal refusal() {
@@ -184,7 +195,11 @@ final class AbsentControlPlane implements ControlPlane {
 
   @Override
   public CompletionStage<Cluster> cluster(ReadPoint at) {
-    return refused();
+    return leaderless
+        .get()
+        .filter(opened -> !at.consistent())
+        .map(CutOff::cluster)
+        .orElseGet(this::refused);
   }
 
   @Override

@@ -244,7 +244,9 @@ public final class NodeMain {
     var absent =
         new AbsentControlPlane(
             () -> node.notReady().orElse(elsewhere()),
-            () -> node.store().map(store -> store.appliedIndex()).orElse(0L));
+            () -> node.store().map(store -> store.appliedIndex()).orElse(0L),
+            () ->
+                node.store().filter(store -> !role.equals("worker") && !store.health().writable()));
     var metrics = new Metrics();
     metrics.certificate(() -> certificateSeconds(node));
     var backend =

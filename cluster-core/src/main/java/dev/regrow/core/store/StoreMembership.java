@@ -1,5 +1,6 @@
 package dev.regrow.core.store;
 
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -13,6 +14,15 @@ public interface StoreMembership {
 
   /** The group as its leader sees it. */
   CompletionStage<StoreGroup> group();
+
+  /**
+   * The group as this server knows it, and who of it answers: all that can be told while nobody
+   * leads. Fails where there is no server.
+   */
+  default CompletionStage<StoreGroup> lookAround() {
+    return CompletableFuture.failedStage(
+        new MembershipRefused("this node keeps no part of the store"));
+  }
 
   /**
    * Takes a node's server out of the group (demotion, or removal of a node for good): its log is

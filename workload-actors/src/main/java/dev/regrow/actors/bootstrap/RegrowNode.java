@@ -145,7 +145,15 @@ public final class RegrowNode {
     }
     return Optional.ofNullable(recorded ? control : null)
         .map(ControlPlane::notReady)
-        .orElseGet(() -> Optional.of("node %s is entering the cluster".formatted(name())));
+        .orElseGet(() -> Optional.of(entering()));
+  }
+
+  private String entering() {
+    return store()
+        .map(Store::health)
+        .filter(health -> !health.writable())
+        .map(health -> "node %s is in no cluster now: %s".formatted(name(), health.message()))
+        .orElse("node %s is entering the cluster".formatted(name()));
   }
 
   /**

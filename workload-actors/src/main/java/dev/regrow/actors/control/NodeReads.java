@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -34,7 +35,7 @@ import java.util.concurrent.TimeUnit;
 /** Nodes and the cluster as a whole: what is stored of them, filled in with what they say. */
 final class NodeReads {
 
-  private static final Duration GROUP_WITHIN = Duration.ofSeconds(3);
+  private static final Duration GROUP_WITHIN = Duration.ofSeconds(2);
 
   private static final String WITNESS = "witness";
 
@@ -196,19 +197,23 @@ final class NodeReads {
         .thenCombine(group(), NodeReads::withGroup);
   }
 
-  /** Empty while the store has no leader, and where it has no servers. */
+  /** Without a leader while there is none; empty where nothing can be told of it. */
   private CompletionStage<Optional<StoreGroup>> group() {
     if (!(store instanceof StoreMembership servers)) {
       return CompletableFuture.completedFuture(Optional.empty());
     }
-    return servers
-        .group()
-        .toCompletableFuture()
-        .copy()
-        .orTimeout(GROUP_WITHIN.toMillis(), TimeUnit.MILLISECONDS)
+    return soon(servers.group())
+        .exceptionallyCompose(nobodyLeads -> soon(servers.lookAround()))
         .handle(
             (group, failure) ->
                 failure == null ? Optional.of(group) : Optional.<StoreGroup>empty());
+  }
+
+  private static CompletableFuture<StoreGroup> soon(CompletionStage<StoreGroup> answer) {
+    return answer
+        .toCompletableFuture()
+        .copy()
+        .orTimeout(GROUP_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private static Cluster withGroup(Cluster.Builder cluster, Optional<StoreGroup> known) {
@@ -219,7 +224,7 @@ final class NodeReads {
     var group = known.get();
     var names = new HashMap<String, String>();
     cluster.getMembersList().forEach(member -> names.put(member.getUid(), member.getName()));
-    var health = cluster.getStoreBuilder().setOutlook(group.outlook());
+    var health = cluster.getStoreBuilder().setOutlook(outlook(group, names));
     for (var server : group.members()) {
       health.addServers(
           StoreServer.newBuilder()
@@ -241,6 +246,32 @@ final class NodeReads {
                   .forEach(member -> member.setLeader(member.getUid().equals(leader.nodeUid())));
             });
     return cluster.build();
+  }
+
+  private static String outlook(StoreGroup group, Map<String, String> names) {
+    if (group.failuresTolerated() >= 0) {
+      return group.leader().isPresent()
+          ? group.outlook()
+          : "has no leader now: writes wait until it has one";
+    }
+    var lost =
+        group.voters().stream()
+            .filter(server -> !server.reachable())
+            .map(server -> names.getOrDefault(server.nodeUid(), server.address()))
+            .sorted()
+            .toList();
+    return "has no quorum: %d of %d servers do not answer (%s); nothing can be changed until %s back, what runs goes on"
+        .formatted(
+            lost.size(),
+            group.voters().size(),
+            String.join(", ", lost),
+            missing(group) == 1 ? "one of them is" : missing(group) + " of them are");
+  }
+
+  private static int missing(StoreGroup group) {
+    return group.voters().size() / 2
+        + 1
+        - (int) group.voters().stream().filter(StoreGroup.Member::reachable).count();
   }
 
   private Cluster.Builder cluster(RangeResult records, Listing<Node> nodes, List<Long> counts) {

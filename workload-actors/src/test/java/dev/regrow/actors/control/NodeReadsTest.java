@@ -5,16 +5,29 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.regrow.actors.board.Board;
 import dev.regrow.core.model.Now;
 import dev.regrow.core.store.Keys;
+import dev.regrow.core.store.RangeQuery;
+import dev.regrow.core.store.RangeResult;
+import dev.regrow.core.store.Store;
+import dev.regrow.core.store.StoreException;
+import dev.regrow.core.store.StoreGroup;
+import dev.regrow.core.store.StoreMembership;
 import dev.regrow.core.store.Txn;
+import dev.regrow.core.store.TxnResult;
+import dev.regrow.core.store.WatchListener;
 import dev.regrow.core.store.testing.InMemoryStore;
+import dev.regrow.v1.Member;
 import dev.regrow.v1.Node;
+import dev.regrow.v1.NodePhase;
 import dev.regrow.v1.StoredNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -62,6 +75,87 @@ class NodeReadsTest {
     var page = get(reads.nodes(query(Map.of("disk", "ssd"), 1000, ""), ReadPoint.LOCAL));
 
     assertThat(page.items()).extracting(Node::getName).containsExactly("n2", "n4");
+  }
+
+  @Test
+  void without_a_quorum_it_says_who_does_not_answer_and_what_that_means() throws Exception {
+    var cluster = get(CutOff.cluster(new Leaderless(store, Set.of("uid8"))));
+
+    assertThat(cluster.getStore().getOutlook())
+        .isEqualTo(
+            "has no quorum: 2 of 3 servers do not answer (n2, n3); nothing can be changed until one of them is back, what runs goes on");
+    assertThat(cluster.getLeader()).isEmpty();
+    assertThat(cluster.getMembersList())
+        .extracting(Member::getPhase)
+        .startsWith(NodePhase.NODE_READY, NodePhase.NODE_UNREACHABLE, NodePhase.NODE_UNREACHABLE);
+  }
+
+  @Test
+  void while_a_quorum_elects_nobody_is_called_lost() throws Exception {
+    var elects = new Leaderless(store, Set.of("uid8", "uid7"));
+
+    var cluster =
+        get(new NodeReads(elects, new Board(() -> new Now(0, 0))).cluster(ReadPoint.LOCAL));
+
+    assertThat(cluster.getStore().getOutlook())
+        .isEqualTo("has no leader now: writes wait until it has one");
+  }
+
+  /** A store whose servers n1, n2 and n3 have no leader. */
+  private record Leaderless(InMemoryStore held, Set<String> answering)
+      implements Store, StoreMembership {
+
+    @Override
+    public CompletionStage<StoreGroup> group() {
+      return CompletableFuture.failedStage(
+          new StoreException(StoreException.Kind.NO_MAJORITY, "nobody leads"));
+    }
+
+    @Override
+    public CompletionStage<StoreGroup> lookAround() {
+      return CompletableFuture.completedStage(
+          new StoreGroup(7, Stream.of("uid8", "uid7", "uid6").map(this::server).toList()));
+    }
+
+    private StoreGroup.Member server(String uid) {
+      long silent = answering.contains(uid) ? 0 : -1;
+      return new StoreGroup.Member(uid + ":0", uid, "a:1", false, true, false, -1, silent);
+    }
+
+    @Override
+    public CompletionStage<StoreGroup> remove(String nodeUid, boolean force) {
+      return group();
+    }
+
+    @Override
+    public CompletionStage<TxnResult> commit(Txn txn) {
+      return held.commit(txn);
+    }
+
+    @Override
+    public CompletionStage<RangeResult> range(RangeQuery query) {
+      return held.range(query);
+    }
+
+    @Override
+    public Watch watch(String prefix, long afterIndex, WatchListener listener) {
+      return held.watch(prefix, afterIndex, listener);
+    }
+
+    @Override
+    public long appliedIndex() {
+      return held.appliedIndex();
+    }
+
+    @Override
+    public Health health() {
+      return held.health();
+    }
+
+    @Override
+    public void close() {
+      held.close();
+    }
   }
 
   private static ListQuery query(Map<String, String> labels, int limit, String next) {

@@ -415,6 +415,19 @@ public final class RaftStore implements Store, StoreMembership, Leases, Assigned
   }
 
   @Override
+  public CompletionStage<StoreGroup> lookAround() {
+    RaftNode current = keeper.current();
+    if (current == null) {
+      return CompletableFuture.failedFuture(new StoreException(Kind.NO_MAJORITY, keeper.trouble()));
+    }
+    try {
+      return new RollCall(config.address(), this::termOf).of(current.group().view());
+    } catch (IOException closing) {
+      return CompletableFuture.failedFuture(closing);
+    }
+  }
+
+  @Override
   public CompletionStage<StoreGroup> remove(String nodeUid, boolean force) {
     return group.remove(nodeUid, force);
   }
