@@ -6,7 +6,7 @@
 
 enum tag {
   INSTANCE = 1, ATTEMPT, STATE_DIR, LOG_DIR, LOG_LIMITS, CGROUP1_TASKS, CGROUP2_DIR, ID_RANGE, USER, HOST_NAME,
-  NETWORK, ROOT_STEP, ARGUMENT, ENVIRONMENT, WORKDIR, RLIMIT, SECCOMP, UMASK, LEASE, OOM_SCORE_ADJ, SYSCTL, JOIN, NETWORK_NAMESPACE
+  NETWORK, ROOT_STEP, ARGUMENT, ENVIRONMENT, WORKDIR, RLIMIT, SECCOMP, UMASK, LEASE, OOM_SCORE_ADJ, SYSCTL, JOIN, NETWORK_NAMESPACE, STREAMS, FILES
 };
 
 enum { VERSION = 1, CRITICAL = 1, LARGEST = 1 << 24 };
@@ -33,6 +33,12 @@ static size_t mapping_size;
 
 static uint32_t u32(const char *at) {
   uint32_t value;
+  memcpy(&value, at, sizeof value);
+  return value;
+}
+
+static uint16_t u16(const char *at) {
+  uint16_t value;
   memcpy(&value, at, sizeof value);
   return value;
 }
@@ -119,6 +125,8 @@ static int take(struct config *c, uint16_t tag, const char *v, uint32_t n) {
     case SYSCTL: return append(c->sysctls, &c->sysctls_count, MAX_SYSCTLS, string(v, n));
     case JOIN: return n == 12 && ((c->join_pid = (int32_t)u32(v)), (c->join_start = u64(v + 4)), c->join_pid > 0);
     case NETWORK_NAMESPACE: return text(&c->network_namespace, v, n);
+    case STREAMS: return n == 6 && ((c->streams = (uint8_t)v[0]), (c->rows = u16(v + 2)), (c->columns = u16(v + 4)), c->streams <= STREAMS_TERMINAL);
+    case FILES: return n == 12 && ((c->files = (uint8_t)v[0]), (c->files_most = u64(v + 4)), c->files <= FILES_TAKE);
     default: return -1;
   }
 }
@@ -128,6 +136,8 @@ static const char *complete(const struct config *c) {
   if (c->join_pid != 0) {
     if (c->argc == 0 || !c->workdir) return "no command";
     if (c->filter_length == 0) return "no seccomp filter";
+    if (c->files != FILES_NONE && (c->streams != STREAMS_PIPES || c->argc != c->files)) return "no paths";
+    if (c->streams != STREAMS_NONE && c->id_base == 0) return "no id range";
     return NULL;
   }
   if (!c->instance || !c->state_dir || !c->log_dir || !c->host_name || !c->workdir) return "a name or directory is missing";

@@ -6,6 +6,8 @@
 #include <stdint.h>
 #include <linux/filter.h>
 
+enum { STREAMS_NONE = 0, STREAMS_PIPES = 1, STREAMS_TERMINAL = 2 };
+enum { FILES_NONE = 0, FILES_GIVE = 1, FILES_TAKE = 2 };
 enum { NETWORK_HOST = 0, NETWORK_NONE = 1, NETWORK_GIVEN = 2 };
 enum { MAX_TASKS_FILES = 16, MAX_STEPS = 256, MAX_ARGS = 4096, MAX_RLIMITS = 16, MAX_SYSCTLS = 8 };
 
@@ -46,6 +48,10 @@ struct config {
   int32_t oom_score_adj;
   int32_t join_pid;    /* PID 1 of a living instance that a command is to run in; 0: a new instance */
   uint64_t join_start; /* as /proc/PID/stat has it */
+  uint8_t streams;     /* what that command reads from and writes to */
+  uint16_t rows, columns; /* of its terminal */
+  uint8_t files;          /* not a program, but a copy of files: argv is a path, and a name to take them under */
+  uint64_t files_most;    /* so many bytes of them */
 };
 
 /* Waits for it on a pipe: u32 length, then the bytes. NULL if all is well, else what is wrong; *config stays NULL if

@@ -7,10 +7,12 @@
 
 #include <linux/keyctl.h>
 #include <sched.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
 static int instance, userns, tasks[MAX_TASKS_FILES];
+static struct terminal terminal = {-1, -1};
 
 static long must(long result, const char *stage, const char *what) {
   if (result < 0) child_fail(result, stage, what);
@@ -37,18 +39,34 @@ static void end_with(pid_t parent) {
   if (parent != 0 && sys_getppid() != parent) sys_exit_group(125);
 }
 
+static void take_streams(const struct config *config) {
+  int from[] = {COMMAND_IN, COMMAND_OUT, COMMAND_ERR};
+  if (config->streams != STREAMS_NONE) sys_setsid();
+  if (config->streams == STREAMS_TERMINAL) {
+    must(sys_ioctl(terminal.theirs, TIOCSCTTY, NULL), "exec", "terminal");
+    from[0] = from[1] = from[2] = terminal.theirs;
+  } else if (config->streams == STREAMS_NONE) {
+    from[0] = from[1] = from[2] = (int)must(sys_openat(AT_FDCWD, "/dev/null", O_RDWR | O_CLOEXEC, 0), "exec", "/dev/null");
+  }
+  for (int fd = 0; fd <= 2; fd++) must(sys_dup3(from[fd], fd, 0), "exec", "stdio");
+}
+
 static void command_run(const struct config *config) __attribute__((noreturn));
 static void command_run(const struct config *config) {
   end_with(0); /* our parent is outside of our pid namespace: its number is 0 here */
   sys_keyctl(KEYCTL_JOIN_SESSION_KEYRING, 0);
-  int null = (int)must(sys_openat(AT_FDCWD, "/dev/null", O_RDWR | O_CLOEXEC, 0), "exec", "/dev/null");
-  must(sys_dup3(null, 0, 0) | sys_dup3(null, 1, 0) | sys_dup3(null, 2, 0), "exec", "stdio");
+  take_streams(config);
   child_confine(config, userns);
   must(sys_close_range(3, ~0u, 4 /* CLOSE_RANGE_CLOEXEC */), "exec", "close_range");
   must(sys_chdir(config->workdir), "workdir", config->workdir);
   sys_umask(config->umask);
   child_filter_calls(config);
   sys_sigmask(0);
+  if (config->files != FILES_NONE) {
+    sys_close(REPORT); /* as exec would */
+    sys_close_range(3, ~0u, 0);
+    files_copy(config);
+  }
   child_execute(config);
 }
 
@@ -59,6 +77,28 @@ static void wait_and_exit(pid_t child) {
   sys_exit_group(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
 }
 
+/* Until it has ended, or nobody wants it any more. */
+static void attend(const struct config *config, pid_t command) {
+  int pidfd = (int)sys_pidfd_open(command);
+  sys_close(COMMAND_ERR);
+  if (config->streams == STREAMS_PIPES) {
+    sys_close(COMMAND_IN);
+    sys_close(COMMAND_OUT);
+  } else {
+    sys_close(terminal.theirs);
+  }
+  terminal_attend(pidfd, terminal.ours);
+}
+
+/* Programs open /dev/stdout and the like anew, so that the pipes have to be their user's. */
+static void give_streams(const struct config *config) {
+  for (int fd = COMMAND_IN; fd <= COMMAND_ERR; fd++) must(sys_fchownat(fd, "", config->id_base + config->uid, config->id_base + config->gid, AT_EMPTY_PATH), "exec", "stdio");
+}
+
+static void leave_streams(void) {
+  for (int fd = COMMAND_IN; fd <= ORDERS; fd++) sys_close(fd);
+}
+
 /* A pid namespace is joined by children only, so there is one more between us and the command. */
 static void join_and_run(const struct config *config, pid_t parent) __attribute__((noreturn));
 static void join_and_run(const struct config *config, pid_t parent) {
@@ -66,21 +106,26 @@ static void join_and_run(const struct config *config, pid_t parent) {
   for (size_t i = 0; i < config->tasks_count; i++) must(sys_write(tasks[i], "0", 1), "cgroup", config->tasks[i]);
   child_set_limits(config);
   must(sys_setns(instance, CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP), "join", "namespaces");
+  if (config->streams == STREAMS_TERMINAL) terminal = terminal_open(config);
+  end_with(parent); /* opening it as another user has cleared that */
   pid_t command = (pid_t)must(sys_fork(), "join", "fork");
   if (command == 0) command_run(config);
   sys_close(REPORT);
+  if (config->streams != STREAMS_NONE) attend(config, command);
   wait_and_exit(command);
 }
 
 void exec_run(void) {
   const struct config *config;
-  leave_the_agent();
+  leave_the_agent(ORDERS);
   child_reports_to(REPORT);
   const char *wrong = config_read(CONFIG, &config);
   if (config == NULL) sys_exit_group(0);
   if (wrong != NULL) child_fail(-EINVAL, "config", wrong);
   if (config->join_pid == 0) child_fail(-EINVAL, "config", "it names no instance");
   sys_close(CONFIG);
+  if (config->streams == STREAMS_NONE) leave_streams();
+  if (config->streams == STREAMS_PIPES) give_streams(config);
   open_all(config);
   struct clone3_args args = {.exit_signal = SIGCHLD};
   if (config->cgroup2 != NULL) {
@@ -91,5 +136,6 @@ void exec_run(void) {
   pid_t child = (pid_t)must(sys_clone3(&args, sizeof args), "join", "clone3");
   if (child == 0) join_and_run(config, self);
   sys_close(REPORT);
+  if (config->streams != STREAMS_NONE) leave_streams();
   wait_and_exit(child);
 }

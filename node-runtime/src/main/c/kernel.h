@@ -78,6 +78,8 @@ static inline long sys_prlimit(unsigned resource, const uint64_t limit[2]) { ret
 static inline long sys_setgroups(int count, const gid_t *groups) { return call3(SYS_setgroups, count, (long)groups, 0); }
 static inline long sys_setresgid(gid_t gid) { return call3(SYS_setresgid, gid, gid, gid); }
 static inline long sys_setresuid(uid_t uid) { return call3(SYS_setresuid, uid, uid, uid); }
+static inline long sys_setfsuid(uid_t uid) { return call3(SYS_setfsuid, uid, 0, 0); }
+static inline long sys_setfsgid(gid_t gid) { return call3(SYS_setfsgid, gid, 0, 0); }
 static inline long sys_capset(void *header, const void *data) { return call3(SYS_capset, (long)header, (long)data, 0); }
 static inline long sys_seccomp(unsigned operation, unsigned flags, const void *arguments) { return call3(SYS_seccomp, operation, flags, (long)arguments); }
 static inline long sys_keyctl(int operation, long a) { return call6(SYS_keyctl, operation, a, 0, 0, 0, 0); }
@@ -114,6 +116,9 @@ static inline long sys_readv(int fd, const struct iovec *into, int count) { retu
 static inline long sys_writev(int fd, const struct iovec *from, int count) { return call3(SYS_writev, fd, (long)from, count); }
 static inline long sys_splice(int from, int to, size_t length, unsigned flags) { return call6(SYS_splice, from, 0, to, 0, (long)length, flags); }
 static inline long sys_ftruncate(int fd, off_t length) { return call3(SYS_ftruncate, fd, length, 0); }
+static inline long sys_fstatat(int directory, const char *path, struct stat *stat, int flags) { return call6(SYS_newfstatat, directory, (long)path, (long)stat, flags, 0, 0); }
+static inline long sys_getdents64(int fd, void *into, size_t length) { return call3(SYS_getdents64, fd, (long)into, (long)length); }
+static inline long sys_readlinkat(int directory, const char *path, char *into, size_t length) { return call6(SYS_readlinkat, directory, (long)path, (long)into, (long)length, 0, 0); }
 static inline long sys_fstat(int fd, struct stat *stat) { return call3(SYS_fstat, fd, (long)stat, 0); }
 static inline long sys_pipe2(int ends[2], int flags) { return call3(SYS_pipe2, (long)ends, flags, 0); }
 static inline long sys_socket(int family, int type) { return call3(SYS_socket, family, type, 0); }

@@ -55,12 +55,11 @@ static int must(long result, const char *stage, const char *what) {
   refuse(text.bytes);
 }
 
-void leave_the_agent(void) {
+void leave_the_agent(int last) {
   for (int fd = 0; fd <= 2; fd++) sys_close(fd);
   for (int fd = 0; fd <= 2; fd++) must(sys_openat(AT_FDCWD, "/dev/null", O_RDWR, 0), "shim", "/dev/null");
-  sys_fcntl(CONFIG, F_SETFD, FD_CLOEXEC);
-  sys_fcntl(REPORT, F_SETFD, FD_CLOEXEC);
-  sys_close_range(REPORT + 1, ~0u, 0);
+  for (int fd = CONFIG; fd <= last; fd++) sys_fcntl(fd, F_SETFD, FD_CLOEXEC);
+  sys_close_range((unsigned)last + 1, ~0u, 0);
   sys_setsid();
   must(sys_chdir("/"), "shim", "/");
   sys_prctl(PR_SET_DUMPABLE, 0, 0);
@@ -298,7 +297,7 @@ static void finish(void) {
 
 /* What any instance needs is made before it is known which one: a shim may be started before there is a use for it. */
 void shim_run(void) {
-  leave_the_agent();
+  leave_the_agent(REPORT);
   make_userns(); /* first, so that the stub holds no end of our pipes */
   make_channels();
   const char *wrong = config_read(CONFIG, &config);

@@ -8,7 +8,7 @@
 #define ALL_SIGNALS UINT64_MAX
 
 /* Descriptors that the agent hands over. */
-enum { CONFIG = 3, REPORT = 4 };
+enum { CONFIG = 3, REPORT = 4, COMMAND_IN = 5, COMMAND_OUT = 6, COMMAND_ERR = 7, ORDERS = 8 };
 
 struct clone3_args {
   uint64_t flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls, set_tid, set_tid_size, cgroup;
@@ -71,8 +71,20 @@ void log_rotate(void);
 uint64_t log_finish(uint64_t patience_ns); /* how many bytes were dropped in all */
 
 /* main.c */
-void leave_the_agent(void);
+void leave_the_agent(int last); /* nothing of it is kept but the descriptors from CONFIG to this one */
 void shim_run(void) __attribute__((noreturn));
+
+/* terminal.c: both ends of one, in the instance's devpts. */
+struct terminal {
+  int ours, theirs;
+};
+struct terminal terminal_open(const struct config *config);
+/* Copies between the terminal, if there is one, and the agent's pipes until the command (a pidfd) has ended; kills it when
+   the agent lets go of ORDERS. */
+void terminal_attend(int command, int terminal);
+
+/* files.c: copies files from or to standard output or input, as one of the instance's own processes. */
+void files_copy(const struct config *config) __attribute__((noreturn));
 
 /* exec.c */
 void exec_run(void) __attribute__((noreturn));

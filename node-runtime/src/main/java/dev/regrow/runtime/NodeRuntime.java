@@ -1,6 +1,7 @@
 package dev.regrow.runtime;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -25,6 +26,9 @@ public interface NodeRuntime extends AutoCloseable {
    * exec has succeeded; a failed launch leaves nothing behind but its logs.
    */
   CompletionStage<RunningInstance> launch(LaunchSpec spec);
+
+  /** The attempt of an instance that runs here at the moment. */
+  Optional<RunningInstance> running(InstanceKey key);
 
   /** Removes cgroup, root and state of an instance that has ended; its logs stay. Idempotent. */
   CompletionStage<Void> discard(InstanceKey key);

@@ -1,5 +1,6 @@
 package dev.regrow.runtime;
 
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -48,6 +49,23 @@ public interface RunningInstance {
    * @param timeout after which there is no answer
    */
   CompletionStage<Probe.Outcome> probe(Probe probe, Duration timeout);
+
+  /**
+   * Runs one more command in it, as its user and with its limits. It ends with the instance, with
+   * the session and with this agent, and everything that it has started ends with it.
+   *
+   * @return completes once exec has succeeded; fails with a {@link RuntimeFailure}
+   */
+  CompletionStage<Exec.Session> exec(Exec.Command command, Exec.Listener listener);
+
+  /**
+   * A TCP connection to one of its ports from inside its network, as if from one of its own
+   * processes: on its loopback, else on its address.
+   *
+   * @param port 1..65535
+   * @return open and blocking; fails with a {@link RuntimeFailure} that says why there is none
+   */
+  CompletionStage<SocketChannel> connect(int port);
 
   /** Its own, behind the node's bridge; empty if it has none. */
   String address();

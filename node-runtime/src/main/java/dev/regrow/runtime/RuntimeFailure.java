@@ -1,7 +1,7 @@
 package dev.regrow.runtime;
 
 /** The machine could not do it. The message names operation, object, cause and fix. */
-public final class RuntimeFailure extends RuntimeException {
+public class RuntimeFailure extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 

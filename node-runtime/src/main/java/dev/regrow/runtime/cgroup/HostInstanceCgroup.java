@@ -9,6 +9,7 @@ import dev.regrow.runtime.syscall.Errno;
 import dev.regrow.runtime.syscall.Kernel;
 import dev.regrow.runtime.syscall.Signal;
 import dev.regrow.runtime.syscall.SyscallException;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,6 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** {@link InstanceCgroup} in the hierarchies of this machine. Holds no state of its own. */
 final class HostInstanceCgroup implements InstanceCgroup {
@@ -112,6 +114,7 @@ final class HostInstanceCgroup implements InstanceCgroup {
     var events = files.read(dir.resolve("cgroup.events"));
     return events.isEmpty()
         ? files.read(dir.resolve("cgroup.procs")).isBlank()
+            && files.children(dir).stream().allMatch(this::unpopulated)
         : Counters.value(events, "populated") == 0;
   }
 
@@ -124,9 +127,66 @@ final class HostInstanceCgroup implements InstanceCgroup {
     } else {
       hierarchies.roots().stream()
           .map(root -> cgroups.directoryOf(root, key))
+          .flatMap(dir -> Stream.concat(Stream.of(dir), files.children(dir).stream()))
           .flatMap(
               dir -> files.read(dir.resolve("cgroup.procs")).lines().map(p -> new Member(dir, p)))
           .forEach(this::kill);
+    }
+  }
+
+  @Override
+  public Branch branch(String name) {
+    var root =
+        v2Directory()
+            .orElseGet(() -> cgroups.directoryOf(hierarchies.v1Roots().iterator().next(), key));
+    var dir = root.resolve(name);
+    try {
+      files.makeDirectory(dir);
+    } catch (IOException e) {
+      throw CgroupFiles.failure("make cgroup " + dir, e);
+    }
+    return new HostBranch(dir);
+  }
+
+  /** In one hierarchy only: that is enough to find its processes. */
+  private final class HostBranch implements Branch {
+    private final Path dir;
+
+    private HostBranch(Path dir) {
+      this.dir = dir;
+    }
+
+    @Override
+    public List<Path> v1Tasks() {
+      var own = HostInstanceCgroup.this.v1Tasks();
+      var instead = HostCgroups.parent(dir).resolve("tasks");
+      return own.stream().map(at -> at.equals(instead) ? dir.resolve("tasks") : at).toList();
+    }
+
+    @Override
+    public Optional<Path> v2Directory() {
+      return HostInstanceCgroup.this.v2Directory().map(own -> dir);
+    }
+
+    @Override
+    public void end(Duration timeout) {
+      within(
+          timeout,
+          () -> {
+            if (!unpopulated(dir)) {
+              killAllIn(dir);
+            }
+            return files.removeDirectory(dir);
+          });
+    }
+  }
+
+  private void killAllIn(Path dir) {
+    var kill = dir.resolve("cgroup.kill");
+    if (Files.exists(kill)) {
+      files.write(kill, "1");
+    } else {
+      files.read(dir.resolve("cgroup.procs")).lines().forEach(pid -> kill(new Member(dir, pid)));
     }
   }
 

@@ -34,6 +34,24 @@ public interface InstanceCgroup {
   /** Kills whatever runs in it, and waits until that is gone. */
   boolean killAndAwaitEmpty(Duration timeout);
 
+  /**
+   * A group of its own for what is run in the instance besides, so that all of it can be killed;
+   * its limits are the instance's.
+   *
+   * @param name of no other one
+   */
+  Branch branch(String name);
+
+  /** A part of an instance's processes. */
+  interface Branch {
+    List<Path> v1Tasks();
+
+    Optional<Path> v2Directory();
+
+    /** Kills whatever is left in it, waits until that is gone, and removes it. */
+    void end(Duration timeout);
+  }
+
   /** Removes it, and the levels above it that hold nothing any more. Idempotent. */
   void remove();
 }

@@ -1,15 +1,18 @@
 package dev.regrow.runtime.process;
 
 import dev.regrow.runtime.Ended;
+import dev.regrow.runtime.Exec;
 import dev.regrow.runtime.InstanceKey;
 import dev.regrow.runtime.Probe;
 import dev.regrow.runtime.RunningInstance;
+import dev.regrow.runtime.RuntimeFailure;
 import dev.regrow.runtime.ServedPort;
 import dev.regrow.runtime.cgroup.InstanceCgroup;
 import dev.regrow.runtime.state.Control;
 import dev.regrow.runtime.state.InstanceFile;
 import dev.regrow.runtime.state.Status.ProcessId;
 import dev.regrow.runtime.syscall.Signal;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -34,6 +37,7 @@ final class LiveInstance implements RunningInstance {
   private final InstanceCgroup cgroup;
   private final Control control;
   private final Prober prober;
+  private final Execs execs;
   private final Function<List<ServedPort>, CompletionStage<List<String>>> server;
   private final CompletableFuture<Ended> ended = new CompletableFuture<>();
 
@@ -43,12 +47,14 @@ final class LiveInstance implements RunningInstance {
       InstanceCgroup cgroup,
       Control control,
       Prober prober,
+      Execs execs,
       Function<List<ServedPort>, CompletionStage<List<String>>> server) {
     this.file = file;
     this.start = start;
     this.cgroup = cgroup;
     this.control = control;
     this.prober = prober;
+    this.execs = execs;
     this.server = server;
   }
 
@@ -130,6 +136,24 @@ final class LiveInstance implements RunningInstance {
       return CompletableFuture.completedStage(Probe.Outcome.failed("it has ended"));
     }
     return prober.probe(new Prober.Target(file, init, (int) start.pid(), cgroup), probe, timeout);
+  }
+
+  @Override
+  public CompletionStage<Exec.Session> exec(Exec.Command command, Exec.Listener listener) {
+    var init = start.init();
+    if (init == null || hasEnded()) {
+      return CompletableFuture.failedStage(new RuntimeFailure(key() + " has ended", true));
+    }
+    return execs.start(new Prober.Target(file, init, (int) start.pid(), cgroup), command, listener);
+  }
+
+  @Override
+  public CompletionStage<SocketChannel> connect(int port) {
+    var init = start.init();
+    if (init == null || hasEnded()) {
+      return CompletableFuture.failedStage(new RuntimeFailure(key() + " has ended", true));
+    }
+    return prober.connect(new Prober.Target(file, init, (int) start.pid(), cgroup), port);
   }
 
   @Override

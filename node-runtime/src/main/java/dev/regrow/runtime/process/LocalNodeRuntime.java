@@ -40,6 +40,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -76,6 +77,7 @@ public final class LocalNodeRuntime implements NodeRuntime {
   private final Launcher launcher;
   private final Machine machine;
   private final Prober prober;
+  private final Execs execs;
   private final NodeNetwork network;
   private final ExitWatcher exits;
   private final Images images;
@@ -104,6 +106,7 @@ public final class LocalNodeRuntime implements NodeRuntime {
     this.machine = MachineReport.look(cgroups);
     this.logs = new FileLogs(config.logs(), disk);
     this.prober = new Prober(kernel, launcher.joiner());
+    this.execs = new Execs(kernel, launcher.joiner());
     this.network =
         new NodeNetwork(kernel, config.nodeUid(), networkPlaces(state, config.networkRange()));
     this.exits = new ExitWatcher(kernel);
@@ -281,6 +284,7 @@ public final class LocalNodeRuntime implements NodeRuntime {
             cgroups.of(file.key()),
             control,
             prober,
+            execs,
             ports -> serve(file.key(), ports));
     instances.put(file.key(), instance);
     slots.put(file.key(), new Slot(file.key().namespace(), file.key().workload(), file.slot()));
@@ -315,6 +319,12 @@ public final class LocalNodeRuntime implements NodeRuntime {
     }
     var hits = cgroup.counters().since(file.baseline());
     instance.end(Ending.of(status, hits, file.limits(), file.stopGrace(), Instant.now()));
+  }
+
+  @Override
+  public Optional<RunningInstance> running(InstanceKey key) {
+    var instance = instances.get(key);
+    return instance == null || instance.hasEnded() ? Optional.empty() : Optional.of(instance);
   }
 
   @Override
@@ -456,6 +466,7 @@ public final class LocalNodeRuntime implements NodeRuntime {
     images.close();
     logs.close();
     prober.close();
+    execs.close();
     Threads.finish(work);
     launcher.close();
     network.close();

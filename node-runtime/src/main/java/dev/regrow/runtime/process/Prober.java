@@ -13,6 +13,7 @@ import dev.regrow.runtime.state.Status.ProcessId;
 import dev.regrow.runtime.syscall.Fd;
 import dev.regrow.runtime.syscall.Kernel;
 import dev.regrow.runtime.syscall.SyscallException;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -42,6 +43,7 @@ final class Prober implements AutoCloseable {
   private static final long MOMENT_MILLIS = 100;
   private static final long AGAIN_NANOS = 10_000_000;
   private static final Logger LOG = LoggerFactory.getLogger(Prober.class);
+  private static final Duration CONNECT_WITHIN = Duration.ofSeconds(5);
   private static final String LOOPBACK = "127.0.0.1";
 
   private final Kernel kernel;
@@ -87,6 +89,38 @@ final class Prober implements AutoCloseable {
     return outcome.minimalCompletionStage();
   }
 
+  /** Connects from inside its network. */
+  CompletionStage<SocketChannel> connect(Target target, int port) {
+    var connected = new CompletableFuture<SocketChannel>();
+    try {
+      threads.execute(
+          () -> {
+            try {
+              connected.complete(
+                  inNetworkOf(
+                      target,
+                      () ->
+                          Connecting.to(List.of(LOOPBACK, target.address()), port, CONNECT_WITHIN),
+                      () -> {
+                        throw new RuntimeFailure(target.file().key() + " has ended", true);
+                      }));
+            } catch (SyscallException e) {
+              connected.completeExceptionally(
+                  new RuntimeFailure("cannot connect: " + e.getMessage(), true, e));
+            } catch (RuntimeException e) {
+              connected.completeExceptionally(e);
+            }
+          });
+    } catch (RejectedExecutionException e) {
+      connected.completeExceptionally(new RuntimeFailure("the node is stopping", true));
+    }
+    return connected.minimalCompletionStage();
+  }
+
+  private Outcome inNetworkOf(Target target, Supplier<Outcome> question) {
+    return inNetworkOf(target, question, () -> Outcome.failed("it has ended"));
+  }
+
   private Outcome judged(Target target, Probe probe, Duration timeout) {
     try {
       if (probe instanceof Probe.Http http) {
@@ -102,14 +136,12 @@ final class Prober implements AutoCloseable {
   }
 
   /** Sockets are of the namespace that their thread is in when it opens them. */
-  private Outcome inNetworkOf(Target target, Supplier<Outcome> question) {
+  private <T> T inNetworkOf(Target target, Supplier<T> question, Supplier<T> gone) {
     int pid = target.init().pid();
     kernel.enterNetwork(Path.of("/proc/" + pid + "/ns/net"));
     try {
       // Only now: had the number become another's before, it would have started later.
-      return ProcFs.startTicks(pid) == target.init().startTicks()
-          ? question.get()
-          : Outcome.failed("it has ended");
+      return ProcFs.startTicks(pid) == target.init().startTicks() ? question.get() : gone.get();
     } finally {
       comeHome();
     }

@@ -134,6 +134,28 @@ public final class ShimConfig {
     return record(Tag.JOIN, buffer(12).putInt(init).putLong(startTicks));
   }
 
+  /** That command reads and writes pipes of the agent's. */
+  public ShimConfig pipes() {
+    return record(Tag.STREAMS, buffer(6).put((byte) 1));
+  }
+
+  /** That command has a terminal. */
+  public ShimConfig terminal(int rows, int columns) {
+    return record(
+        Tag.STREAMS,
+        buffer(6).putShort((short) 2).putShort((short) rows).putShort((short) columns));
+  }
+
+  /**
+   * It is no program, but a copy of files.
+   *
+   * @param give whether out of the instance
+   * @param bytesMost of all files
+   */
+  public ShimConfig files(boolean give, long bytesMost) {
+    return record(Tag.FILES, buffer(12).put((byte) (give ? 1 : 2)).position(4).putLong(bytesMost));
+  }
+
   public byte[] encode() {
     return out.toByteArray();
   }

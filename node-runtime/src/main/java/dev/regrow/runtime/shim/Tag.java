@@ -24,7 +24,9 @@ enum Tag {
   OOM_SCORE_ADJ(20),
   SYSCTL(21),
   JOIN(22),
-  NETWORK_NAMESPACE(23);
+  NETWORK_NAMESPACE(23),
+  STREAMS(24),
+  FILES(25);
 
   private final int number;
 

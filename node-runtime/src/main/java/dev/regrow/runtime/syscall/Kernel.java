@@ -99,6 +99,14 @@ public interface Kernel {
    */
   boolean pollReadable(Fd fd, Duration timeout);
 
+  /**
+   * Waits until it can be written, or nobody reads it any more. A pipe then takes 4096 bytes
+   * without blocking.
+   *
+   * @return false if the timeout passed
+   */
+  boolean pollWritable(Fd fd, Duration timeout);
+
   /** A set of descriptors to wait on; others may be added while one thread waits. */
   Epoll epollCreate();
 

@@ -35,6 +35,7 @@ final class LinuxKernel implements Kernel {
   private static final int MNT_DETACH = 2;
   private static final int CLOCK_BOOTTIME = 7;
   private static final short POLLIN = 1;
+  private static final short POLLOUT = 4;
   private static final int AF_UNIX = 1;
   private static final int AF_NETLINK = 16;
   private static final int SOCK_RAW_CLOEXEC = 02000003;
@@ -143,9 +144,18 @@ final class LinuxKernel implements Kernel {
 
   @Override
   public boolean pollReadable(Fd fd, Duration timeout) {
+    return poll(fd, POLLIN, timeout);
+  }
+
+  @Override
+  public boolean pollWritable(Fd fd, Duration timeout) {
+    return poll(fd, POLLOUT, timeout);
+  }
+
+  private boolean poll(Fd fd, short event, Duration timeout) {
     var pollfd = Memory.allocateDirect(runtime, 8, true);
     pollfd.putInt(0, fd.number());
-    pollfd.putShort(4, POLLIN);
+    pollfd.putShort(4, event);
     long deadline = System.nanoTime() + timeout.toNanos();
     return check(
             () -> libc.poll(pollfd, 1, millisUntil(deadline)),

@@ -1,11 +1,13 @@
 package dev.regrow.actors.testing;
 
 import dev.regrow.runtime.Ended;
+import dev.regrow.runtime.Exec;
 import dev.regrow.runtime.InstanceKey;
 import dev.regrow.runtime.LaunchSpec;
 import dev.regrow.runtime.Probe;
 import dev.regrow.runtime.RunningInstance;
 import dev.regrow.runtime.ServedPort;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -134,6 +136,16 @@ public final class FakeInstance implements RunningInstance {
   public CompletionStage<Probe.Outcome> probe(Probe probe, Duration timeout) {
     asked.add(probe);
     return CompletableFuture.completedFuture(probes.answer(probe));
+  }
+
+  @Override
+  public CompletionStage<SocketChannel> connect(int port) {
+    return CompletableFuture.failedFuture(new IllegalStateException("no network in memory"));
+  }
+
+  @Override
+  public CompletionStage<Exec.Session> exec(Exec.Command command, Exec.Listener listener) {
+    return CompletableFuture.failedFuture(new Exec.CannotRun(127, "a process in memory runs none"));
   }
 
   /** The published ports that led to it, in order. */

@@ -14,6 +14,7 @@ import dev.regrow.runtime.RuntimeFailure;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -116,6 +117,11 @@ public final class FakeNodeRuntime implements NodeRuntime {
   public CompletionStage<RunningInstance> launch(LaunchSpec spec) {
     var answer = answers.poll();
     return answer != null ? answer : CompletableFuture.completedFuture(instanceOf(spec));
+  }
+
+  @Override
+  public Optional<RunningInstance> running(InstanceKey key) {
+    return Optional.empty();
   }
 
   @Override
