@@ -5,6 +5,7 @@ import dev.regrow.gateway.stream.LocalInstances;
 import dev.regrow.runtime.InstanceKey;
 import dev.regrow.runtime.Logs;
 import dev.regrow.runtime.NodeRuntime;
+import dev.regrow.runtime.RunningInstance;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,13 +41,21 @@ final class LogsOnDisk implements LocalInstances {
 
   @Override
   public Logs logs() {
+    return open().logs();
+  }
+
+  @Override
+  public Optional<RunningInstance> running(InstanceKey key) {
+    return open().running(key);
+  }
+
+  private NodeRuntime open() {
     return runtime
         .get()
         .orElseThrow(
             () ->
                 new Refusal(
                     Refusal.Kind.UNAVAILABLE,
-                    "this node is still preparing its machine; try again"))
-        .logs();
+                    "this node is still preparing its machine; try again"));
   }
 }

@@ -262,7 +262,8 @@ public final class NodeMain {
                         store ->
                             new TokenDesk(
                                 store, admission.tokens(), Clock.systemUTC(), authority(node))),
-            node::admit);
+            node::admit,
+            () -> role.equals("worker") ? node.store().map(Servers::in) : Optional.empty());
     var starting =
         GatewayServer.start(
             new InetSocketAddress(address, options.httpPort()), () -> tls(node), backend, metrics);

@@ -103,7 +103,8 @@ class JoiningTest {
               } catch (IOException e) {
                 throw new UncheckedIOException(e);
               }
-            });
+            },
+            Optional::empty);
     var server =
         GatewayServer.start(
                 new InetSocketAddress(address, 0),

@@ -11,5 +11,8 @@ public final class ExitCode {
   public static final int CONFLICT = 6;
   public static final int DENIED = 7;
 
+  /** Of commands that exit with another command's code: it never ran, or nobody knows. */
+  public static final int REGROW_FAILED = 125;
+
   private ExitCode() {}
 }

@@ -66,6 +66,12 @@ public final class Terminal {
     return new Terminal(nowhere, err, false, errIsTerminal, inIsTerminal, colour);
   }
 
+  /** The same, but words go nowhere. */
+  public Terminal quiet() {
+    var nowhere = new PrintWriter(Writer.nullWriter());
+    return new Terminal(out, nowhere, outIsTerminal, false, inIsTerminal, colour);
+  }
+
   /** For data. */
   public PrintWriter out() {
     return out;

@@ -70,7 +70,8 @@ final class Json {
     return member(tree, name) instanceof List<?> list ? list : List.of();
   }
 
-  private static @Nullable Object member(@Nullable Object tree, String name) {
+  /** A member; null when it is absent. */
+  static @Nullable Object member(@Nullable Object tree, String name) {
     return tree instanceof Map<?, ?> map ? map.get(name) : null;
   }
 }

@@ -9,6 +9,7 @@ import dev.regrow.client.http.HttpResponse;
 import dev.regrow.client.http.HttpTransport;
 import dev.regrow.client.http.TransportException;
 import dev.regrow.client.http.TransportException.Stage;
+import dev.regrow.client.http.WebSocket;
 import dev.regrow.schema.BackupFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -140,6 +141,47 @@ public final class RegrowClient implements AutoCloseable {
   public LogStream logs(LogQuery query) {
     var request = new HttpRequest("GET", query.target(), headers("text/plain"), new byte[0]);
     return new LogStream(stream(request, query.follow() ? Duration.ZERO : STREAM_SILENCE));
+  }
+
+  /**
+   * A conversation with a command in an instance, in messages of v5.channel.k8s.io. Close it.
+   *
+   * @param target path and query, encoded
+   * @throws ApiException when there is none
+   */
+  public ExecStream exec(String target) {
+    return new ExecStream(socket(target));
+  }
+
+  /**
+   * A TCP connection to a port of an instance. Close it.
+   *
+   * @throws ApiException when there is none
+   */
+  public PortStream connect(String namespace, String instance, int port) {
+    return new PortStream(socket(PortStream.target(namespace, instance, port)));
+  }
+
+  private WebSocket socket(String target) {
+    var request = new HttpRequest("GET", target, headers("*/*"), new byte[0]);
+    return tryEach(
+        false,
+        (endpoint, left) -> {
+          var upgrade =
+              transport.upgrade(endpoint, request, ExecStream.PROTOCOL, left, STREAM_SILENCE);
+          var socket = upgrade.socket();
+          if (socket != null) {
+            return socket;
+          }
+          var refused = java.util.Objects.requireNonNull(upgrade.refused());
+          try (refused) {
+            throw ApiException.of(Problems.read(refused, refused.bytes(ANSWER_BYTES_MAX)));
+          } catch (TransportException e) {
+            throw e;
+          } catch (IOException e) {
+            throw Problems.brokeOff(endpoint, e);
+          }
+        });
   }
 
   /**

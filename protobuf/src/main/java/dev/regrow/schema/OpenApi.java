@@ -153,6 +153,11 @@ public final class OpenApi {
 
   private static Map<String, Object> responses(Route route, JsonSchemas schemas) {
     Map<String, Object> responses = new LinkedHashMap<>();
+    if (route.has(Trait.SOCKET)) {
+      responses.put("101", Map.of("description", "A WebSocket", "headers", headers(route)));
+      responses.put("default", Map.of("$ref", "#/components/responses/Problem"));
+      return responses;
+    }
     for (int status : route.statuses()) {
       Map<String, Object> response = new LinkedHashMap<>();
       response.put("description", status == 201 ? "Created" : status == 202 ? "Begun" : "Done");

@@ -59,6 +59,8 @@ public record Route(
     WATCHABLE,
     /** The answer is bytes as text, or a stream of events. */
     LOGS,
+    /** It becomes a WebSocket. */
+    SOCKET,
     /** The answer is a backup. */
     GIVES_BACKUP,
     /** The body is one. */

@@ -77,6 +77,17 @@ public final class Routes {
           WATCH,
           SINCE,
           CONSISTENT);
+  private static final List<Parameter> EXEC =
+      List.of(
+          new Parameter("command", "string", true, "The program, then its arguments."),
+          new Parameter("tty", "boolean", false, "On a terminal of its own."));
+  private static final List<Parameter> FILES =
+      List.of(
+          new Parameter("path", "string", false, "In the instance; needed."),
+          new Parameter(
+              "name", "string", false, "Of what is brought there; without it files are given."));
+  private static final Parameter PORT =
+      new Parameter("port", "integer", false, "1 to 65535; needed.");
   private static final List<Parameter> LOGS =
       List.of(
           new Parameter("follow", "boolean", false, "Go on until the instance is gone."),
@@ -275,6 +286,33 @@ public final class Routes {
         read(instance + "/logs", "getLogs", "What it wrote, as it wrote it.")
             .with(LOGS)
             .being(Trait.LOGS)
+            .route());
+    routes.add(
+        change(
+                "GET",
+                instance + "/exec",
+                "execInInstance",
+                "A WebSocket (v5.channel.k8s.io) to a further command in it.")
+            .with(EXEC)
+            .being(Trait.SOCKET)
+            .route());
+    routes.add(
+        change(
+                "GET",
+                instance + "/portforward",
+                "forwardPort",
+                "A WebSocket (v5.channel.k8s.io) that is a TCP connection to one of its ports.")
+            .with(PORT)
+            .being(Trait.SOCKET)
+            .route());
+    routes.add(
+        change(
+                "GET",
+                instance + "/files",
+                "copyFiles",
+                "A WebSocket (v5.channel.k8s.io) that copies files out of it or into it.")
+            .with(FILES)
+            .being(Trait.SOCKET)
             .route());
     routes.add(list("/v1/nodes", "listNodes", "The machines.", NodeList.getDefaultInstance()));
     routes.add(

@@ -4,7 +4,10 @@ import dev.regrow.actors.control.ControlPlane;
 import dev.regrow.gateway.auth.TokenDesk;
 import dev.regrow.gateway.auth.Tokens;
 import dev.regrow.gateway.stream.LocalInstances;
+import dev.regrow.v1.Node;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
 /**
@@ -15,6 +18,7 @@ import java.util.function.Supplier;
  *     the cluster is away one that refuses with the reason
  * @param desk issues tokens; empty until the store is open
  * @param admits lets nodes in
+ * @param servers whom to ask for what this node does not know; empty on a server, which knows all
  * @param notReady empty when all is well, else what is missing
  */
 public record Backend(
@@ -24,4 +28,5 @@ public record Backend(
     LocalInstances local,
     Tokens tokens,
     Supplier<Optional<TokenDesk>> desk,
-    Admits admits) {}
+    Admits admits,
+    Supplier<Optional<CompletionStage<List<Node>>>> servers) {}

@@ -3,6 +3,7 @@ package dev.regrow.gateway.http;
 import dev.regrow.actors.control.ListQuery;
 import dev.regrow.actors.control.ReadPoint;
 import dev.regrow.actors.control.WorkloadRef;
+import dev.regrow.gateway.auth.Pass;
 import dev.regrow.gateway.server.Request;
 import java.util.Map;
 import java.util.Optional;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param path the values of the path's variables
  * @param format what the answer is to be written as
+ * @param pass what the token that was shown allows; empty: none was needed
  */
 record Call(
     Request request,
@@ -22,7 +24,8 @@ record Call(
     Map<String, String> path,
     Parameters parameters,
     Format format,
-    BodyReader bodies) {
+    BodyReader bodies,
+    Optional<Pass> pass) {
 
   static final String INDEX_HEADER = "X-Regrow-Index";
 

@@ -1,5 +1,6 @@
 package dev.regrow.gateway.http;
 
+import dev.regrow.gateway.auth.Pass;
 import dev.regrow.gateway.auth.Role;
 import dev.regrow.gateway.auth.Tokens;
 import dev.regrow.gateway.metrics.Metrics;
@@ -8,6 +9,7 @@ import dev.regrow.gateway.server.Handler;
 import dev.regrow.gateway.server.Request;
 import dev.regrow.gateway.server.Unreadable;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -125,8 +127,8 @@ final class Dispatcher implements Handler {
             (whole, failure) -> {
               if (failure != null) {
                 bounded.completeExceptionally(failure);
-              } else if (!bounded.complete(whole) && whole.content() instanceof Answer.Open open) {
-                open.bytes().close(); // Too late: nobody is going to read it.
+              } else if (!bounded.complete(whole)) {
+                whole.abandon(); // Too late: nobody is going to read it.
               }
             });
     return bounded;
@@ -142,7 +144,7 @@ final class Dispatcher implements Handler {
   private CompletionStage<Answer> answer(Request request, Router.Found found) {
     if (found instanceof Router.Match match) {
       var pass = gate.admit(request, match);
-      var answer = handled(call(request, match));
+      var answer = handled(call(request, match, pass));
       return pass.isEmpty() ? answer : answer.thenApply(whole -> tenure.of(pass.get(), whole));
     }
     gate.admit(request, Role.READ);
@@ -174,7 +176,7 @@ final class Dispatcher implements Handler {
         .with("Allow", allowed);
   }
 
-  private Call call(Request request, Router.Match match) {
+  private Call call(Request request, Router.Match match, Optional<Pass> pass) {
     var route = match.route();
     var parameters = new Parameters(request.target().query());
     parameters.allow(route.parameters());
@@ -192,7 +194,7 @@ final class Dispatcher implements Handler {
                               + String.join(
                                   ", ", offered.stream().map(Format::mediaType).toList())));
     }
-    return new Call(request, route, match.path(), parameters, format, bodies);
+    return new Call(request, route, match.path(), parameters, format, bodies, pass);
   }
 
   private static List<Format> offered(Route route, Parameters parameters) {

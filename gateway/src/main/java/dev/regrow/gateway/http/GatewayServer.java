@@ -3,6 +3,7 @@ package dev.regrow.gateway.http;
 import dev.regrow.core.identity.NodeTls;
 import dev.regrow.gateway.metrics.Metrics;
 import dev.regrow.gateway.server.HttpServer;
+import dev.regrow.gateway.server.Onward;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
@@ -22,17 +23,20 @@ public final class GatewayServer {
 
   private final HttpServer server;
   private final ThreadPoolExecutor workers;
+  private final Onward onward;
 
-  private GatewayServer(HttpServer server, ThreadPoolExecutor workers) {
+  private GatewayServer(HttpServer server, ThreadPoolExecutor workers, Onward onward) {
     this.server = server;
     this.workers = workers;
+    this.onward = onward;
   }
 
   /**
    * Listens in plain HTTP on a loopback address, and by TLS on any other.
    *
    * @param at port 0: any free one
-   * @param tls what the node proves itself with; not read for a loopback address
+   * @param tls what the node proves itself with; not read for a loopback address, nor before
+   *     another node is to be called
    * @return fails with what the bind failed with
    */
   public static CompletionStage<GatewayServer> start(
@@ -42,16 +46,18 @@ public final class GatewayServer {
     }
     var clock = Clock.systemUTC();
     var workers = workers();
+    var onward = new Onward();
+    var relay = new Relay(onward, tls, backend.node());
     var dispatcher =
         new Dispatcher(
-            new Router(Routes.all(backend, metrics, clock)),
+            new Router(Routes.all(backend, relay, onward, metrics, clock)),
             backend.tokens(),
             new BodyReader(workers, BODY_PATIENCE),
             workers,
             metrics,
             () -> backend.control().get().index());
     return listen(at, tls, dispatcher, workers)
-        .thenApply(server -> new GatewayServer(server, workers));
+        .thenApply(server -> new GatewayServer(server, workers, onward));
   }
 
   private static CompletionStage<HttpServer> listen(
@@ -92,6 +98,6 @@ public final class GatewayServer {
 
   /** Takes no new connection, lets answers finish for so long, then ends what is left. */
   public CompletionStage<Void> stop(Duration drain) {
-    return server.stop(drain).thenRun(workers::shutdown);
+    return server.stop(drain).thenRun(onward::close).thenRun(workers::shutdown);
   }
 }

@@ -29,6 +29,7 @@ final class HttpProblem extends RuntimeException {
           Map.entry(415, "Unsupported media type"),
           Map.entry(417, "Expectation failed"),
           Map.entry(422, "Invalid"),
+          Map.entry(426, "Upgrade required"),
           Map.entry(429, "Too many requests"),
           Map.entry(431, "Header too large"),
           Map.entry(500, "Bug"),

@@ -1,21 +1,16 @@
 package dev.regrow.gateway.http;
 
-import dev.regrow.actors.control.ControlPlane;
-import dev.regrow.actors.control.Refusal;
 import dev.regrow.gateway.server.Answer;
-import dev.regrow.gateway.stream.LocalInstances;
 import dev.regrow.gateway.stream.LogEvents;
 import dev.regrow.gateway.stream.LogFeed;
 import dev.regrow.gateway.stream.ServerSentEvents;
 import dev.regrow.runtime.InstanceKey;
 import dev.regrow.runtime.Logs;
-import dev.regrow.v1.Instance;
 import java.time.Clock;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Supplier;
 
 /** What instances wrote. Those of this node can be read while the cluster is away. */
 final class LogRoutes {
@@ -25,15 +20,11 @@ final class LogRoutes {
   private static final int PREVIOUS_ATTEMPT = -1;
   private static final int TAIL_MAX = 1_000_000;
 
-  private final Supplier<ControlPlane> control;
-  private final LocalInstances local;
-  private final String node;
+  private final Whereabouts whereabouts;
   private final Clock clock;
 
-  LogRoutes(Supplier<ControlPlane> control, LocalInstances local, String node, Clock clock) {
-    this.control = control;
-    this.local = local;
-    this.node = node;
+  LogRoutes(Whereabouts whereabouts, Clock clock) {
+    this.whereabouts = whereabouts;
     this.clock = clock;
   }
 
@@ -45,19 +36,20 @@ final class LogRoutes {
 
   private CompletionStage<Answer> logs(Call call) {
     var query = query(call.parameters());
-    return find(call)
-        .thenApply(
-            key -> {
-              var answer =
-                  call.format() == Format.EVENT_STREAM
-                      ? Answers.stream(
-                          call.format(),
-                          LogFeed.read(local.logs(), key, query, LogEvents::event),
-                          ServerSentEvents.comment())
-                      : Answers.stream(
-                          call.format(), LogFeed.read(local.logs(), key, query, Logs.Chunk::bytes));
-              return answer.with("X-Content-Type-Options", "nosniff");
-            });
+    return whereabouts.answer(
+        call, key -> CompletableFuture.completedFuture(here(call, key, query)));
+  }
+
+  private Answer here(Call call, InstanceKey key, Logs.Query query) {
+    var logs = whereabouts.local().logs();
+    var answer =
+        call.format() == Format.EVENT_STREAM
+            ? Answers.stream(
+                call.format(),
+                LogFeed.read(logs, key, query, LogEvents::event),
+                ServerSentEvents.comment())
+            : Answers.stream(call.format(), LogFeed.read(logs, key, query, Logs.Chunk::bytes));
+    return answer.with("X-Content-Type-Options", "nosniff");
   }
 
   private Logs.Query query(Parameters parameters) {
@@ -67,37 +59,5 @@ final class LogRoutes {
         (int) Math.min(TAIL_MAX, tail),
         parameters.since(clock.instant()).orElse(null),
         parameters.flag("follow"));
-  }
-
-  private CompletionStage<InstanceKey> find(Call call) {
-    var namespace = call.name("namespace");
-    var wanted = call.name("instance");
-    var here = local.find(namespace, wanted);
-    if (here.isPresent()) {
-      return CompletableFuture.completedFuture(here.get());
-    }
-    return control
-        .get()
-        .instance(namespace, wanted, call.readPoint())
-        .thenApply(
-            instance -> {
-              if (instance.getNode().isEmpty()) {
-                throw HttpProblem.notFound(
-                    "%s has written nothing yet, as it is not placed: %s"
-                        .formatted(instance.getSlot(), instance.getMessage()));
-              }
-              if (!instance.getNode().equals(node)) {
-                throw elsewhere(instance);
-              }
-              return new InstanceKey(
-                  instance.getNamespace(), instance.getWorkload(), instance.getId());
-            });
-  }
-
-  private static Refusal elsewhere(Instance instance) {
-    return new Refusal(
-        Refusal.Kind.UNAVAILABLE,
-        "the logs of %s are on node %s; ask its gateway (GET /v1/nodes/%s has the address)"
-            .formatted(instance.getSlot(), instance.getNode(), instance.getNode()));
   }
 }

@@ -46,6 +46,11 @@ record Parameters(List<Parameter> pairs) {
     return values.stream().map(Parameter::value).findFirst();
   }
 
+  /** All values of that name, in order. */
+  List<String> texts(String name) {
+    return pairs.stream().filter(pair -> pair.name().equals(name)).map(Parameter::value).toList();
+  }
+
   /** True for {@code ?name}, {@code ?name=true} and {@code =1}. */
   boolean flag(String name) {
     return text(name)

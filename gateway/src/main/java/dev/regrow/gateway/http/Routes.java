@@ -1,6 +1,7 @@
 package dev.regrow.gateway.http;
 
 import dev.regrow.gateway.metrics.Metrics;
+import dev.regrow.gateway.server.Onward;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,7 +11,9 @@ final class Routes {
 
   private Routes() {}
 
-  static List<Route> all(Backend backend, Metrics metrics, Clock clock) {
+  static List<Route> all(
+      Backend backend, Relay relay, Onward onward, Metrics metrics, Clock clock) {
+    var whereabouts = new Whereabouts(backend, relay);
     var routes = new ArrayList<Route>();
     routes.addAll(new ProbeRoutes(backend, metrics).routes());
     routes.addAll(new WorkloadRoutes(backend.control()).routes());
@@ -18,8 +21,9 @@ final class Routes {
     routes.addAll(new ObjectRoutes<>(backend.control(), new ObjectKind.Secrets()).routes());
     routes.addAll(new ObjectRoutes<>(backend.control(), new ObjectKind.Volumes()).routes());
     routes.addAll(new InstanceRoutes(backend.control()).routes());
-    routes.addAll(
-        new LogRoutes(backend.control(), backend.local(), backend.node(), clock).routes());
+    routes.addAll(new LogRoutes(whereabouts, clock).routes());
+    routes.addAll(new ExecRoutes(whereabouts).routes());
+    routes.addAll(new PortRoutes(whereabouts, onward).routes());
     routes.addAll(new EventRoutes(backend.control()).routes());
     routes.addAll(new ClusterRoutes(backend.control()).routes());
     routes.addAll(new BackupRoutes(backend.control()).routes());

@@ -4,6 +4,7 @@ import dev.regrow.gateway.auth.Pass;
 import dev.regrow.gateway.auth.Tokens;
 import dev.regrow.gateway.server.Answer;
 import dev.regrow.gateway.server.ByteStream;
+import dev.regrow.gateway.server.Dialogue;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +24,11 @@ final class Tenure {
   }
 
   Answer of(Pass pass, Answer answer) {
+    if (answer.content() instanceof Answer.Switched switched) {
+      return answer.with(
+          new Answer.Switched(
+              new HeldDialogue(pass, switched.dialogue()), switched.framed(), tokens.left(pass)));
+    }
     return answer.content() instanceof Answer.Open open
         ? answer.with(
             new Answer.Open(
@@ -34,7 +40,7 @@ final class Tenure {
   }
 
   /** Until the token is revoked. */
-  private final class Held implements ByteStream {
+  private class Held implements ByteStream {
     private final Pass pass;
     private final ByteStream bytes;
     private volatile boolean revoked;
@@ -69,6 +75,26 @@ final class Tenure {
         tenancy.close();
       }
       bytes.close();
+    }
+  }
+
+  /** The same, of what goes both ways. */
+  private final class HeldDialogue extends Held implements Dialogue {
+    private final Dialogue dialogue;
+
+    private HeldDialogue(Pass pass, Dialogue dialogue) {
+      super(pass, dialogue);
+      this.dialogue = dialogue;
+    }
+
+    @Override
+    public void take(byte[] part, boolean begins, boolean ends) {
+      dialogue.take(part, begins, ends);
+    }
+
+    @Override
+    public boolean isFull() {
+      return dialogue.isFull();
     }
   }
 }

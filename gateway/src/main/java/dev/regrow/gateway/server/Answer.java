@@ -39,6 +39,15 @@ public record Answer(int status, List<Header> headers, Content content, long ind
     public static final Duration SILENCE = Duration.ofSeconds(15);
   }
 
+  /**
+   * The connection is theirs from now on, in both directions: 101.
+   *
+   * @param framed whether messages go in frames of a WebSocket (RFC 6455); else bytes as they come
+   * @param life after this it is broken off; empty: it may go on
+   */
+  public record Switched(Dialogue dialogue, boolean framed, Optional<Duration> life)
+      implements Content {}
+
   public Answer {
     headers = List.copyOf(headers);
   }
@@ -56,6 +65,15 @@ public record Answer(int status, List<Header> headers, Content content, long ind
     more.addAll(headers);
     more.add(new Header(name, value));
     return new Answer(status, more, content, index);
+  }
+
+  /** Nobody is going to read it. */
+  public void abandon() {
+    if (content instanceof Open open) {
+      open.bytes().close();
+    } else if (content instanceof Switched switched) {
+      switched.dialogue().close();
+    }
   }
 
   public Answer with(Content other) {

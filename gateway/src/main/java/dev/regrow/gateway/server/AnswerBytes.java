@@ -69,6 +69,13 @@ final class AnswerBytes {
     return out.writeBytes(LINE_END);
   }
 
+  /** The head of one after which the connection speaks otherwise. */
+  static ByteBuf switching(ByteBufAllocator memory, Answer answer) {
+    var out = memory.ioBuffer(HEAD_BYTES);
+    begin(out, answer, new Manner(false, false, false), null);
+    return out.writeBytes(LINE_END);
+  }
+
   /** A part of such a body; not empty, as that would end it. */
   static ByteBuf part(ByteBufAllocator memory, byte[] bytes, boolean old) {
     var out = memory.ioBuffer(bytes.length + 12);

@@ -1,11 +1,10 @@
 package dev.regrow.gateway.server;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.codec.CorruptedFrameException;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
@@ -14,7 +13,6 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
@@ -34,9 +32,6 @@ final class Connection extends ChannelInboundHandlerAdapter implements Incoming.
 
   private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
 
-  /** So long what a client still sends is read, so that it gets to read our last words. */
-  private static final long LINGER_NANOS = Duration.ofSeconds(2).toNanos();
-
   private final SocketChannel channel;
   private final boolean secure;
   private final RequestDecoder decoder;
@@ -51,8 +46,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Incoming.
   private boolean reading;
   private boolean unflushed;
   private boolean draining;
-  private boolean lingering;
-  private long lingerEndNanos;
+  private @Nullable Lingering lingering;
   private long lastHeardNanos = System.nanoTime();
 
   Connection(
@@ -93,7 +87,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements Incoming.
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
     reading = true;
-    if (lingering || !(message instanceof HttpObject part)) {
+    if (lingering == null && current != null && current.switched != null) {
+      current.switched.read(message);
+    } else if (lingering != null || !(message instanceof HttpObject part)) {
       ReferenceCountUtil.release(message);
     } else if (!ahead.isEmpty() || (current != null && current.incoming.isWhole())) {
       ahead.add(part);
@@ -152,7 +148,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Incoming.
             .answer(exchange.request)
             .whenComplete(
                 (answer, bug) -> {
-                  if (channel.eventLoop().inEventLoop()) {
+                  if (channel.eventLoop().inEventLoop() && !Exchange.mustWait(answer)) {
                     answer(exchange, answer, bug);
                   } else {
                     channel.eventLoop().execute(() -> answer(exchange, answer, bug));
@@ -191,8 +187,8 @@ final class Connection extends ChannelInboundHandlerAdapter implements Incoming.
       }
       return;
     }
-    if (answer != null && answer.content() instanceof Answer.Open open) {
-      open.bytes().close();
+    if (answer != null) {
+      answer.abandon();
     }
     if (bug != null) {
       fail(exchange, bug);
@@ -214,13 +210,34 @@ final class Connection extends ChannelInboundHandlerAdapter implements Incoming.
             exchange.request.method().equals("HEAD"),
             exchange.old);
     exchange.last = manner.last();
-    if (answer.content() instanceof Answer.Open open) {
-      exchange.streamer = new Streamer(channel, open, manner, () -> written(exchange));
-      exchange.streamer.start(answer);
+    if (answer.content() instanceof Answer.Switched switched) {
+      switchTo(exchange, answer, switched);
+    } else if (answer.content() instanceof Answer.Open open) {
+      exchange.streamer = Streamer.ofBody(channel, open, exchange.old, () -> written(exchange));
+      var head = AnswerBytes.head(channel.alloc(), answer, open, manner);
+      if (manner.withoutBody()) {
+        exchange.streamer.startWithoutBody(head);
+      } else {
+        exchange.streamer.start(head);
+      }
     } else {
       write(AnswerBytes.whole(channel.alloc(), answer, manner));
       written(exchange);
     }
+  }
+
+  /** From now on the connection is the dialogue's, to its end. */
+  private void switchTo(Exchange exchange, Answer answer, Answer.Switched switched) {
+    if (exchange.old || !exchange.incoming.isWhole() || !ahead.isEmpty()) {
+      answer.abandon(); // Who sends more before the answer speaks another protocol.
+      end();
+      return;
+    }
+    exchange.last = true;
+    exchange.switched = new Switch(channel, switched, this::end);
+    exchange.streamer =
+        exchange.switched.begin(decoder, this::heldOrFreed, () -> written(exchange));
+    exchange.streamer.start(AnswerBytes.switching(channel.alloc(), answer));
   }
 
   private void write(ByteBuf bytes) {
@@ -253,7 +270,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Incoming.
   /** Takes what belongs to the next request, if the client has taken what was answered before. */
   private void goOn() {
     while (!ahead.isEmpty()
-        && !lingering
+        && lingering == null
         && channel.isWritable()
         && (current == null || !current.incoming.isWhole())) {
       take(ahead.remove());
@@ -265,27 +282,19 @@ final class Connection extends ChannelInboundHandlerAdapter implements Incoming.
 
   /** Takes no more off the wire than can be dealt with. */
   private void regulate() {
-    boolean wanted = ahead.isEmpty() && (current == null || !current.incoming.isFull());
+    boolean wanted = ahead.isEmpty() && (current == null || !current.isFull());
     if (wanted != channel.config().isAutoRead()) {
+      lastHeardNanos = System.nanoTime(); // Nothing could be heard meanwhile.
       channel.config().setAutoRead(wanted);
     }
   }
 
   private void linger() {
-    lingering = true;
-    lingerEndNanos = System.nanoTime() + LINGER_NANOS;
+    lingering = new Lingering(channel, secure);
     ahead.forEach(ReferenceCountUtil::release);
     ahead.clear();
-    var unused = channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(flushed -> endOutput());
+    lingering.begin();
     regulate();
-  }
-
-  private void endOutput() {
-    if (secure || !channel.isActive()) {
-      end();
-    } else {
-      var unused = channel.shutdownOutput().addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
-    }
   }
 
   @Override
@@ -327,20 +336,17 @@ final class Connection extends ChannelInboundHandlerAdapter implements Incoming.
 
   /** Called about once a second. */
   void tick(long nowNanos) {
-    if (lingering) {
-      if (nowNanos - lingerEndNanos > 0) {
-        end();
-      }
+    if (lingering != null) {
+      lingering.tick(nowNanos);
       return;
     }
     var exchange = current;
     if (exchange != null) {
-      if (!exchange.answered && nowNanos - exchange.beganNanos > patience.answer().toNanos()) {
-        exchange.request.isLate();
-      }
-      exchange.incoming.tick(nowNanos);
-      if (exchange.streamer != null) {
-        exchange.streamer.tick(nowNanos);
+      exchange.tick(nowNanos, patience);
+      if (exchange.switched != null
+          && channel.config().isAutoRead()
+          && nowNanos - lastHeardNanos > patience.unheard().toNanos()) {
+        end(); // It does not even answer to being asked whether it is there.
       }
     } else if (decoder.isSlow(nowNanos, patience.head().toNanos())) {
       refuse(
@@ -374,6 +380,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements Incoming.
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    if (cause instanceof CorruptedFrameException) {
+      return; // The client was told, and the connection closes.
+    }
     if (cause instanceof IOException || cause.getCause() instanceof IOException) {
       LOG.debug("The connection from {} broke: {}", channel.remoteAddress(), cause.getMessage());
     } else {

@@ -8,10 +8,15 @@ import java.time.Duration;
  * @param head from the first byte of a request to the end of its head
  * @param answer until an answer begins
  * @param idle without a byte in or out
+ * @param unheard without a byte in, of who is asked every 15 seconds whether it is there
  */
-record Patience(Duration head, Duration answer, Duration idle) {
+record Patience(Duration head, Duration answer, Duration idle, Duration unheard) {
 
   /** Watches say something every 15 seconds, so they are never idle for long. */
   static final Patience USUAL =
-      new Patience(Duration.ofSeconds(10), Duration.ofSeconds(15), Duration.ofMinutes(15));
+      new Patience(
+          Duration.ofSeconds(10),
+          Duration.ofSeconds(15),
+          Duration.ofMinutes(15),
+          Duration.ofSeconds(60));
 }

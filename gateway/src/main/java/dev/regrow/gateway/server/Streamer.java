@@ -3,6 +3,8 @@ package dev.regrow.gateway.server;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -21,8 +23,10 @@ final class Streamer {
   private static final int PARTS_AT_ONCE = 64;
 
   private final Channel channel;
-  private final Answer.Open content;
-  private final AnswerBytes.Manner manner;
+  private final ByteStream bytes;
+  private final Wire wire;
+  private final Optional<Duration> life;
+  private final Runnable pumped;
   private final Runnable ended;
   private final AtomicBoolean woken = new AtomicBoolean();
   private @Nullable ScheduledFuture<?> lifeEnd;
@@ -30,33 +34,48 @@ final class Streamer {
   private boolean over;
 
   /**
+   * @param life after this it is broken off; empty: it may go on
+   * @param pumped run whenever there was news of the stream
    * @param ended all was written, as an answer should be; not run if the connection breaks off
    */
-  Streamer(Channel channel, Answer.Open content, AnswerBytes.Manner manner, Runnable ended) {
+  Streamer(
+      Channel channel,
+      ByteStream bytes,
+      Wire wire,
+      Optional<Duration> life,
+      Runnable pumped,
+      Runnable ended) {
     this.channel = channel;
-    this.content = content;
-    this.manner = manner;
+    this.bytes = bytes;
+    this.wire = wire;
+    this.life = life;
+    this.pumped = pumped;
     this.ended = ended;
   }
 
-  void start(Answer answer) {
-    send(AnswerBytes.head(channel.alloc(), answer, content, manner));
-    if (manner.withoutBody()) {
-      finish();
-      return;
+  static Streamer ofBody(Channel channel, Answer.Open open, boolean old, Runnable ended) {
+    var wire = new Wire.Body(old, open.whileSilent());
+    return new Streamer(channel, open.bytes(), wire, open.life(), () -> {}, ended);
+  }
+
+  /** Sends the head, and nothing behind it. */
+  void startWithoutBody(ByteBuf head) {
+    send(head);
+    finish();
+  }
+
+  void start(ByteBuf head) {
+    send(head);
+    if (wire instanceof Wire.Body) {
+      sendSilence();
     }
-    if (content.whileSilent().length > 0) {
-      send(content.whileSilent());
-    }
-    content
-        .life()
-        .ifPresent(
-            life ->
-                lifeEnd =
-                    channel
-                        .eventLoop()
-                        .schedule(this::breakOff, life.toMillis(), TimeUnit.MILLISECONDS));
-    content.bytes().start(this::wake);
+    life.ifPresent(
+        span ->
+            lifeEnd =
+                channel
+                    .eventLoop()
+                    .schedule(this::breakOff, span.toMillis(), TimeUnit.MILLISECONDS));
+    bytes.start(this::wake);
     pump();
   }
 
@@ -77,6 +96,7 @@ final class Streamer {
       breakOff();
     }
     channel.flush();
+    pumped.run();
   }
 
   private void sendWhatThereIs() {
@@ -86,9 +106,11 @@ final class Streamer {
         wake();
         break;
       }
-      var next = content.bytes().next();
+      var next = bytes.next();
       if (next instanceof ByteStream.Bytes part) {
-        send(part.bytes());
+        if (part.bytes().length > 0) {
+          send(wire.part(channel.alloc(), part.bytes()));
+        }
       } else if (next instanceof ByteStream.End) {
         end();
       } else if (next instanceof ByteStream.Broken) {
@@ -100,9 +122,7 @@ final class Streamer {
   }
 
   private void end() {
-    if (!manner.old()) {
-      send(AnswerBytes.end());
-    }
+    send(wire.end());
     finish();
   }
 
@@ -126,16 +146,15 @@ final class Streamer {
       if (lifeEnd != null) {
         lifeEnd.cancel(false);
       }
-      content.bytes().close();
+      bytes.close();
     }
   }
 
   void tick(long nowNanos) {
     if (!over
-        && content.whileSilent().length > 0
         && nowNanos - lastSentNanos >= Answer.Open.SILENCE.toNanos() - ROUND_NANOS
         && channel.isWritable()) {
-      send(content.whileSilent());
+      sendSilence();
       channel.flush();
     }
   }
@@ -148,14 +167,16 @@ final class Streamer {
     return lastSentNanos;
   }
 
-  private void send(byte[] bytes) {
-    if (bytes.length > 0) {
-      send(AnswerBytes.part(channel.alloc(), bytes, manner.old()));
+  /** So that the client has the head, and knows that somebody is there. */
+  void sendSilence() {
+    var words = wire.silence(channel.alloc());
+    if (words.isReadable()) {
+      send(words);
     }
   }
 
-  private void send(ByteBuf bytes) {
+  private void send(ByteBuf part) {
     lastSentNanos = System.nanoTime();
-    var unused = channel.write(bytes, channel.voidPromise());
+    var unused = channel.write(part, channel.voidPromise());
   }
 }

@@ -2,6 +2,7 @@ package dev.regrow.gateway.stream;
 
 import dev.regrow.runtime.InstanceKey;
 import dev.regrow.runtime.Logs;
+import dev.regrow.runtime.RunningInstance;
 import java.util.Optional;
 
 /** The instances of this node and what they wrote; works without the cluster. */
@@ -13,4 +14,7 @@ public interface LocalInstances {
   Optional<InstanceKey> find(String namespace, String idOrSlot);
 
   Logs logs();
+
+  /** What of it runs here at the moment. */
+  Optional<RunningInstance> running(InstanceKey key);
 }

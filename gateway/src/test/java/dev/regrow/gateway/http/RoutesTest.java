@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.regrow.gateway.auth.Role;
 import dev.regrow.gateway.auth.Tokens;
 import dev.regrow.gateway.metrics.Metrics;
+import dev.regrow.gateway.server.Onward;
 import dev.regrow.gateway.testing.FakeControlPlane;
 import dev.regrow.gateway.testing.FakeLogs;
 import dev.regrow.schema.Route.Access;
@@ -34,7 +35,15 @@ final class RoutesTest {
               new Tokens(Clock.systemUTC()),
               Optional::empty,
               (request, server) ->
-                  CompletableFuture.completedFuture(NodeJoinReply.getDefaultInstance())),
+                  CompletableFuture.completedFuture(NodeJoinReply.getDefaultInstance()),
+              Optional::empty),
+          new Relay(
+              new Onward(),
+              () -> {
+                throw new IllegalStateException("nobody is called");
+              },
+              "n1"),
+          new Onward(),
           new Metrics(),
           Clock.systemUTC());
 

@@ -25,7 +25,11 @@ import org.junit.jupiter.api.Timeout;
 final class HttpServerTest {
 
   private static final Patience SHORT =
-      new Patience(Duration.ofMillis(300), Duration.ofMillis(300), Duration.ofSeconds(20));
+      new Patience(
+          Duration.ofMillis(300),
+          Duration.ofMillis(300),
+          Duration.ofSeconds(20),
+          Duration.ofSeconds(60));
 
   private final Answering handler = new Answering();
   private final HttpServer server =

@@ -3,10 +3,13 @@ package dev.regrow.gateway.testing;
 import dev.regrow.gateway.stream.LocalInstances;
 import dev.regrow.runtime.InstanceKey;
 import dev.regrow.runtime.Logs;
+import dev.regrow.runtime.RunningInstance;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -17,6 +20,7 @@ public final class FakeLogs implements LocalInstances, Logs {
 
   private final List<Chunk> written = new ArrayList<>();
   private final List<Query> queries = new ArrayList<>();
+  private final Map<InstanceKey, RunningInstance> running = new ConcurrentHashMap<>();
   private final AtomicInteger taken = new AtomicInteger();
   private final AtomicInteger closed = new AtomicInteger();
   private final Executor threads =
@@ -50,6 +54,16 @@ public final class FakeLogs implements LocalInstances, Logs {
     return idOrSlot.equals("local-0")
         ? Optional.of(new InstanceKey(namespace, "local", "local-id0"))
         : Optional.empty();
+  }
+
+  /** What runs here at the moment, by its key. */
+  public void runs(RunningInstance instance) {
+    running.put(instance.key(), instance);
+  }
+
+  @Override
+  public Optional<RunningInstance> running(InstanceKey key) {
+    return Optional.ofNullable(running.get(key));
   }
 
   @Override

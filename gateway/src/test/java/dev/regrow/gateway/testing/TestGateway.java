@@ -79,7 +79,8 @@ public final class TestGateway implements AutoCloseable {
                     logs,
                     known,
                     () -> Optional.of(desk),
-                    TestGateway::admit),
+                    TestGateway::admit,
+                    Optional::empty),
                 new Metrics())
             .toCompletableFuture()
             .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)

@@ -13,7 +13,18 @@ final class Completions {
 
   /** Commands whose first argument is a workload's name. */
   private static final List<String> ON_WORKLOADS =
-      List.of("delete", "describe", "explain", "history", "logs", "restart", "rollback", "scale");
+      List.of(
+          "delete",
+          "describe",
+          "exec",
+          "explain",
+          "history",
+          "logs",
+          "port-forward",
+          "restart",
+          "rollback",
+          "scale",
+          "top");
 
   private record Known(String help, List<String> options) {}
 

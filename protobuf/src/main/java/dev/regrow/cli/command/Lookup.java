@@ -1,6 +1,7 @@
 package dev.regrow.cli.command;
 
 import dev.regrow.cli.Failure;
+import dev.regrow.cli.Terminal;
 import dev.regrow.client.ApiException;
 import dev.regrow.client.Calls;
 import dev.regrow.client.Paging;
@@ -8,11 +9,13 @@ import dev.regrow.client.RegrowClient;
 import dev.regrow.client.Scope;
 import dev.regrow.schema.Suggestion;
 import dev.regrow.v1.Instance;
+import dev.regrow.v1.InstancePhase;
 import dev.regrow.v1.NamedVolume;
 import dev.regrow.v1.Node;
 import dev.regrow.v1.Secret;
 import dev.regrow.v1.Workload;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /** Finds what people named, or says what they may have meant. */
@@ -104,6 +107,34 @@ final class Lookup {
     } catch (ApiException.NotFound noSuchId) {
       return ofSlotOrWorkload(client, namespace, name);
     }
+  }
+
+  /**
+   * One running instance that a name stands for; of several the first that is ready, which is said.
+   *
+   * @throws Failure when there is none
+   */
+  static Instance running(Terminal terminal, RegrowClient client, String namespace, String name) {
+    var all = instances(client, namespace, name);
+    var running =
+        all.stream()
+            .filter(each -> each.getPhase() == InstancePhase.INSTANCE_RUNNING)
+            .sorted(
+                Comparator.comparing((Instance each) -> !each.getReady())
+                    .thenComparing(Instance::getSlot))
+            .toList();
+    if (running.isEmpty()) {
+      throw Failure.error(
+          "no instance of \""
+              + name
+              + "\" is running\nsee why: regrow explain "
+              + (all.isEmpty() ? name : all.get(0).getWorkload()));
+    }
+    if (running.size() > 1) {
+      terminal.say(
+          name + " has " + running.size() + " instances; this is " + running.get(0).getId());
+    }
+    return running.get(0);
   }
 
   private static List<Instance> ofSlotOrWorkload(

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 /** One connection: one exchange at a time. */
 final class HttpConnection implements AutoCloseable {
 
+  private static final int SWITCHED = 101;
+
   private final Endpoint endpoint;
   private final Socket socket;
   private final InputStream in;
@@ -55,13 +57,18 @@ final class HttpConnection implements AutoCloseable {
   HttpResponse receive(Runnable whenDone) throws IOException {
     int status = HeadReader.status(HeadReader.line(in));
     var headers = HeadReader.headers(in);
-    while (status / 100 == 1) {
+    while (status / 100 == 1 && status != SWITCHED) {
       status = HeadReader.status(HeadReader.line(in));
       headers = HeadReader.headers(in);
     }
     boolean keep = !"close".equalsIgnoreCase(headers.getOrDefault("connection", ""));
     var lease = new Lease(keep ? whenDone : this::close);
     return new HttpResponse(status, headers, body(status, headers, lease::end), lease);
+  }
+
+  /** What it is once both sides have switched. */
+  WebSocket switched() throws IOException {
+    return new WebSocket(in, socket.getOutputStream(), this);
   }
 
   /** What one response holds of the connection: nothing any more once its body was read. */
@@ -96,7 +103,7 @@ final class HttpConnection implements AutoCloseable {
     if (status == 204 || status == 304) {
       return Bodies.ofLength(in, 0, atEnd);
     }
-    if (length == null) {
+    if (length == null || status == SWITCHED) {
       return in; // Ends with the connection.
     }
     try {

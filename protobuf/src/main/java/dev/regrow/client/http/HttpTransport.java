@@ -6,8 +6,11 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +21,8 @@ public final class HttpTransport implements AutoCloseable {
   private static final Duration CONNECT_WITHIN = Duration.ofSeconds(3);
   private static final long KEEP_NANOS = TimeUnit.SECONDS.toNanos(5);
   private static final int IDLE_MAX = 16;
+  private static final int KEY_BYTES = 16;
+  private static final int SWITCHED = 101;
 
   private record Idle(HttpConnection connection, long since) {}
 
@@ -50,6 +55,44 @@ public final class HttpTransport implements AutoCloseable {
       Endpoint endpoint, HttpRequest request, Duration within, Duration silence)
       throws TransportException {
     return attempt(endpoint, request, within, silence);
+  }
+
+  /**
+   * What became of the wish for a WebSocket.
+   *
+   * @param refused the answer, if there is none
+   */
+  public record Upgrade(@Nullable WebSocket socket, @Nullable HttpResponse refused) {}
+
+  /**
+   * Asks for a WebSocket.
+   *
+   * @param silence it is taken for broken when nothing came for so long
+   * @throws TransportException when no complete head of an answer came
+   */
+  public Upgrade upgrade(
+      Endpoint endpoint, HttpRequest request, String protocol, Duration within, Duration silence)
+      throws TransportException {
+    var key = new byte[KEY_BYTES];
+    new SecureRandom().nextBytes(key);
+    var headers = new LinkedHashMap<>(request.headers());
+    headers.put("Connection", "Upgrade");
+    headers.put("Upgrade", "websocket");
+    headers.put("Sec-WebSocket-Version", "13");
+    headers.put("Sec-WebSocket-Key", Base64.getEncoder().encodeToString(key));
+    headers.put("Sec-WebSocket-Protocol", protocol);
+    var connection = connect(endpoint, within);
+    var asked = new HttpRequest(request.method(), request.target(), headers, request.body());
+    var response = over(connection, asked, within, silence);
+    if (response.status() != SWITCHED) {
+      return new Upgrade(null, response);
+    }
+    try {
+      return new Upgrade(connection.switched(), null);
+    } catch (IOException e) {
+      connection.close();
+      throw new TransportException(Stage.SENT, endpoint + " broke off: " + e.getMessage(), e);
+    }
   }
 
   private HttpResponse attempt(

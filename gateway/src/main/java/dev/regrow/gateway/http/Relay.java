@@ -1,0 +1,151 @@
+package dev.regrow.gateway.http;
+
+import dev.regrow.core.identity.NodeTls;
+import dev.regrow.gateway.server.Answer;
+import dev.regrow.gateway.server.Onward;
+import dev.regrow.v1.Node;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Passes a call on to another node's gateway with the token that came with it, which that judges by
+ * itself: nobody has to believe this node. By TLS the other proves that it is of this cluster, and
+ * in plain HTTP only a loopback address is spoken to.
+ */
+final class Relay {
+
+  /** The server that passed it on to the instance's node, which passes it on no more. */
+  private static final String RELAYED = "X-Regrow-Relayed-By";
+
+  /** The worker that asks a server, as it does not know where instances are. */
+  private static final String ASKED = "X-Regrow-Asked-By";
+
+  private static final List<String> PASSED_ON =
+      List.of(
+          "Authorization",
+          "Accept",
+          Call.INDEX_HEADER,
+          "Upgrade",
+          "Sec-WebSocket-Key",
+          "Sec-WebSocket-Version",
+          "Sec-WebSocket-Protocol");
+
+  private final Onward onward;
+  private final Supplier<NodeTls> tls;
+  private final String node;
+
+  Relay(Onward onward, Supplier<NodeTls> tls, String node) {
+    this.onward = onward;
+    this.tls = tls;
+    this.node = node;
+  }
+
+  /** Whether another node has passed it on to this one. */
+  boolean isPassedOn(Call call) {
+    return call.header(RELAYED) != null || call.header(ASKED) != null;
+  }
+
+  /** Has one of these servers see to it; the next one when one is not there. */
+  CompletionStage<Answer> askAny(Call call, List<Node> servers) {
+    if (servers.isEmpty()) {
+      throw HttpProblem.unavailable("node %s knows no server to ask; try again".formatted(node));
+    }
+    var first = ask(call, servers.get(0), ASKED);
+    var others = servers.subList(1, servers.size());
+    return others.isEmpty()
+        ? first
+        : first.exceptionallyCompose(unreachable -> askAny(call, others));
+  }
+
+  /** Has the instance's own node answer. */
+  CompletionStage<Answer> passOn(Call call, Node there) {
+    if (call.header(RELAYED) != null) {
+      throw HttpProblem.unavailable(
+          "%s is on node %s by now; try again".formatted(call.raw("instance"), there.getName()));
+    }
+    return ask(call, there, RELAYED);
+  }
+
+  private CompletionStage<Answer> ask(Call call, Node there, String as) {
+    var target = target(there);
+    return onward
+        .ask(target, head(call, there, as))
+        .exceptionallyCompose(
+            failure -> {
+              var cause = failure instanceof CompletionException ? failure.getCause() : failure;
+              throw HttpProblem.unavailable(
+                  "the gateway of node %s, %s, cannot be reached from node %s: %s"
+                      .formatted(
+                          there.getName(),
+                          there.getAddress(),
+                          node,
+                          cause == null ? failure : cause.getMessage()));
+            });
+  }
+
+  private Onward.Target target(Node there) {
+    var uri = uri(there);
+    var address = new InetSocketAddress(uri.getHost(), uri.getPort());
+    if (address.isUnresolved()) {
+      throw unusable(there, "nobody knows its name");
+    }
+    if (uri.getScheme().equals("https")) {
+      var proof = tls.get();
+      return new Onward.Target(address, () -> proof.calling(uri.getHost(), uri.getPort()));
+    }
+    if (!address.getAddress().isLoopbackAddress()) {
+      throw unusable(there, "a token is never sent there in plain HTTP");
+    }
+    return new Onward.Target(address, null);
+  }
+
+  private static URI uri(Node there) {
+    try {
+      var uri = URI.create(there.getAddress());
+      if (uri.getHost() != null && uri.getScheme() != null && uri.getPort() > 0) {
+        return uri;
+      }
+    } catch (IllegalArgumentException e) {
+      throw unusable(there, String.valueOf(e.getMessage()));
+    }
+    throw unusable(there, "it is no URL");
+  }
+
+  private static HttpProblem unusable(Node there, String why) {
+    return HttpProblem.unavailable(
+        "the gateway of node %s, %s, cannot be asked: %s"
+            .formatted(there.getName(), there.getAddress(), why));
+  }
+
+  private String head(Call call, Node there, String as) {
+    var uri = uri(there);
+    var head = new StringBuilder(512);
+    head.append(call.request().method()).append(' ').append(call.uri());
+    char sign = '?';
+    for (var pair : call.parameters().pairs()) {
+      head.append(sign).append(encoded(pair.name())).append('=').append(encoded(pair.value()));
+      sign = '&';
+    }
+    head.append(" HTTP/1.1\r\nHost: ").append(uri.getRawAuthority()).append("\r\n");
+    for (var name : PASSED_ON) {
+      @Nullable String value = call.header(name);
+      if (value != null) {
+        head.append(name).append(": ").append(value).append("\r\n");
+      }
+    }
+    boolean upgrades = call.header("Upgrade") != null;
+    head.append("Connection: ").append(upgrades ? "Upgrade" : "close").append("\r\n");
+    return head.append(as).append(": ").append(node).append("\r\n\r\n").toString();
+  }
+
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,67 @@
+package dev.regrow.gateway.http;
+
+import dev.regrow.gateway.server.Answer;
+import dev.regrow.gateway.stream.LocalInstances;
+import dev.regrow.runtime.InstanceKey;
+import dev.regrow.v1.Instance;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+
+/**
+ * Sees to it that who asks any gateway for what only an instance's own node has gets it: from here,
+ * also while the cluster is away, or passed on from there.
+ */
+final class Whereabouts {
+
+  private final Backend backend;
+  private final Relay relay;
+
+  Whereabouts(Backend backend, Relay relay) {
+    this.backend = backend;
+    this.relay = relay;
+  }
+
+  LocalInstances local() {
+    return backend.local();
+  }
+
+  /**
+   * Answers for the instance that the call's path names.
+   *
+   * @param here answers on its own node
+   */
+  CompletionStage<Answer> answer(Call call, Function<InstanceKey, CompletionStage<Answer>> here) {
+    var namespace = call.name("namespace");
+    var wanted = call.name("instance");
+    var found = local().find(namespace, wanted);
+    if (found.isPresent()) {
+      return here.apply(found.get());
+    }
+    var servers = backend.servers().get();
+    if (servers.isPresent() && !relay.isPassedOn(call)) {
+      return servers.get().thenCompose(known -> relay.askAny(call, known));
+    }
+    return backend
+        .control()
+        .get()
+        .instance(namespace, wanted, call.readPoint())
+        .thenCompose(instance -> answer(call, instance, here));
+  }
+
+  private CompletionStage<Answer> answer(
+      Call call, Instance instance, Function<InstanceKey, CompletionStage<Answer>> here) {
+    if (instance.getNode().isEmpty()) {
+      throw HttpProblem.notFound(
+          "%s is not placed yet: %s".formatted(instance.getSlot(), instance.getMessage()));
+    }
+    if (instance.getNode().equals(backend.node())) {
+      return here.apply(
+          new InstanceKey(instance.getNamespace(), instance.getWorkload(), instance.getId()));
+    }
+    return backend
+        .control()
+        .get()
+        .node(instance.getNode(), call.readPoint())
+        .thenCompose(there -> relay.passOn(call, there));
+  }
+}

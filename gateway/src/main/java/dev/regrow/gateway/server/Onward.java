@@ -1,0 +1,105 @@
+package dev.regrow.gateway.server;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.codec.http.HttpResponseDecoder;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLEngine;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Passes requests on to another server, and hands back what that answers as it comes: also when it
+ * switches protocols, and then in both directions. Each over a connection of its own. Thread-safe.
+ */
+public final class Onward implements AutoCloseable {
+
+  private static final int CONNECT_MILLIS = 3_000;
+
+  private final MultiThreadIoEventLoopGroup loops =
+      new MultiThreadIoEventLoopGroup(
+          1, new DefaultThreadFactory("gateway-onward", true), NioIoHandler.newFactory());
+
+  /**
+   * Whom to ask.
+   *
+   * @param engine null: plain
+   */
+  public record Target(InetSocketAddress address, @Nullable Supplier<SSLEngine> engine) {}
+
+  /**
+   * @param head of the request, which has no body
+   * @return fails with what the connection failed with
+   */
+  public CompletionStage<Answer> ask(Target target, String head) {
+    var answer = new CompletableFuture<Answer>();
+    var connecting =
+        new Bootstrap()
+            .group(loops)
+            .channel(NioSocketChannel.class)
+            .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)
+            .option(ChannelOption.TCP_NODELAY, true)
+            .option(ChannelOption.SO_KEEPALIVE, true)
+            .handler(
+                new ChannelInitializer<Channel>() {
+                  @Override
+                  protected void initChannel(Channel channel) {
+                    if (target.engine() != null) {
+                      channel.pipeline().addLast(new SslHandler(target.engine().get()));
+                    }
+                    channel
+                        .pipeline()
+                        .addLast(new HttpResponseDecoder())
+                        .addLast(new OnwardAnswer(channel, answer));
+                  }
+                })
+            .connect(target.address());
+    var unused =
+        connecting.addListener(
+            connected -> {
+              if (connected.isSuccess()) {
+                var bytes = Unpooled.copiedBuffer(head, StandardCharsets.US_ASCII);
+                var unusedToo = connecting.channel().writeAndFlush(bytes);
+              } else {
+                answer.completeExceptionally(connected.cause());
+              }
+            });
+    return answer;
+  }
+
+  /**
+   * What goes over a connection that is open, as messages; see {@link PortDialogue}. It is closed
+   * with the dialogue.
+   *
+   * @param over it is closed
+   * @throws IOException if it is broken already
+   */
+  public Dialogue over(java.nio.channels.SocketChannel connection, Runnable over)
+      throws IOException {
+    connection.configureBlocking(false);
+    var channel = new NioSocketChannel(null, connection);
+    channel.config().setAllowHalfClosure(true).setTcpNoDelay(true);
+    var dialogue = new PortDialogue(channel, over);
+    channel.pipeline().addLast(dialogue);
+    var unused = loops.register(channel);
+    return dialogue;
+  }
+
+  @Override
+  public void close() {
+    var unused = loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+  }
+}
