@@ -3,12 +3,14 @@ package dev.regrow.gateway;
 import dev.regrow.actors.control.Refusal;
 import dev.regrow.gateway.stream.LocalInstances;
 import dev.regrow.runtime.InstanceKey;
+import dev.regrow.runtime.Load;
 import dev.regrow.runtime.Logs;
 import dev.regrow.runtime.NodeRuntime;
 import dev.regrow.runtime.RunningInstance;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -47,6 +49,16 @@ final class LogsOnDisk implements LocalInstances {
   @Override
   public Optional<RunningInstance> running(InstanceKey key) {
     return open().running(key);
+  }
+
+  @Override
+  public List<RunningInstance> running() {
+    return open().running();
+  }
+
+  @Override
+  public Load.OfMachine load() {
+    return open().load();
   }
 
   private NodeRuntime open() {

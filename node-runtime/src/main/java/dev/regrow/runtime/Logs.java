@@ -1,6 +1,7 @@
 package dev.regrow.runtime;
 
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what instances wrote to stdout and stderr. */
@@ -8,6 +9,15 @@ public interface Logs {
 
   /** Starts to read; see {@link Query}. Calls to one sink never overlap. */
   Reading read(InstanceKey key, Query query, Sink sink);
+
+  /** The attempts that something is kept of, oldest first. Blocks for a moment. */
+  List<Attempt> attempts(InstanceKey key);
+
+  /**
+   * @param startedAt null: not known
+   * @param ended null: it runs, or nobody saw its end
+   */
+  record Attempt(int attempt, @Nullable Instant startedAt, @Nullable Ended ended) {}
 
   /**
    * @param attempt only this attempt; 0: all that are kept, in order; -1: the one before the last

@@ -30,6 +30,12 @@ public interface NodeRuntime extends AutoCloseable {
   /** The attempt of an instance that runs here at the moment. */
   Optional<RunningInstance> running(InstanceKey key);
 
+  /** All that run here at the moment. */
+  List<RunningInstance> running();
+
+  /** What is used of this machine now. May block for a moment. */
+  Load.OfMachine load();
+
   /** Removes cgroup, root and state of an instance that has ended; its logs stay. Idempotent. */
   CompletionStage<Void> discard(InstanceKey key);
 

@@ -40,6 +40,9 @@ public interface RunningInstance {
    */
   void stop(Duration grace);
 
+  /** It is not well and therefore stopped: that is why it ends. */
+  void condemn(String why);
+
   /** Extends the lease: the shim kills the instance at this CLOCK_BOOTTIME, in nanoseconds. */
   void renewLease(long deadlineBoottimeNanos);
 
@@ -77,6 +80,9 @@ public interface RunningInstance {
    * @return what keeps some of them from it, each a sentence; they are tried again by themselves
    */
   CompletionStage<List<String>> serve(List<ServedPort> ports);
+
+  /** What it uses now, and what it waits for. May block for a moment. */
+  Load.OfInstance load();
 
   /** What it uses now. */
   Usage usage();

@@ -24,6 +24,7 @@ import dev.regrow.cli.command.RunCommand;
 import dev.regrow.cli.command.ScaleCommand;
 import dev.regrow.cli.command.SecretCommand;
 import dev.regrow.cli.command.TokenCommand;
+import dev.regrow.cli.command.TopCommand;
 import dev.regrow.cli.command.ValidateCommand;
 import dev.regrow.cli.command.VersionCommand;
 import dev.regrow.cli.local.DownCommand;
@@ -57,6 +58,7 @@ public final class Commands {
     ALL.put("exec", ExecCommand::new);
     ALL.put("cp", CpCommand::new);
     ALL.put("port-forward", PortForwardCommand::new);
+    ALL.put("top", TopCommand::new);
     ALL.put("scale", ScaleCommand::new);
     ALL.put("rollout", RolloutCommand::new);
     ALL.put("history", HistoryCommand::new);

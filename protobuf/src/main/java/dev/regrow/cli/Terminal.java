@@ -66,6 +66,11 @@ public final class Terminal {
     return new Terminal(nowhere, err, false, errIsTerminal, inIsTerminal, colour);
   }
 
+  /** The same, but data goes there. */
+  public Terminal into(PrintWriter elsewhere) {
+    return new Terminal(elsewhere, err, outIsTerminal, errIsTerminal, inIsTerminal, colour);
+  }
+
   /** The same, but words go nowhere. */
   public Terminal quiet() {
     var nowhere = new PrintWriter(Writer.nullWriter());

@@ -2,6 +2,7 @@ package dev.regrow.client;
 
 import com.google.protobuf.Empty;
 import dev.regrow.schema.BackupFile;
+import dev.regrow.v1.AttemptList;
 import dev.regrow.v1.Cluster;
 import dev.regrow.v1.Config;
 import dev.regrow.v1.ConfigList;
@@ -15,6 +16,7 @@ import dev.regrow.v1.Node;
 import dev.regrow.v1.NodeJoinReply;
 import dev.regrow.v1.NodeJoinRequest;
 import dev.regrow.v1.NodeList;
+import dev.regrow.v1.NodeUsage;
 import dev.regrow.v1.Plan;
 import dev.regrow.v1.RevisionList;
 import dev.regrow.v1.RollbackRequest;
@@ -139,6 +141,22 @@ public final class Calls {
 
   public static Call<Node> node(String name) {
     return Call.get(nodePath(name), Node.parser());
+  }
+
+  /** The attempts of an instance that logs are kept of, oldest first. */
+  public static Call<AttemptList> attempts(String namespace, String instance) {
+    return Call.get(
+        "/v1/namespaces/"
+            + Uris.segment(namespace)
+            + "/instances/"
+            + Uris.segment(instance)
+            + "/attempts",
+        AttemptList.parser());
+  }
+
+  /** What is used of it now. */
+  public static Call<NodeUsage> usage(String node) {
+    return Call.get(nodePath(node) + "/usage", NodeUsage.parser());
   }
 
   /**

@@ -4,6 +4,7 @@ import com.google.protobuf.Message;
 import dev.regrow.schema.Route.Access;
 import dev.regrow.schema.Route.Parameter;
 import dev.regrow.schema.Route.Trait;
+import dev.regrow.v1.AttemptList;
 import dev.regrow.v1.Cluster;
 import dev.regrow.v1.Config;
 import dev.regrow.v1.ConfigList;
@@ -17,6 +18,7 @@ import dev.regrow.v1.Node;
 import dev.regrow.v1.NodeJoinReply;
 import dev.regrow.v1.NodeJoinRequest;
 import dev.regrow.v1.NodeList;
+import dev.regrow.v1.NodeUsage;
 import dev.regrow.v1.Plan;
 import dev.regrow.v1.RevisionList;
 import dev.regrow.v1.RollbackRequest;
@@ -92,6 +94,7 @@ public final class Routes {
       List.of(
           new Parameter("follow", "boolean", false, "Go on until the instance is gone."),
           new Parameter("tail", "integer", false, "Only that many of the last lines."),
+          new Parameter("attempt", "integer", false, "Only of this attempt."),
           new Parameter("previous", "boolean", false, "Of the attempt before the present one."),
           new Parameter("since", "string", false, "A duration as 10m, or an RFC 3339 time."));
 
@@ -288,6 +291,10 @@ public final class Routes {
             .being(Trait.LOGS)
             .route());
     routes.add(
+        read(instance + "/attempts", "listAttempts", "Its attempts that logs are kept of.")
+            .answers(AttemptList.getDefaultInstance(), 200)
+            .route());
+    routes.add(
         change(
                 "GET",
                 instance + "/exec",
@@ -318,6 +325,10 @@ public final class Routes {
     routes.add(
         read("/v1/nodes/{node}", "getNode", "One machine.")
             .answers(Node.getDefaultInstance(), 200)
+            .route());
+    routes.add(
+        read("/v1/nodes/{node}/usage", "getNodeUsage", "What is used of it, and by what.")
+            .answers(NodeUsage.getDefaultInstance(), 200)
             .route());
     nodeChange(routes, "cordon", "cordonNode", "It takes no new instances.", 200, null);
     nodeChange(routes, "uncordon", "uncordonNode", "It takes new instances again.", 200, null);

@@ -103,6 +103,10 @@ class ExecIT {
     ports(instances.get(1).getId());
     terminal(instances.get(0).getId());
     terminal(instances.get(1).getId());
+    var top = regrow(0, "top").out();
+    assertThat(top).contains("n1", "n2", instances.get(0).getId(), instances.get(1).getId());
+    assertThat(regrow(1, "top", "nothing").err()).contains("nothing of \"nothing\" runs");
+    attempts(instances.get(1).getId());
     assertThat(regrow(2, "exec", "web-0").err()).contains("what to run is missing");
     assertThat(regrow(1, "exec", "wbe", "--", "ls").err()).contains("did you mean \"web\"");
   }
@@ -123,7 +127,8 @@ class ExecIT {
             "b c");
     assertThat(said.out()).startsWith("/tmp\na b c\n").doesNotEndWith("\n0\n");
     assertThat(said.err()).isEqualTo("oops\n");
-    regrow(127, "exec", instance, "--address", gateway, "--", "/no/such/program");
+    assertThat(regrow(127, "exec", instance, "--address", gateway, "--", "/no/such/program").err())
+        .contains("cannot run /no/such/program: there is no such program");
   }
 
   private void files(String instance) throws IOException {
@@ -168,6 +173,21 @@ class ExecIT {
       forward.destroy();
       forward.waitFor();
     }
+  }
+
+  /** Its own process is killed: what it wrote and how it ended is told with the next one. */
+  private void attempts(String instance) {
+    regrow(0, "exec", instance, "--", "sh", "-c", "kill -KILL $(pgrep -o python3)");
+    Await.until(
+        "attempt 2 of " + instance,
+        SOON,
+        () -> regrow(0, "logs", instance, "--attempts", 3).out(),
+        said -> said.contains("attempt 2, runs"));
+    assertThat(regrow(0, "logs", instance, "--attempts", 3).out())
+        .containsPattern(
+            "==> " + instance + ", attempt 1, started .*Z, ended .*Z: Signaled \\(KILL\\) <==")
+        .containsPattern("==> " + instance + ", attempt 2, runs <==");
+    regrow(0, "logs", instance, "--previous");
   }
 
   private void terminal(String instance) throws IOException {

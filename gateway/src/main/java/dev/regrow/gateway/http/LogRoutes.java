@@ -6,6 +6,10 @@ import dev.regrow.gateway.stream.LogFeed;
 import dev.regrow.gateway.stream.ServerSentEvents;
 import dev.regrow.runtime.InstanceKey;
 import dev.regrow.runtime.Logs;
+import dev.regrow.v1.Attempt;
+import dev.regrow.v1.AttemptList;
+import dev.regrow.v1.LastEnd;
+import dev.regrow.v1.Reason;
 import java.time.Clock;
 import java.util.List;
 import java.util.Set;
@@ -15,7 +19,8 @@ import java.util.concurrent.CompletionStage;
 /** What instances wrote. Those of this node can be read while the cluster is away. */
 final class LogRoutes {
 
-  private static final Set<String> PARAMETERS = Set.of("follow", "tail", "previous", "since");
+  private static final Set<String> PARAMETERS =
+      Set.of("follow", "tail", "attempt", "previous", "since");
   private static final int ALL_ATTEMPTS = 0;
   private static final int PREVIOUS_ATTEMPT = -1;
   private static final int TAIL_MAX = 1_000_000;
@@ -31,7 +36,43 @@ final class LogRoutes {
   List<Route> routes() {
     return List.of(
         Route.read("/v1/namespaces/{namespace}/instances/{instance}/logs", PARAMETERS, this::logs)
-            .as(Format.LOGS));
+            .as(Format.LOGS),
+        Route.read(
+            "/v1/namespaces/{namespace}/instances/{instance}/attempts", Set.of(), this::attempts));
+  }
+
+  private CompletionStage<Answer> attempts(Call call) {
+    return whereabouts.answer(
+        call,
+        key -> {
+          var attempts = AttemptList.newBuilder();
+          whereabouts.local().logs().attempts(key).stream()
+              .map(LogRoutes::attempt)
+              .forEach(attempts::addItems);
+          return CompletableFuture.completedFuture(
+              Answers.object(200, call.format(), attempts.build()));
+        });
+  }
+
+  private static Attempt attempt(Logs.Attempt kept) {
+    var attempt = Attempt.newBuilder().setAttempt(kept.attempt());
+    if (kept.startedAt() != null) {
+      attempt.setStartedAt(kept.startedAt().toEpochMilli());
+    }
+    var ended = kept.ended();
+    if (ended != null) {
+      var end =
+          LastEnd.newBuilder()
+              .setReason(Reason.valueOf(ended.reason().name()))
+              .setSignal(ended.signal() == null ? "" : ended.signal())
+              .setStartedAt(attempt.getStartedAt())
+              .setFinishedAt(ended.finishedAt().toEpochMilli());
+      if (ended.exitCode() != null) {
+        end.setExitCode(ended.exitCode());
+      }
+      attempt.setEnd(end).setMessage(ended.message());
+    }
+    return attempt.build();
   }
 
   private CompletionStage<Answer> logs(Call call) {
@@ -52,10 +93,21 @@ final class LogRoutes {
     return answer.with("X-Content-Type-Options", "nosniff");
   }
 
+  private static int chosen(Parameters parameters) {
+    var attempt = parameters.number("attempt", 1);
+    if (parameters.flag("previous")) {
+      if (attempt.isPresent()) {
+        throw HttpProblem.malformed("previous and attempt exclude each other; send one");
+      }
+      return PREVIOUS_ATTEMPT;
+    }
+    return (int) Math.min(Integer.MAX_VALUE, attempt.orElse((long) ALL_ATTEMPTS));
+  }
+
   private Logs.Query query(Parameters parameters) {
     long tail = parameters.number("tail", -1).orElse(-1L);
     return new Logs.Query(
-        parameters.flag("previous") ? PREVIOUS_ATTEMPT : ALL_ATTEMPTS,
+        chosen(parameters),
         (int) Math.min(TAIL_MAX, tail),
         parameters.since(clock.instant()).orElse(null),
         parameters.flag("follow"));

@@ -68,7 +68,7 @@ final class Relay {
   CompletionStage<Answer> passOn(Call call, Node there) {
     if (call.header(RELAYED) != null) {
       throw HttpProblem.unavailable(
-          "%s is on node %s by now; try again".formatted(call.raw("instance"), there.getName()));
+          "that is on node %s by now; try again".formatted(there.getName()));
     }
     return ask(call, there, RELAYED);
   }

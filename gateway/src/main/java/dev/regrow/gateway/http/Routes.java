@@ -22,6 +22,7 @@ final class Routes {
     routes.addAll(new ObjectRoutes<>(backend.control(), new ObjectKind.Volumes()).routes());
     routes.addAll(new InstanceRoutes(backend.control()).routes());
     routes.addAll(new LogRoutes(whereabouts, clock).routes());
+    routes.addAll(new UsageRoutes(whereabouts, backend.node()).routes());
     routes.addAll(new ExecRoutes(whereabouts).routes());
     routes.addAll(new PortRoutes(whereabouts, onward).routes());
     routes.addAll(new EventRoutes(backend.control()).routes());

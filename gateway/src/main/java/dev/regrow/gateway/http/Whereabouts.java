@@ -6,6 +6,7 @@ import dev.regrow.runtime.InstanceKey;
 import dev.regrow.v1.Instance;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Sees to it that who asks any gateway for what only an instance's own node has gets it: from here,
@@ -46,6 +47,22 @@ final class Whereabouts {
         .get()
         .instance(namespace, wanted, call.readPoint())
         .thenCompose(instance -> answer(call, instance, here));
+  }
+
+  /** Answers for a node that the call's path names. */
+  CompletionStage<Answer> onNode(Call call, String wanted, Supplier<CompletionStage<Answer>> here) {
+    if (wanted.equals(backend.node())) {
+      return here.get();
+    }
+    var servers = backend.servers().get();
+    if (servers.isPresent() && !relay.isPassedOn(call)) {
+      return servers.get().thenCompose(known -> relay.askAny(call, known));
+    }
+    return backend
+        .control()
+        .get()
+        .node(wanted, call.readPoint())
+        .thenCompose(there -> relay.passOn(call, there));
   }
 
   private CompletionStage<Answer> answer(

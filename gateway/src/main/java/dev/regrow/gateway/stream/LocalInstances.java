@@ -1,8 +1,10 @@
 package dev.regrow.gateway.stream;
 
 import dev.regrow.runtime.InstanceKey;
+import dev.regrow.runtime.Load;
 import dev.regrow.runtime.Logs;
 import dev.regrow.runtime.RunningInstance;
+import java.util.List;
 import java.util.Optional;
 
 /** The instances of this node and what they wrote; works without the cluster. */
@@ -14,6 +16,12 @@ public interface LocalInstances {
   Optional<InstanceKey> find(String namespace, String idOrSlot);
 
   Logs logs();
+
+  /** All that run here at the moment. */
+  List<RunningInstance> running();
+
+  /** What is used of this machine. */
+  Load.OfMachine load();
 
   /** What of it runs here at the moment. */
   Optional<RunningInstance> running(InstanceKey key);

@@ -3,6 +3,7 @@ package dev.regrow.gateway.testing;
 import dev.regrow.runtime.Ended;
 import dev.regrow.runtime.Exec;
 import dev.regrow.runtime.InstanceKey;
+import dev.regrow.runtime.Load;
 import dev.regrow.runtime.Probe;
 import dev.regrow.runtime.RunningInstance;
 import dev.regrow.runtime.RuntimeFailure;
@@ -91,6 +92,14 @@ public final class FakeCommand implements RunningInstance {
   public void refuses(RuntimeException why) {
     refusal = command -> Optional.of(why);
   }
+
+  @Override
+  public Load.OfInstance load() {
+    return new Load.OfInstance(5_000_000_000L, 1 << 20, 64 << 20, 3, 32, 0, 1, null);
+  }
+
+  @Override
+  public void condemn(String why) {}
 
   @Override
   public CompletionStage<SocketChannel> connect(int port) {

@@ -1,7 +1,9 @@
 package dev.regrow.gateway.testing;
 
 import dev.regrow.gateway.stream.LocalInstances;
+import dev.regrow.runtime.Ended;
 import dev.regrow.runtime.InstanceKey;
+import dev.regrow.runtime.Load;
 import dev.regrow.runtime.Logs;
 import dev.regrow.runtime.RunningInstance;
 import java.time.Instant;
@@ -64,6 +66,32 @@ public final class FakeLogs implements LocalInstances, Logs {
   @Override
   public Optional<RunningInstance> running(InstanceKey key) {
     return Optional.ofNullable(running.get(key));
+  }
+
+  @Override
+  public List<RunningInstance> running() {
+    return List.copyOf(running.values());
+  }
+
+  @Override
+  public Load.OfMachine load() {
+    return new Load.OfMachine(
+        7_000_000_000L, 2, 3_000_000_000L, 1 << 30, 4L << 30, new Load.Stalled(1.5, 0, 0.25));
+  }
+
+  @Override
+  public List<Attempt> attempts(InstanceKey key) {
+    return List.of(
+        new Attempt(
+            3,
+            Instant.ofEpochSecond(1_700_000_000L),
+            new Ended(
+                null,
+                "KILL",
+                Ended.Reason.OOM_KILLED,
+                "its memory limit was hit",
+                Instant.ofEpochSecond(1_700_000_060L))),
+        new Attempt(4, null, null));
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.regrow.runtime.cgroup;
 
 import dev.regrow.runtime.InstanceKey;
+import dev.regrow.runtime.Load;
 import dev.regrow.runtime.Machine.CgroupWorld;
 import dev.regrow.runtime.RunningInstance.Usage;
 import dev.regrow.runtime.RuntimeFailure;
@@ -25,6 +26,8 @@ final class HostInstanceCgroup implements InstanceCgroup {
 
   /** A cgroup counts as busy for a moment after its last process. */
   private static final Duration REMOVAL_PATIENCE = Duration.ofSeconds(2);
+
+  private static final long NO_LIMIT = 1L << 60;
 
   private final HostCgroups cgroups;
   private final Hierarchies hierarchies;
@@ -77,6 +80,44 @@ final class HostInstanceCgroup implements InstanceCgroup {
     long droppable = Counters.value(read(Controller.MEMORY, "memory.stat"), inactive);
     return new Usage(
         cpuNanos, Math.max(0, memory - droppable), number(Controller.PIDS, "pids.current"));
+  }
+
+  @Override
+  public Load.OfInstance load() {
+    var usage = usage();
+    var cpu = read(Controller.CPU, "cpu.stat");
+    return new Load.OfInstance(
+        usage.cpuNanos(),
+        usage.memoryBytes(),
+        limit(read(Controller.MEMORY, v2() ? "memory.max" : "memory.limit_in_bytes")),
+        usage.pids(),
+        limit(read(Controller.PIDS, "pids.max")),
+        v2() ? Counters.value(cpu, "throttled_usec") * 1000 : Counters.value(cpu, "throttled_time"),
+        counters().oomKills(),
+        Pressure.parse(
+            resource ->
+                v2Directory()
+                    .map(dir -> readable(dir.resolve(resource + ".pressure")))
+                    .orElse("")));
+  }
+
+  /** 0: none. Version 1 says that by a number that no machine has. */
+  static long limit(String text) {
+    var word = text.trim();
+    if (word.isEmpty() || word.equals("max")) {
+      return 0;
+    }
+    long number = Long.parseLong(word);
+    return number >= NO_LIMIT ? 0 : number;
+  }
+
+  /** A kernel may have the file and refuse to read it, where it was started with psi=0. */
+  private String readable(Path file) {
+    try {
+      return files.read(file);
+    } catch (RuntimeFailure off) {
+      return "";
+    }
   }
 
   private boolean v2() {

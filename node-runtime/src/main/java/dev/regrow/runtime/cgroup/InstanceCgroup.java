@@ -1,5 +1,6 @@
 package dev.regrow.runtime.cgroup;
 
+import dev.regrow.runtime.Load;
 import dev.regrow.runtime.RunningInstance.Usage;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,6 +22,9 @@ public interface InstanceCgroup {
   Counters counters();
 
   Usage usage();
+
+  /** What it uses, waits for and may use. */
+  Load.OfInstance load();
 
   /** Whether this process is one of its own. */
   boolean has(long pid);

@@ -1,5 +1,6 @@
 package dev.regrow.runtime.logs;
 
+import dev.regrow.runtime.Ended;
 import dev.regrow.runtime.InstanceKey;
 import dev.regrow.runtime.Logs;
 import dev.regrow.runtime.RuntimeFailure;
@@ -9,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.IntPredicate;
@@ -61,6 +63,24 @@ public final class FileLogs implements Logs, AutoCloseable {
     var reading = new FileReading(new LogDirectory(directory(key)), query, sink, executor, watcher);
     reading.start();
     return reading;
+  }
+
+  @Override
+  public List<Attempt> attempts(InstanceKey key) {
+    try {
+      return new LogDirectory(directory(key)).attemptsWithEnds();
+    } catch (IOException e) {
+      throw failure("list the attempts in " + directory(key), e);
+    }
+  }
+
+  /** Keeps how an attempt ended for as long as its logs. */
+  public void noteEnd(InstanceKey key, int attempt, Instant startedAt, Ended ended) {
+    try {
+      new LogDirectory(directory(key)).note(attempt, AttemptNote.text(startedAt, ended));
+    } catch (IOException e) {
+      throw failure("note an end in " + directory(key), e);
+    }
   }
 
   /** Drops the logs of the oldest attempts; the youngest always stays. */

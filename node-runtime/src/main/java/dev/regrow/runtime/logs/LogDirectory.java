@@ -1,10 +1,12 @@
 package dev.regrow.runtime.logs;
 
+import dev.regrow.runtime.Logs.Attempt;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
@@ -84,6 +86,38 @@ record LogDirectory(Path path) {
     files.forEach(kept -> bytesByAttempt.merge(kept.file().attempt(), kept.bytes(), Long::sum));
     var surplus = LogRetention.surplus(bytesByAttempt, maxAttempts, maxBytes);
     delete(files, surplus::contains);
+    for (int attempt : surplus) {
+      Files.deleteIfExists(path.resolve(AttemptNote.name(attempt)));
+    }
+  }
+
+  /** Nothing is noted of what has been forgotten. */
+  void note(int attempt, String text) throws IOException {
+    var note = path.resolve(AttemptNote.name(attempt));
+    var unfinished = path.resolve(AttemptNote.name(attempt) + ".new");
+    try {
+      Files.writeString(unfinished, text);
+      Files.move(unfinished, note, StandardCopyOption.REPLACE_EXISTING);
+    } catch (NoSuchFileException forgotten) {
+      return;
+    }
+  }
+
+  /** All that something is kept of, oldest first. */
+  List<Attempt> attemptsWithEnds() throws IOException {
+    var attempts = new TreeMap<Integer, Attempt>();
+    attempts().forEach(attempt -> attempts.put(attempt, new Attempt(attempt, null, null)));
+    try (Stream<Path> entries = Files.list(path)) {
+      for (var entry : entries.toList()) {
+        var attempt = AttemptNote.attempt(entry.getFileName().toString());
+        if (attempt.isPresent()) {
+          attempts.put(attempt.get(), AttemptNote.read(attempt.get(), Files.readString(entry)));
+        }
+      }
+    } catch (NoSuchFileException nothingYet) {
+      return List.copyOf(attempts.values());
+    }
+    return List.copyOf(attempts.values());
   }
 
   private static void delete(List<Kept> files, IntPredicate attempts) throws IOException {

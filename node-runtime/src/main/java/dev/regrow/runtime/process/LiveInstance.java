@@ -3,6 +3,7 @@ package dev.regrow.runtime.process;
 import dev.regrow.runtime.Ended;
 import dev.regrow.runtime.Exec;
 import dev.regrow.runtime.InstanceKey;
+import dev.regrow.runtime.Load;
 import dev.regrow.runtime.Probe;
 import dev.regrow.runtime.RunningInstance;
 import dev.regrow.runtime.RuntimeFailure;
@@ -39,6 +40,7 @@ final class LiveInstance implements RunningInstance {
   private final Prober prober;
   private final Execs execs;
   private final Function<List<ServedPort>, CompletionStage<List<String>>> server;
+  private volatile @Nullable String condemned;
   private final CompletableFuture<Ended> ended = new CompletableFuture<>();
 
   LiveInstance(
@@ -60,6 +62,20 @@ final class LiveInstance implements RunningInstance {
 
   InstanceFile file() {
     return file;
+  }
+
+  @Override
+  public void condemn(String why) {
+    condemned = why;
+  }
+
+  /** The cause of what its processes show. */
+  Ended judged(Ended how) {
+    var why = condemned;
+    return why == null
+        ? how
+        : new Ended(
+            how.exitCode(), how.signal(), Ended.Reason.LIVENESS_FAILED, why, how.finishedAt());
   }
 
   void end(Ended how) {
@@ -167,6 +183,11 @@ final class LiveInstance implements RunningInstance {
     return file.address() != null && !hasEnded()
         ? server.apply(ports)
         : CompletableFuture.completedStage(List.of());
+  }
+
+  @Override
+  public Load.OfInstance load() {
+    return cgroup.load();
   }
 
   @Override

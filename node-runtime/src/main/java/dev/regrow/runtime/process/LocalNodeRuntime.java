@@ -1,7 +1,9 @@
 package dev.regrow.runtime.process;
 
+import dev.regrow.runtime.Ended;
 import dev.regrow.runtime.InstanceKey;
 import dev.regrow.runtime.LaunchSpec;
+import dev.regrow.runtime.Load;
 import dev.regrow.runtime.Logs;
 import dev.regrow.runtime.Machine;
 import dev.regrow.runtime.NodeRuntime;
@@ -318,13 +320,38 @@ public final class LocalNodeRuntime implements NodeRuntime {
       var unused = serve(file.key(), List.of());
     }
     var hits = cgroup.counters().since(file.baseline());
-    instance.end(Ending.of(status, hits, file.limits(), file.stopGrace(), Instant.now()));
+    var ended =
+        instance.judged(Ending.of(status, hits, file.limits(), file.stopGrace(), Instant.now()));
+    instance.end(ended);
+    disk.execute(() -> note(instance, ended));
+  }
+
+  /** A full disk loses the note, and nothing else. */
+  private void note(LiveInstance instance, Ended ended) {
+    try {
+      logs.noteEnd(instance.key(), instance.attempt(), instance.startedAt(), ended);
+    } catch (RuntimeFailure e) {
+      LOG.warn("{}", e.getMessage());
+    }
   }
 
   @Override
   public Optional<RunningInstance> running(InstanceKey key) {
     var instance = instances.get(key);
     return instance == null || instance.hasEnded() ? Optional.empty() : Optional.of(instance);
+  }
+
+  @Override
+  public List<RunningInstance> running() {
+    return instances.values().stream()
+        .filter(instance -> !instance.hasEnded())
+        .map(RunningInstance.class::cast)
+        .toList();
+  }
+
+  @Override
+  public Load.OfMachine load() {
+    return MachineLoad.now(kernel.boottimeNanos());
   }
 
   @Override

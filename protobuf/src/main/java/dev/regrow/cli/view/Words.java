@@ -107,7 +107,7 @@ final class Words {
   }
 
   /** Thousandths of a core as 500m, 1.5 or 2. */
-  static String cpu(long millis) {
+  public static String cpu(long millis) {
     if (millis % 1000 == 0) {
       return Long.toString(millis / 1000);
     }
@@ -115,7 +115,7 @@ final class Words {
   }
 
   /** Bytes as 128Mi or 1.5Gi. */
-  static String bytes(long bytes) {
+  public static String bytes(long bytes) {
     String[] units = {"", "Ki", "Mi", "Gi", "Ti", "Pi"};
     double value = bytes;
     int unit = 0;

@@ -428,6 +428,7 @@ public final class InstanceSupervisor {
   /** Ends an attempt that is not well; another may follow. */
   private Behavior<Command> condemn(NodeOrder.Run ordered, RunningInstance process, String why) {
     teller.warned(memory, "Unhealthy", why);
+    process.condemn(why);
     end(process, why);
     return condemned(ordered, process, why);
   }

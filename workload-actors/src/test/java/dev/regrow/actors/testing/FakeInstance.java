@@ -4,6 +4,7 @@ import dev.regrow.runtime.Ended;
 import dev.regrow.runtime.Exec;
 import dev.regrow.runtime.InstanceKey;
 import dev.regrow.runtime.LaunchSpec;
+import dev.regrow.runtime.Load;
 import dev.regrow.runtime.Probe;
 import dev.regrow.runtime.RunningInstance;
 import dev.regrow.runtime.ServedPort;
@@ -137,6 +138,14 @@ public final class FakeInstance implements RunningInstance {
     asked.add(probe);
     return CompletableFuture.completedFuture(probes.answer(probe));
   }
+
+  @Override
+  public Load.OfInstance load() {
+    return new Load.OfInstance(5_000_000_000L, 1 << 20, 64 << 20, 3, 32, 0, 1, null);
+  }
+
+  @Override
+  public void condemn(String why) {}
 
   @Override
   public CompletionStage<SocketChannel> connect(int port) {

@@ -6,6 +6,7 @@ import dev.regrow.actors.instance.LaunchSpecs;
 import dev.regrow.actors.link.NodeOrder;
 import dev.regrow.runtime.InstanceKey;
 import dev.regrow.runtime.LaunchSpec;
+import dev.regrow.runtime.Load;
 import dev.regrow.runtime.Logs;
 import dev.regrow.runtime.Machine;
 import dev.regrow.runtime.NodeRuntime;
@@ -117,6 +118,16 @@ public final class FakeNodeRuntime implements NodeRuntime {
   public CompletionStage<RunningInstance> launch(LaunchSpec spec) {
     var answer = answers.poll();
     return answer != null ? answer : CompletableFuture.completedFuture(instanceOf(spec));
+  }
+
+  @Override
+  public List<RunningInstance> running() {
+    return List.of();
+  }
+
+  @Override
+  public Load.OfMachine load() {
+    return new Load.OfMachine(1, 2, 0, 0, 0, null);
   }
 
   @Override

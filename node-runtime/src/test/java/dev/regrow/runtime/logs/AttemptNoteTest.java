@@ -1,0 +1,72 @@
+package dev.regrow.runtime.logs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.regrow.runtime.Ended;
+import dev.regrow.runtime.InstanceKey;
+import dev.regrow.runtime.Logs.Attempt;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.StringLength;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class AttemptNoteTest {
+
+  private static final Instant START = Instant.parse("2026-01-31T12:00:00Z");
+  private static final InstanceKey KEY = new InstanceKey("shop", "web", "web-0-a");
+
+  private static Ended ended(int code) {
+    return new Ended(code, null, Ended.Reason.ERROR, "exit code " + code, START.plusSeconds(5));
+  }
+
+  @Property
+  void an_end_is_read_as_it_was_noted(
+      @ForAll @IntRange(max = 255) int code,
+      @ForAll Ended.Reason reason,
+      @ForAll @StringLength(max = 500) String message) {
+    var ended = new Ended(code, null, reason, message, START.plusSeconds(5));
+
+    assertThat(AttemptNote.read(7, AttemptNote.text(START, ended)))
+        .isEqualTo(new Attempt(7, START, ended));
+  }
+
+  @Property
+  void what_is_damaged_is_not_known(@ForAll String text) {
+    assertThat(AttemptNote.read(3, text)).isEqualTo(new Attempt(3, null, null));
+  }
+
+  @Test
+  void ends_are_kept_as_long_as_the_logs_of_their_attempts(@TempDir Path root) throws IOException {
+    var logs = new FileLogs(root, Runnable::run);
+    try (logs) {
+      var directory = logs.prepare(KEY);
+      for (int attempt = 1; attempt <= 4; attempt++) {
+        Files.writeString(directory.resolve(attempt + ".log"), "some");
+        if (attempt < 4) {
+          logs.noteEnd(KEY, attempt, START, ended(attempt));
+        }
+      }
+      assertThat(logs.attempts(KEY))
+          .containsExactly(
+              new Attempt(1, START, ended(1)),
+              new Attempt(2, START, ended(2)),
+              new Attempt(3, START, ended(3)),
+              new Attempt(4, null, null));
+
+      logs.retain(KEY, 3, 1 << 20);
+
+      assertThat(logs.attempts(KEY)).extracting(Attempt::attempt).isEqualTo(List.of(2, 3, 4));
+      logs.forget(KEY);
+      logs.noteEnd(KEY, 4, START, ended(4));
+      assertThat(logs.attempts(KEY)).isEmpty();
+      assertThat(root).isEmptyDirectory();
+    }
+  }
+}
