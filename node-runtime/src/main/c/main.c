@@ -135,6 +135,13 @@ static void make_channels(void) {
   sys_fcntl(err_here, F_SETFL, O_NONBLOCK);
 }
 
+/* Programs open /dev/stdout and the like anew, so that the pipes have to be their user's. */
+static void give_streams(void) {
+  const int streams[] = {channels.out, channels.err};
+  for (int i = 0; i < 2; i++)
+    must(sys_fchownat(streams[i], "", config->id_base + config->uid, config->id_base + config->gid, AT_EMPTY_PATH), "shim", "stdio");
+}
+
 static void start_init(void) {
   struct clone3_args args = {
     .flags = CLONE_PIDFD | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS | (config->network == NETWORK_NONE ? CLONE_NEWNET : 0),
@@ -309,6 +316,7 @@ void shim_run(void) {
   sys_close(CONFIG);
   open_files();
   map_ids();
+  give_streams();
   start_init();
   await_exec();
   status.started_boottime = clock_ns(CLOCK_BOOTTIME);

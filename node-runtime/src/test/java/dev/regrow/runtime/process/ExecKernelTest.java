@@ -8,7 +8,9 @@ import dev.regrow.runtime.InstanceKey;
 import dev.regrow.runtime.LaunchSpec;
 import dev.regrow.runtime.LaunchSpec.Limits;
 import dev.regrow.runtime.LaunchSpec.Network;
+import dev.regrow.runtime.Logs;
 import dev.regrow.runtime.RunningInstance;
+import dev.regrow.runtime.RuntimeFailure;
 import dev.regrow.runtime.disk.Trees;
 import dev.regrow.runtime.testing.LeavesNothingBehind;
 import java.io.ByteArrayOutputStream;
@@ -134,6 +136,33 @@ class ExecKernelTest {
   }
 
   @Test
+  void what_an_instance_writes_to_its_streams_by_their_names_is_logged() throws Exception {
+    var instance = launch("/bin/sh", "-c", "echo out > /dev/stdout; echo err > /dev/stderr");
+    get(instance.ended());
+    var logged = new CompletableFuture<String>();
+    var text = new StringBuilder();
+    agent()
+        .logs()
+        .read(
+            KEY,
+            new Logs.Query(0, -1, null, false),
+            new Logs.Sink() {
+              @Override
+              public boolean onChunk(Logs.Chunk chunk) {
+                text.append(new String(chunk.bytes(), StandardCharsets.UTF_8));
+                return true;
+              }
+
+              @Override
+              public void onEnd(@Nullable RuntimeFailure failure) {
+                logged.complete(text.toString());
+              }
+            });
+
+    assertThat(get(logged)).isEqualTo("out\nerr\n");
+  }
+
+  @Test
   void a_command_is_confined_as_its_instance_is_with_a_terminal_and_without() throws Exception {
     var instance = launch();
     var facts =
@@ -168,7 +197,8 @@ class ExecKernelTest {
   void a_terminal_is_one_of_the_instance_with_the_size_that_it_is_given() throws Exception {
     var heard = new Heard();
     var script =
-        "tty; stat -c %u:%a $(tty); stty size; echo $TERM; trap 'stty size; exit 3' WINCH; echo ready; while :; do sleep 0.05; done";
+        "tty; stat -c %u:%a $(tty); stty size; echo $TERM; trap 'stty size; exit 3' WINCH; echo"
+            + " ready; while :; do sleep 0.05; done";
     var session = exec(launch(), heard, new Exec.Window(24, 80), script);
     await(() -> heard.output().contains("ready"), heard::output);
 
