@@ -22,6 +22,9 @@ public final class ExecCommand extends Base {
 
   private static final int BYTES = 16 << 10;
 
+  /** As shells say of who writes to a pipe without a reader. */
+  private static final int KILLED_BY_PIPE = 141;
+
   private String name = "";
   private final List<String> command = new ArrayList<>();
   private boolean stdin;
@@ -64,8 +67,19 @@ public final class ExecCommand extends Base {
       return raw ? onTerminal(exec) : follow(exec);
     } catch (ApiException e) {
       throw new Failure(ExitCode.REGROW_FAILED, String.valueOf(e.getMessage()));
+    } catch (Unread e) {
+      return KILLED_BY_PIPE;
     } catch (IOException e) {
       throw new Failure(ExitCode.REGROW_FAILED, brokeOff(instance, e));
+    }
+  }
+
+  /** Nobody reads the output any more, and who does not wants no words on it. */
+  private static final class Unread extends IOException {
+    private static final long serialVersionUID = 1;
+
+    private Unread(IOException cause) {
+      super(cause);
     }
   }
 
@@ -114,7 +128,7 @@ public final class ExecCommand extends Base {
     try {
       to.write(bytes);
     } catch (IOException e) {
-      throw new IOException("nobody reads the output any more", e); // As in `| head`.
+      throw new Unread(e); // As in `| head`.
     }
   }
 
@@ -126,7 +140,9 @@ public final class ExecCommand extends Base {
           exec.input(buffer, n);
         }
       }
-      exec.endInput();
+      if (stdin || !tty) { // A terminal without input is looked at, not told to end.
+        exec.endInput();
+      }
     } catch (IOException e) {
       return; // It has ended, or broke off: who follows it says so.
     }
