@@ -177,16 +177,20 @@ final class HostInstanceCgroup implements InstanceCgroup {
 
   @Override
   public Branch branch(String name) {
-    var root =
-        v2Directory()
-            .orElseGet(() -> cgroups.directoryOf(hierarchies.v1Roots().iterator().next(), key));
-    var dir = root.resolve(name);
+    var dir = v2Directory().orElseGet(this::v1Directory).resolve(name);
     try {
       files.makeDirectory(dir);
     } catch (IOException e) {
       throw CgroupFiles.failure("make cgroup " + dir, e);
     }
     return new HostBranch(dir);
+  }
+
+  /** Of the controller that a further level means least to. */
+  private Path v1Directory() {
+    var root =
+        hierarchies.root(Controller.PIDS).orElseGet(() -> hierarchies.v1Roots().iterator().next());
+    return cgroups.directoryOf(root, key);
   }
 
   /** In one hierarchy only: that is enough to find its processes. */
