@@ -288,7 +288,7 @@ final class ExecOverHttpTest {
   }
 
   private Socket connect(String query, String... instead) throws IOException {
-    var socket = new Socket("127.0.0.1", gateway.address().getPort());
+    var socket = new Socket(gateway.address().getAddress(), gateway.address().getPort());
     socket.setSoTimeout(20_000);
     var lines =
         new ArrayList<>(

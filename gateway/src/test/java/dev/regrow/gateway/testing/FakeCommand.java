@@ -10,6 +10,7 @@ import dev.regrow.runtime.RuntimeFailure;
 import dev.regrow.runtime.ServedPort;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
@@ -105,7 +106,7 @@ public final class FakeCommand implements RunningInstance {
   public CompletionStage<SocketChannel> connect(int port) {
     try {
       return CompletableFuture.completedFuture(
-          SocketChannel.open(new InetSocketAddress("127.0.0.1", port)));
+          SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port)));
     } catch (IOException e) {
       return CompletableFuture.failedFuture(
           new RuntimeFailure("nothing listens on port " + port, true));
