@@ -92,6 +92,13 @@ public final class Membership {
   }
 
   /**
+   * The unique address of the incarnation that the store names, linearizably; "" if it names none.
+   */
+  public CompletionStage<String> named() {
+    return read(Keys.INCARNATION).thenApply(entry -> entry == null ? "" : named(entry));
+  }
+
+  /**
    * Tells the unique address of the incarnation that the store names, now and whenever another is
    * formed.
    *

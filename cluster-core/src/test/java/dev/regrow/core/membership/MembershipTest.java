@@ -164,6 +164,16 @@ class MembershipTest {
   }
 
   @Test
+  void which_cluster_the_store_names_can_be_asked_by_who_missed_the_news() throws Exception {
+    assertThat(get(membership.named())).isEmpty();
+
+    settle(A);
+    settle(A_AGAIN);
+
+    assertThat(get(membership.named())).isEqualTo(A_AGAIN.uniqueAddress());
+  }
+
+  @Test
   void a_lost_reply_is_settled_by_reading() throws Exception {
     isOnItsWay(A);
     store.loseReplies(1);

@@ -213,9 +213,29 @@ final class Entrance {
         .register(self.candidate().nodeUid(), this::inside)
         .whenCompleteAsync(
             (done, failure) -> {
-              if (failure != null && !over) {
+              if (failure == null) {
+                lookAgain();
+              } else if (!over) {
                 LOG.warn("cannot say yet that this node is back: {}", failure.getMessage());
                 later(this::tell);
+              }
+            },
+            scheduler);
+  }
+
+  /** News that came while this node was on its way went past it. */
+  private void lookAgain() {
+    if (over) {
+      return;
+    }
+    membership
+        .named()
+        .whenCompleteAsync(
+            (uniqueAddress, failure) -> {
+              if (failure == null) {
+                named(uniqueAddress);
+              } else {
+                later(this::lookAgain);
               }
             },
             scheduler);
