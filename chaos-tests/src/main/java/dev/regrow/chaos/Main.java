@@ -2,6 +2,7 @@ package dev.regrow.chaos;
 
 import dev.regrow.chaos.bench.BenchCommand;
 import dev.regrow.chaos.lab.Undo;
+import dev.regrow.chaos.simulation.SimulateCommand;
 import java.util.List;
 
 /** What the launcher starts for `bench` and `chaos`. */
@@ -23,7 +24,15 @@ public final class Main {
       Undo.abandoned().forEach(lab -> System.out.println("undone: " + lab));
       return 0;
     }
-    System.err.println("regrow: unknown command; try `regrow bench --help` or `regrow chaos undo`");
+    if (arguments.size() > 1 && arguments.get(0).equals("chaos")) {
+      var rest = arguments.subList(2, arguments.size());
+      if (arguments.get(1).equals("simulate")) {
+        return new SimulateCommand(System.out, System.err).run(rest);
+      }
+    }
+    System.err.println(
+        "regrow: unknown command; try `regrow bench --help`, `regrow chaos simulate --help` or"
+            + " `regrow chaos undo`");
     return USAGE;
   }
 }

@@ -5,7 +5,7 @@ import dev.regrow.actors.link.NodeOrder;
 import java.util.Optional;
 
 /** What the agent answers to an order to run an instance. */
-sealed interface Admission {
+public sealed interface Admission {
 
   /** It is new, in time, and there is room. */
   record Accept() implements Admission {}

@@ -10,11 +10,11 @@ import java.util.List;
 import java.util.Optional;
 
 /** An amount of a machine: millicores, bytes, processes; and those of its ports that are taken. */
-record Claim(long cpuMillis, long memoryBytes, long pids, Ports ports) {
+public record Claim(long cpuMillis, long memoryBytes, long pids, Ports ports) {
 
-  static final Claim NONE = new Claim(0, 0, 0, Ports.NONE);
+  public static final Claim NONE = new Claim(0, 0, 0, Ports.NONE);
 
-  static Claim of(InstanceTemplate template) {
+  public static Claim of(InstanceTemplate template) {
     return of(template.getResources(), DeclaredCodec.hostPorts(template));
   }
 
@@ -26,7 +26,7 @@ record Claim(long cpuMillis, long memoryBytes, long pids, Ports ports) {
     return new Claim(machine.cpuMillis(), machine.memoryBytes(), machine.pids(), Ports.NONE);
   }
 
-  Claim plus(Claim other) {
+  public Claim plus(Claim other) {
     return new Claim(
         cpuMillis + other.cpuMillis,
         memoryBytes + other.memoryBytes,
@@ -35,12 +35,12 @@ record Claim(long cpuMillis, long memoryBytes, long pids, Ports ports) {
   }
 
   /** The same without ports that are published: seen by the workload that publishes them. */
-  Claim unshared() {
+  public Claim unshared() {
     return new Claim(cpuMillis, memoryBytes, pids, ports.unshared());
   }
 
   /** What of {@code wanted} this, with {@code reserved} taken, lacks; empty if nothing. */
-  Optional<String> lackFor(Claim wanted, Claim reserved) {
+  public Optional<String> lackFor(Claim wanted, Claim reserved) {
     List<String> lacks = new ArrayList<>();
     addLack(lacks, "cpu (millicores)", wanted.cpuMillis, cpuMillis - reserved.cpuMillis);
     addLack(lacks, "memory (bytes)", wanted.memoryBytes, memoryBytes - reserved.memoryBytes);

@@ -9,27 +9,27 @@ import java.util.Map;
  * memory and bounded: the oldest is forgotten first. A restarted agent asks for its assignments
  * instead.
  */
-final class Recollection {
+public final class Recollection {
 
   private static final int MAX = 20_000;
 
   private final Map<String, Long> newestEpochs = bounded();
   private final Map<String, Boolean> ended = bounded();
 
-  void sawEpoch(AssignmentRef assignment) {
+  public void sawEpoch(AssignmentRef assignment) {
     newestEpochs.merge(slotOf(assignment), assignment.epoch(), Math::max);
   }
 
   /** 0 when nothing is known of the slot. */
-  long newestEpoch(AssignmentRef assignment) {
+  public long newestEpoch(AssignmentRef assignment) {
     return newestEpochs.getOrDefault(slotOf(assignment), 0L);
   }
 
-  void ended(AssignmentRef assignment) {
+  public void ended(AssignmentRef assignment) {
     ended.put(instanceOf(assignment), true);
   }
 
-  boolean hasEnded(AssignmentRef assignment) {
+  public boolean hasEnded(AssignmentRef assignment) {
     return ended.containsKey(instanceOf(assignment));
   }
 

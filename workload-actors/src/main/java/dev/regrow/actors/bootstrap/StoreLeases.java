@@ -23,7 +23,7 @@ import java.util.stream.Stream;
  * Renews a node's lease with the store's leader, then reads what it is for: as new as the renewal,
  * so that what was given up before the leader noted it is not covered.
  */
-final class StoreLeases implements LeaseSource {
+public final class StoreLeases implements LeaseSource {
 
   private final String nodeUid;
   private final Supplier<Optional<Store>> store;
@@ -31,7 +31,7 @@ final class StoreLeases implements LeaseSource {
   /**
    * @param store empty while it opens
    */
-  StoreLeases(String nodeUid, Supplier<Optional<Store>> store) {
+  public StoreLeases(String nodeUid, Supplier<Optional<Store>> store) {
     this.nodeUid = nodeUid;
     this.store = store;
   }

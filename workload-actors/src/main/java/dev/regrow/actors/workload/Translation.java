@@ -26,7 +26,8 @@ public final class Translation {
 
   private Translation() {}
 
-  static Input input(NodeFact fact, long nowBootMillis) {
+  /** What a fact means to the workload that it is about. */
+  public static Input input(NodeFact fact, long nowBootMillis) {
     if (fact instanceof NodeFact.Observed observed) {
       var live = LiveCodec.live(observed.instance(), observed.sequence(), nowBootMillis);
       return new Input.Observed(target(fact.nodeUid(), "", observed.assignment()), live);
@@ -60,7 +61,8 @@ public final class Translation {
         ref.epoch());
   }
 
-  static AssignmentRef ref(String namespace, String workload, Target target) {
+  /** The assignment that an order is about. */
+  public static AssignmentRef ref(String namespace, String workload, Target target) {
     return new AssignmentRef(
         namespace,
         workload,
@@ -118,7 +120,8 @@ public final class Translation {
     return expect == WorkloadCommand.NOTHING ? Ask.Expect.NOTHING : new Ask.Expect.IndexIs(expect);
   }
 
-  static Input committed(@Nullable TxnResult result, @Nullable Throwable failure) {
+  /** What came of a commit. */
+  public static Input committed(@Nullable TxnResult result, @Nullable Throwable failure) {
     if (failure != null) {
       var cause = cause(failure);
       return new Input.CommitFailed(kind(cause), said(cause));
