@@ -1,6 +1,7 @@
 package dev.regrow.chaos;
 
 import dev.regrow.chaos.bench.BenchCommand;
+import dev.regrow.chaos.fuzz.FuzzCommand;
 import dev.regrow.chaos.lab.Undo;
 import dev.regrow.chaos.simulation.SimulateCommand;
 import java.util.List;
@@ -26,13 +27,16 @@ public final class Main {
     }
     if (arguments.size() > 1 && arguments.get(0).equals("chaos")) {
       var rest = arguments.subList(2, arguments.size());
+      if (arguments.get(1).equals("fuzz")) {
+        return new FuzzCommand(System.out, System.err).run(rest, System.getenv());
+      }
       if (arguments.get(1).equals("simulate")) {
         return new SimulateCommand(System.out, System.err).run(rest);
       }
     }
     System.err.println(
-        "regrow: unknown command; try `regrow bench --help`, `regrow chaos simulate --help` or"
-            + " `regrow chaos undo`");
+        "regrow: unknown command; try `regrow bench --help`, `regrow chaos simulate --help`,"
+            + " `regrow chaos fuzz --help` or `regrow chaos undo`");
     return USAGE;
   }
 }
