@@ -31,7 +31,7 @@ public final class FleetSimulation {
   private static final int STALE = 20_000;
 
   private static final int TRIES = 20;
-  private static final double USED = 0.8;
+  private static final double USED = 0.94;
   private static final Demand[] SIZES = {
     new Demand(50, 64L << 20, 32), new Demand(100, 128L << 20, 64), new Demand(250, 256L << 20, 64)
   };
