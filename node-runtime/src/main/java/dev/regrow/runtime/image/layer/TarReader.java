@@ -154,15 +154,16 @@ public final class TarReader {
   }
 
   private void skipContent() throws IOException {
-    long left = contentLeft + padding;
-    contentLeft = 0;
-    padding = 0;
     try {
-      in.skipNBytes(left);
+      in.skipNBytes(contentLeft);
     } catch (EOFException e) {
       throw cutOff();
     }
-    position += left;
+    position += contentLeft;
+    contentLeft = 0;
+    // `umoci insert` ends an archive with the last byte of its last file, and others take it so.
+    position += in.readNBytes(new byte[TarHeader.BLOCK], 0, (int) padding);
+    padding = 0;
   }
 
   private void fill(byte[] bytes) throws IOException {

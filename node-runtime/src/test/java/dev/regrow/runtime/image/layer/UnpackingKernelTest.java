@@ -240,6 +240,18 @@ final class UnpackingKernelTest {
   }
 
   @Test
+  void an_archive_may_end_with_the_last_byte_of_its_last_file() throws IOException {
+    var whole = new TarBuilder().file("a", "last words").build();
+    int end = new String(whole, StandardCharsets.ISO_8859_1).indexOf("last words") + 10;
+
+    unpack(java.util.Arrays.copyOf(whole, end));
+
+    assertThat(tree.resolve("a")).hasContent("last words");
+    assertThatThrownBy(() -> unpack(java.util.Arrays.copyOf(whole, end - 1)))
+        .hasMessageContaining("cut off");
+  }
+
+  @Test
   void what_is_cut_off_or_garbled_is_refused() {
     var layer = new TarBuilder().file("a", "x".repeat(5000)).build();
     var gzip = TarBuilder.gzip(layer);
