@@ -17,6 +17,7 @@ import dev.regrow.gateway.auth.TokenDesk;
 import dev.regrow.gateway.http.Backend;
 import dev.regrow.gateway.http.GatewayServer;
 import dev.regrow.gateway.metrics.Metrics;
+import dev.regrow.runtime.NodeRuntime;
 import dev.regrow.runtime.image.NodeImages;
 import dev.regrow.runtime.process.LocalNodeRuntime;
 import dev.regrow.runtime.process.RuntimeConfig;
@@ -224,7 +225,7 @@ public final class NodeMain {
                   RuntimeConfig.of(uid, options.data())
                       .withHostPaths(options.hostPaths())
                       .withNetworkRange(options.networkRange().orElse(null)));
-          images.complete(opened.nodeImages());
+          images.complete(opened.images());
           return opened;
         },
         (system, store, link) -> {
@@ -255,6 +256,7 @@ public final class NodeMain {
             () -> node.control().orElse(absent),
             node::notReady,
             new LogsOnDisk(options.data().resolve("logs"), node::runtime),
+            () -> node.runtime().map(NodeRuntime::images),
             admission.tokens(),
             () ->
                 node.store()

@@ -92,6 +92,7 @@ class JoiningTest {
             () -> control,
             control::notReady,
             new FakeLogs(),
+            Optional::empty,
             tokens,
             Optional::empty,
             (request, role) -> {

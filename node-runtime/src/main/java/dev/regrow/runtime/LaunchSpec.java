@@ -1,6 +1,7 @@
 package dev.regrow.runtime;
 
 import dev.regrow.runtime.image.PullPolicy;
+import dev.regrow.runtime.image.source.Credentials;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -117,13 +118,15 @@ public record LaunchSpec(
    *
    * @param reference as {@code oci:host/name:tag@sha256:…} or {@code layout:/path}
    * @param ownUser whether the image says as whom it runs; likewise the others
+   * @param credentials for its registry; null: those of the node, if any
    */
   public record Image(
       String reference,
       PullPolicy policy,
       boolean ownUser,
       boolean ownWorkdir,
-      boolean ownStopSignal) {}
+      boolean ownStopSignal,
+      @Nullable Credentials credentials) {}
 
   /**
    * Where the layers of an image are.
@@ -155,6 +158,19 @@ public record LaunchSpec(
 
     /** The slot's own directory of a named volume; it is made when it is first used. */
     record Volume(String name, String at, boolean readOnly) implements Mount {}
+
+    /**
+     * A directory of this instance alone, on disk: it outlives restarts in place, and goes with the
+     * instance.
+     *
+     * @param from the directories of its image's layers that it begins as a copy of, the lowest
+     *     first; none: it begins empty, and is the instance's user's
+     */
+    record Own(String at, List<Path> from) implements Mount {
+      public Own {
+        from = List.copyOf(from);
+      }
+    }
 
     /**
      * A read-only directory in memory.

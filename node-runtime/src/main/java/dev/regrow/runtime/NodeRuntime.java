@@ -1,5 +1,6 @@
 package dev.regrow.runtime;
 
+import dev.regrow.runtime.image.NodeImages;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -46,6 +47,9 @@ public interface NodeRuntime extends AutoCloseable {
   CompletionStage<Void> deleteVolume(String namespace, String volume, String slot);
 
   Logs logs();
+
+  /** What instances here are, or may be, started from. */
+  NodeImages images();
 
   /** Stops watching; the instances live on. */
   @Override

@@ -11,6 +11,7 @@ import dev.regrow.cli.command.ExecCommand;
 import dev.regrow.cli.command.ExplainCommand;
 import dev.regrow.cli.command.GetCommand;
 import dev.regrow.cli.command.HistoryCommand;
+import dev.regrow.cli.command.ImageCommand;
 import dev.regrow.cli.command.InitCommand;
 import dev.regrow.cli.command.LauncherCommand;
 import dev.regrow.cli.command.LogsCommand;
@@ -69,10 +70,12 @@ public final class Commands {
     ALL.put("config", ConfigCommand::new);
     ALL.put("secret", SecretCommand::new);
     ALL.put("token", TokenCommand::new);
+    ALL.put("image", ImageCommand::new);
     ALL.put(
         "bench",
         terminal ->
-            new LauncherCommand("bench", "Measure this machine: start, heal, api, footprint."));
+            new LauncherCommand(
+                "bench", "Measure this machine: start, heal, api, footprint, pull."));
     ALL.put(
         "chaos",
         terminal ->

@@ -8,11 +8,14 @@ import dev.regrow.v1.Config;
 import dev.regrow.v1.ConfigList;
 import dev.regrow.v1.DrainRequest;
 import dev.regrow.v1.EventList;
+import dev.regrow.v1.ImagePull;
+import dev.regrow.v1.ImagePullRequest;
 import dev.regrow.v1.Instance;
 import dev.regrow.v1.InstanceList;
 import dev.regrow.v1.NamedVolume;
 import dev.regrow.v1.NamedVolumeList;
 import dev.regrow.v1.Node;
+import dev.regrow.v1.NodeImageList;
 import dev.regrow.v1.NodeJoinReply;
 import dev.regrow.v1.NodeJoinRequest;
 import dev.regrow.v1.NodeList;
@@ -343,5 +346,26 @@ public final class Calls {
 
   private static String of(Workload declared) {
     return workloadPath(declared.getNamespace(), declared.getName());
+  }
+
+  /** To be asked of that node's own gateway, as the others. */
+  public static Call<NodeImageList> images(String node) {
+    return Call.get(images(node, ""), NodeImageList.parser());
+  }
+
+  /** Answered when it has begun; {@link #images} tells how far it is. */
+  public static Call<ImagePull> pullImage(String node, String image) {
+    var wanted = ImagePullRequest.newBuilder().setImage(image).build();
+    return Call.post(images(node, ""), wanted, true, ImagePull.parser());
+  }
+
+  /** Answers with what was removed. */
+  public static Call<NodeImageList> removeImage(String node, String image) {
+    return Call.delete(images(node, image), NodeImageList.parser());
+  }
+
+  private static String images(String node, String image) {
+    var path = "/v1/nodes/" + Uris.segment(node) + "/images";
+    return image.isEmpty() ? path : Uris.with(path, "image", image);
   }
 }

@@ -36,6 +36,11 @@ public record Context(
     return new Context(address, token, ca, namespace, List.copyOf(others));
   }
 
+  /** The same cluster, by one of its nodes alone. */
+  public Context at(String otherAddress) {
+    return new Context(otherAddress, token, ca, namespace, List.of());
+  }
+
   /** The address first, then the nodes' own. */
   List<Endpoint> endpoints() {
     // By their text: a record's own hashCode is linked at run time, which each command would pay

@@ -10,11 +10,14 @@ import dev.regrow.v1.Config;
 import dev.regrow.v1.ConfigList;
 import dev.regrow.v1.DrainRequest;
 import dev.regrow.v1.EventList;
+import dev.regrow.v1.ImagePull;
+import dev.regrow.v1.ImagePullRequest;
 import dev.regrow.v1.Instance;
 import dev.regrow.v1.InstanceList;
 import dev.regrow.v1.NamedVolume;
 import dev.regrow.v1.NamedVolumeList;
 import dev.regrow.v1.Node;
+import dev.regrow.v1.NodeImageList;
 import dev.regrow.v1.NodeJoinReply;
 import dev.regrow.v1.NodeJoinRequest;
 import dev.regrow.v1.NodeList;
@@ -49,6 +52,10 @@ public final class Routes {
   private static final String SECRET = NAMESPACE + "/secrets/{secret}";
   private static final String VOLUME = NAMESPACE + "/volumes/{volume}";
 
+  private static final String IMAGES = "/v1/nodes/{node}/images";
+
+  private static final Parameter IMAGE =
+      new Parameter("image", "string", false, "Its reference, or its digest.");
   private static final Parameter CONSISTENT =
       new Parameter("consistent", "boolean", false, "Read linearizably, from a majority.");
   private static final Parameter DRY_RUN =
@@ -363,8 +370,36 @@ public final class Routes {
             .answers(Node.getDefaultInstance(), 200)
             .with(List.of(FORCE))
             .route());
+    images(routes);
     routes.add(list("/v1/events", "listAllEvents", "Events everywhere.", events));
     routes.add(list(NAMESPACE + "/events", "listEvents", "Events of one namespace.", events));
+  }
+
+  private static void images(List<Route> routes) {
+    routes.add(
+        read(IMAGES, "listImages", "What the node has of images, and what is on its way there.")
+            .answers(NodeImageList.getDefaultInstance(), 200)
+            .route());
+    routes.add(
+        new Draft(
+                "POST",
+                IMAGES,
+                "pullImage",
+                "Bring an image to the node; answered when that has begun.",
+                Access.ADMIN)
+            .body(ImagePullRequest.getDefaultInstance())
+            .answers(ImagePull.getDefaultInstance(), 202)
+            .route());
+    routes.add(
+        new Draft(
+                "DELETE",
+                IMAGES,
+                "removeImage",
+                "Remove an image that nothing runs from; answered with what was removed.",
+                Access.ADMIN)
+            .with(IMAGE)
+            .answers(NodeImageList.getDefaultInstance(), 200)
+            .route());
   }
 
   private static void nodeChange(

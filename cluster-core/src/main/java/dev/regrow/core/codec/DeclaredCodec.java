@@ -56,7 +56,7 @@ public final class DeclaredCodec {
         Bytes.opaque(template),
         contents,
         ContentsCodec.volumes(template),
-        new ImageUse(imageDigest));
+        new ImageUse(imageDigest, template.getPullSecret()));
   }
 
   /** A template as it was declared, defaults written in. */

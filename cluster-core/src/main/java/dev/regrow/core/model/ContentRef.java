@@ -13,11 +13,13 @@ public record ContentRef(Kind kind, String name) implements Comparable<ContentRe
   public enum Kind {
     CONFIG,
     SECRET,
-    VOLUME;
+    VOLUME,
+    /** A secret that no instance sees: a registry is shown it. */
+    PULL_SECRET;
 
     /** As in keys and messages. */
     public String text() {
-      return name().toLowerCase(Locale.ROOT);
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
   }
 

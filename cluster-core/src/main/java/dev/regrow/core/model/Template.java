@@ -33,6 +33,9 @@ public record Template(
   public SortedSet<ContentRef> uses() {
     var uses = new TreeSet<>(contents.keySet());
     volumes.forEach(name -> uses.add(new ContentRef(ContentRef.Kind.VOLUME, name)));
+    if (!image.pullSecret().isEmpty()) {
+      uses.add(new ContentRef(ContentRef.Kind.PULL_SECRET, image.pullSecret()));
+    }
     return uses;
   }
 

@@ -8,6 +8,9 @@ import java.util.concurrent.CompletionStage;
 /** What instances are to see of declared objects, for the nodes that they are assigned to. */
 public interface AssignedContents {
 
+  /** So begins the path of what a registry is shown; it is no content of the revision. */
+  String PULL_SECRET = "pull-secret/";
+
   /**
    * Which assignment of an instance is meant.
    *
@@ -16,7 +19,7 @@ public interface AssignedContents {
   record Question(String namespace, String workload, String instanceId, long epoch) {}
 
   /**
-   * The contents that belong to the instance's revision.
+   * The contents that belong to the instance's revision, and what its registry is to be shown.
    *
    * @return by object, as {@code config/web}, and key; fails with a {@link StoreException}
    */

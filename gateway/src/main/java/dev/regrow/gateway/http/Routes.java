@@ -25,6 +25,7 @@ final class Routes {
     routes.addAll(new UsageRoutes(whereabouts, backend.node()).routes());
     routes.addAll(new ExecRoutes(whereabouts).routes());
     routes.addAll(new PortRoutes(whereabouts, onward).routes());
+    routes.addAll(new ImageRoutes(backend.node(), backend.images(), backend.control()).routes());
     routes.addAll(new EventRoutes(backend.control()).routes());
     routes.addAll(new ClusterRoutes(backend.control()).routes());
     routes.addAll(new BackupRoutes(backend.control()).routes());

@@ -32,6 +32,7 @@ final class RoutesTest {
               () -> control,
               control::notReady,
               new FakeLogs(),
+              Optional::empty,
               new Tokens(Clock.systemUTC()),
               Optional::empty,
               (request, server) ->

@@ -44,6 +44,7 @@ public final class TestGateway implements AutoCloseable {
 
   public final FakeControlPlane control = new FakeControlPlane();
   public final FakeLogs logs = new FakeLogs();
+  public final FakeImages images = new FakeImages();
   public final InMemoryStore store = new InMemoryStore();
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -77,6 +78,7 @@ public final class TestGateway implements AutoCloseable {
                     () -> control,
                     control::notReady,
                     logs,
+                    () -> Optional.of(images),
                     known,
                     () -> Optional.of(desk),
                     TestGateway::admit,

@@ -9,6 +9,7 @@ import dev.regrow.runtime.syscall.Kernel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 
@@ -18,8 +19,10 @@ public final class ImageLaunch {
   /** Of an instance started from an image: its manifest's digest. */
   public static final String LABEL = "regrow.image";
 
+  /** As Docker gives it to images that say nothing. */
+  private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
   private static final int PASSWD_MAX = 1 << 20;
-  private static final long SMALLEST_VOLUME = 16L << 20;
   private static final List<String> KERNELS_OWN = List.of("proc", "sys", "dev");
 
   private ImageLaunch() {}
@@ -58,6 +61,7 @@ public final class ImageLaunch {
       env.putIfAbsent("HOME", user.home());
     }
     env.putAll(spec.env());
+    env.putIfAbsent("PATH", PATH);
     var workdir = order.ownWorkdir() ? config.workdir() : spec.workdir();
     workdir = workdir.isEmpty() ? "/" : workdir;
     var labels = new HashMap<>(spec.labels());
@@ -76,7 +80,7 @@ public final class ImageLaunch {
         user.gid(),
         workdir,
         spec.network(),
-        mounts(spec, config),
+        mounts(spec, config, view),
         spec.limits(),
         order.ownStopSignal() && !config.stopSignal().isEmpty()
             ? config.stopSignal()
@@ -103,21 +107,27 @@ public final class ImageLaunch {
     return command;
   }
 
-  /** Where the root cannot be written, its volumes can: in memory, as a new root would be. */
-  private static List<Mount> mounts(LaunchSpec spec, ImageConfig config) {
+  /**
+   * Its volumes are the instance's own: what they hold at first is the image's, and outlives
+   * restarts in place, as with Docker's anonymous volumes. What the order mounts there instead
+   * counts; what lies above comes before what lies below.
+   */
+  private static List<Mount> mounts(LaunchSpec spec, ImageConfig config, ImageView view)
+      throws IOException {
     var mounts = new ArrayList<>(spec.mounts());
-    if (spec.readOnlyRoot()) {
-      for (var volume : config.volumes()) {
-        var at = Path.of(volume).normalize();
-        boolean taken =
-            at.getNameCount() == 0
-                || KERNELS_OWN.contains(at.getName(0).toString())
-                || mounts.stream().anyMatch(mount -> Path.of(mount.at()).normalize().equals(at));
-        if (!taken) {
-          long bytes = Math.max(SMALLEST_VOLUME, spec.limits().memoryLimitBytes() / 2);
-          mounts.add(new Mount.Tmpfs(bytes, at.toString(), false));
-        }
+    for (var volume : config.volumes()) {
+      var at = Path.of(volume).normalize();
+      boolean taken =
+          !at.isAbsolute()
+              || at.getNameCount() == 0
+              || KERNELS_OWN.contains(at.getName(0).toString())
+              || mounts.stream().anyMatch(mount -> Path.of(mount.at()).normalize().equals(at));
+      if (!taken) {
+        mounts.add(new Mount.Own(at.toString(), view.layersOf(at.toString())));
       }
+    }
+    if (mounts.size() > spec.mounts().size()) {
+      mounts.sort(Comparator.comparingInt(mount -> Path.of(mount.at()).normalize().getNameCount()));
     }
     return mounts;
   }

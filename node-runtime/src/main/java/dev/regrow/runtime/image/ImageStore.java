@@ -157,7 +157,7 @@ final class ImageStore {
             new ImageRecord(
                 name.get().reference(),
                 name.get().digest(),
-                diffIds,
+                documents.get().config(),
                 bytes,
                 name.get().pulled(),
                 used));

@@ -39,6 +39,15 @@ final class ImageView {
     return find(path).filter(found -> found.file() == null).isPresent();
   }
 
+  /** The directories of the layers that together are one, the lowest first; none: there is none. */
+  List<Path> layersOf(String path) throws IOException {
+    var lowestFirst = new ArrayList<Path>();
+    find(path)
+        .filter(found -> found.file() == null)
+        .ifPresent(found -> found.directories().forEach(each -> lowestFirst.add(0, each)));
+    return lowestFirst;
+  }
+
   /** A regular file's content; empty if there is none, or a longer one. */
   Optional<byte[]> read(String path, int bytesMax) throws IOException {
     var found = find(path);

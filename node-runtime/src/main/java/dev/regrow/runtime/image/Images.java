@@ -41,8 +41,7 @@ public final class Images implements AutoCloseable {
   /** Three keep two cores and a network busy, and hold little memory. */
   private static final int TRANSFERS = 3;
 
-  /** So long somebody waits for what a tag stands for. */
-  static final Duration LOOKING = Duration.ofSeconds(10);
+  private static final Duration LOOKING = Duration.ofSeconds(10);
 
   /** Beyond these, those who ask are refused: hosts that never answer must not stop others. */
   private static final int LOOKUPS = 16;
@@ -50,6 +49,7 @@ public final class Images implements AutoCloseable {
   private static final Duration CLOSING = Duration.ofSeconds(5);
   private static final Duration USE_NOTED_EVERY = Duration.ofMinutes(1);
 
+  private final Duration looking;
   private final ImageStore store;
   private final Sources sources;
   private final Pulling pulling;
@@ -75,7 +75,8 @@ public final class Images implements AutoCloseable {
 
   private record Ready(LocalImage image, Instant noted) {}
 
-  private Images(ImageStore store, Sources sources, Platform platform) {
+  private Images(ImageStore store, Sources sources, Platform platform, Duration looking) {
+    this.looking = looking;
     this.store = store;
     this.sources = sources;
     this.pulling = new Pulling(store, transfers, platform);
@@ -87,9 +88,22 @@ public final class Images implements AutoCloseable {
    */
   public static Images open(
       Kernel kernel, Path directory, String bootId, Sources sources, Platform platform) {
+    return open(kernel, directory, bootId, sources, platform, LOOKING);
+  }
+
+  /**
+   * @param looking how long somebody waits for what a tag stands for
+   */
+  static Images open(
+      Kernel kernel,
+      Path directory,
+      String bootId,
+      Sources sources,
+      Platform platform,
+      Duration looking) {
     try {
       return new Images(
-          ImageStore.open(kernel, directory, bootId, Bounds.USUAL), sources, platform);
+          ImageStore.open(kernel, directory, bootId, Bounds.USUAL), sources, platform, looking);
     } catch (IOException e) {
       throw new RuntimeFailure("cannot open the images in " + directory + ": " + e, true, e);
     }
@@ -217,13 +231,13 @@ public final class Images implements AutoCloseable {
    * What a tag stands for now; of an index the index itself, so that each node takes its own. With
    * {@link PullPolicy#NEVER} what it stood for when it was brought here.
    *
-   * @return fails within {@link #LOOKING} with a {@link RuntimeFailure} that names the image
+   * @return fails within some seconds with a {@link RuntimeFailure} that names the image
    */
   public CompletionStage<Digest> resolve(
       ImageReference reference, PullPolicy policy, @Nullable Credentials credentials) {
     var found = new CompletableFuture<Digest>();
     try {
-      var looking =
+      var lookup =
           lookups.submit(
               () -> {
                 try {
@@ -238,14 +252,14 @@ public final class Images implements AutoCloseable {
                 return null;
               });
       return found
-          .orTimeout(LOOKING.toMillis(), TimeUnit.MILLISECONDS)
+          .orTimeout(looking.toMillis(), TimeUnit.MILLISECONDS)
           .exceptionallyCompose(
               failure -> {
-                looking.cancel(true);
+                lookup.cancel(true);
                 return CompletableFuture.failedStage(
                     failure instanceof TimeoutException
                         ? unknown(
-                            reference, "no answer within " + LOOKING.toSeconds() + " s", true, null)
+                            reference, "no answer within " + looking.toSeconds() + " s", true, null)
                         : failure);
               });
     } catch (RejectedExecutionException e) {

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 public final class Launcher implements AutoCloseable {
 
   private static final String ROOTS = "roots";
+  private static final String OWN = "own";
   private static final String COPIES = "shifted";
   private static final String VOLUMES = "volumes";
   private static final Path RESOLV_CONF = Path.of("/etc/resolv.conf");
@@ -61,7 +62,7 @@ public final class Launcher implements AutoCloseable {
     this.roots = data.resolve(ROOTS);
     this.copies =
         new ShiftedCopies(data.resolve(COPIES), ShiftedCopies.Bounds.USUAL, kernel::isOpaque);
-    this.volumes = new SlotVolumes(data.resolve(VOLUMES));
+    this.volumes = new SlotVolumes(data.resolve(VOLUMES), data.resolve(OWN), kernel::isOpaque);
     this.program = ShimBinary.install(data.resolve("shim"));
     this.shims = new Shims(kernel, program);
     this.host = host;
@@ -89,6 +90,7 @@ public final class Launcher implements AutoCloseable {
    */
   public static void sweep(Path data, Path idRangeClaims, String nodeUid) {
     PlanExecutor.remove(data.resolve(ROOTS));
+    PlanExecutor.remove(data.resolve(OWN));
     PlanExecutor.remove(data.resolve(COPIES));
     IdRanges.releaseAll(idRangeClaims, nodeUid);
   }
@@ -200,6 +202,7 @@ public final class Launcher implements AutoCloseable {
   public void discard(InstanceKey key) {
     PlanExecutor.remove(root(key));
     copies.discard(key.instanceId());
+    volumes.discard(key.instanceId());
   }
 
   /** Forgets the id range of a slot that will not come back. Idempotent. */

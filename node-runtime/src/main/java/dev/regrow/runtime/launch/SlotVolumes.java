@@ -6,6 +6,7 @@ import dev.regrow.runtime.RuntimeFailure;
 import dev.regrow.runtime.disk.Trees;
 import dev.regrow.runtime.namespace.IdRange;
 import dev.regrow.runtime.namespace.Lower;
+import dev.regrow.runtime.namespace.ShiftedCopies;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -18,9 +19,11 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
- * What slots keep, below {@code volumes/NAMESPACE/VOLUME/SLOT} of the node's data.
+ * What slots keep, below {@code volumes/NAMESPACE/VOLUME/SLOT} of the node's data, and what
+ * instances keep over their restarts, below {@code own/INSTANCE}.
  *
  * <p>On disk, files belong to the numbers that they have inside, and an instance sees them by an
  * idmapped mount: so they stay right whatever host ids its slot has next time. Where the file
@@ -30,18 +33,31 @@ import java.util.TreeMap;
 final class SlotVolumes {
 
   private final Path root;
+  private final Path own;
+  private final Predicate<Path> opaque;
 
-  SlotVolumes(Path root) {
+  /**
+   * @param opaque whether a directory of a layer hides what is below it
+   */
+  SlotVolumes(Path root, Path own, Predicate<Path> opaque) {
     this.root = root;
+    this.own = own;
+    this.opaque = opaque;
   }
 
-  /** The directories of the volumes that an instance mounts, made if they are not there. */
+  /**
+   * The directories of the volumes that an instance mounts, made if they are not there: by their
+   * names, and its own by their paths.
+   */
   Map<String, Lower> of(LaunchSpec spec, IdRange ids) {
     var shown = new TreeMap<String, Lower>();
     for (var mount : spec.mounts()) {
       if (mount instanceof Mount.Volume volume) {
         var directory = directory(spec.key().namespace(), volume.name(), spec.slot());
-        shown.put(volume.name(), prepared(directory, spec, ids, false));
+        shown.put(volume.name(), prepared(directory, List.of(), spec, ids, false));
+      } else if (mount instanceof Mount.Own mine) {
+        var directory = own(spec, shown.size());
+        shown.put(mine.at(), prepared(directory, mine.from(), spec, ids, false));
       }
     }
     return shown;
@@ -50,8 +66,13 @@ final class SlotVolumes {
   /** The same, for a file system without idmapped mounts. */
   Map<String, Lower> shifted(LaunchSpec spec, IdRange ids) {
     var shown = of(spec, ids);
-    shown.replaceAll((name, volume) -> prepared(volume.directory(), spec, ids, true));
+    shown.replaceAll((name, volume) -> prepared(volume.directory(), List.of(), spec, ids, true));
     return shown;
+  }
+
+  /** The mounts of an instance are the same, and in the same order, at each of its attempts. */
+  private Path own(LaunchSpec spec, int number) {
+    return own.resolve(spec.key().instanceId()).resolve(Integer.toString(number));
   }
 
   private Path directory(String namespace, String volume, String slot) {
@@ -62,10 +83,11 @@ final class SlotVolumes {
     return directory.resolveSibling("." + directory.getFileName() + ".owner");
   }
 
-  private static Lower prepared(Path directory, LaunchSpec spec, IdRange ids, boolean shift) {
+  private Lower prepared(
+      Path directory, List<Path> from, LaunchSpec spec, IdRange ids, boolean shift) {
     try {
       if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
-        make(directory, spec);
+        make(directory, from, spec);
       }
       int owner = owner(directory);
       if (owner == 0 ? shift : owner != ids.base()) {
@@ -83,14 +105,18 @@ final class SlotVolumes {
   }
 
   /** It appears under its name once it has its owner. */
-  private static void make(Path directory, LaunchSpec spec) throws IOException {
+  private void make(Path directory, List<Path> from, LaunchSpec spec) throws IOException {
     Files.createDirectories(directory.getParent());
     var making = directory.resolveSibling("." + directory.getFileName() + ".new");
     Trees.delete(making);
-    Files.createDirectory(making);
-    Files.setPosixFilePermissions(making, PosixFilePermissions.fromString("rwxr-xr-x"));
-    Files.setAttribute(making, "unix:uid", spec.uid());
-    Files.setAttribute(making, "unix:gid", spec.gid());
+    if (from.isEmpty()) {
+      Files.createDirectory(making);
+      Files.setPosixFilePermissions(making, PosixFilePermissions.fromString("rwxr-xr-x"));
+      Files.setAttribute(making, "unix:uid", spec.uid());
+      Files.setAttribute(making, "unix:gid", spec.gid());
+    } else {
+      ShiftedCopies.merge(from, making, opaque);
+    }
     Files.deleteIfExists(ownerFile(directory));
     Files.move(making, directory);
   }
@@ -135,6 +161,15 @@ final class SlotVolumes {
             }
           }
         });
+  }
+
+  /** What an instance had of its own. Idempotent. */
+  void discard(String instanceId) {
+    try {
+      Trees.delete(own.resolve(instanceId));
+    } catch (IOException e) {
+      throw new RuntimeFailure("cannot delete what " + instanceId + " kept: " + e, true, e);
+    }
   }
 
   /** Idempotent. */

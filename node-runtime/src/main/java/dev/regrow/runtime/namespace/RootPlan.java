@@ -216,15 +216,9 @@ public final class RootPlan {
           RootStep.bind(
               host.source().toString(), at.toString(), access | NOSUID | NODEV | RECURSIVE));
     } else if (mount instanceof Mount.Volume volume) {
-      var shown = volumes.get(volume.name());
-      if (shown == null) {
-        throw refused("there is no directory for the volume at %s", at);
-      }
-      int access = volume.readOnly() ? READ_ONLY : 0;
-      int owners = shown.shifted() ? 0 : IDMAPPED;
-      steps.add(
-          RootStep.bind(
-              shown.directory().toString(), at.toString(), access | owners | NOSUID | NODEV));
+      kept(volumes.get(volume.name()), at, volume.readOnly());
+    } else if (mount instanceof Mount.Own own) {
+      kept(volumes.get(own.at()), at, false);
     } else if (mount instanceof Mount.Files) {
       var made = files.resolve(Integer.toString(spec.mounts().indexOf(mount)));
       steps.add(RootStep.bind(made.toString(), at.toString(), READ_ONLY | NOSUID | NODEV | NOEXEC));
@@ -239,6 +233,17 @@ public final class RootPlan {
               ids.hostId(spec.gid()),
               tmpfs.bytes()));
     }
+  }
+
+  private void kept(@Nullable Lower shown, Path at, boolean readOnly) {
+    if (shown == null) {
+      throw refused("there is no directory for the volume at %s", at);
+    }
+    int access = readOnly ? READ_ONLY : 0;
+    int owners = shown.shifted() ? 0 : IDMAPPED;
+    steps.add(
+        RootStep.bind(
+            shown.directory().toString(), at.toString(), access | owners | NOSUID | NODEV));
   }
 
   /** Overlay options are separated by commas and colons, and may not hold them. */

@@ -67,6 +67,20 @@ public final class ShiftedCopies {
     return new Lower(copy, true);
   }
 
+  /**
+   * Copies what directories of layers are together, owners and all.
+   *
+   * @param layers the lowest first
+   * @param to is made
+   * @throws RuntimeFailure if it would be too large, for what is usual or for the disk
+   */
+  public static void merge(List<Path> layers, Path to, Predicate<Path> opaque) throws IOException {
+    for (var layer : layers) {
+      TreeCopy.check(layer, Bounds.USUAL, Files.getFileStore(to.getParent()).getUsableSpace());
+      TreeCopy.copy(layer, to, new IdRange(0), opaque);
+    }
+  }
+
   private void make(List<Path> rootfs, Path copy, IdRange ids) throws IOException {
     Files.createDirectories(
         copy.getParent(),

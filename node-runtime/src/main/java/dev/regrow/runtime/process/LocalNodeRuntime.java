@@ -12,16 +12,12 @@ import dev.regrow.runtime.RuntimeFailure;
 import dev.regrow.runtime.ServedPort;
 import dev.regrow.runtime.cgroup.Cgroups;
 import dev.regrow.runtime.cgroup.HostCgroups;
-import dev.regrow.runtime.image.Digest;
-import dev.regrow.runtime.image.ImageCleaning;
 import dev.regrow.runtime.image.ImageLaunch;
 import dev.regrow.runtime.image.ImageReference;
 import dev.regrow.runtime.image.Images;
 import dev.regrow.runtime.image.NodeImages;
 import dev.regrow.runtime.image.Platform;
-import dev.regrow.runtime.image.source.Credentials;
 import dev.regrow.runtime.image.source.Registries;
-import dev.regrow.runtime.image.source.RegistryAuth;
 import dev.regrow.runtime.launch.Launcher;
 import dev.regrow.runtime.launch.Places;
 import dev.regrow.runtime.logs.FileLogs;
@@ -39,7 +35,6 @@ import dev.regrow.runtime.syscall.SyscallException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -70,8 +65,6 @@ public final class LocalNodeRuntime implements NodeRuntime {
   /** The kernel tears a pid namespace down at its own pace. */
   private static final Duration KILL_BOUND = Duration.ofSeconds(10);
 
-  private static final Duration CLEANING_EVERY = Duration.ofMinutes(10);
-
   private final RuntimeConfig config;
   private final Kernel kernel;
   private final Cgroups cgroups;
@@ -82,8 +75,7 @@ public final class LocalNodeRuntime implements NodeRuntime {
   private final Execs execs;
   private final NodeNetwork network;
   private final ExitWatcher exits;
-  private final Images images;
-  private final Periodic cleaning = new Periodic("regrow-image-cleaning", CLEANING_EVERY);
+  private final MachineImages images;
   private final ExecutorService work = Threads.pool("regrow-runtime", LAUNCH_THREADS);
   private final ExecutorService disk = Threads.pool("regrow-logs", LOG_THREADS);
   private final FileLogs logs;
@@ -113,12 +105,16 @@ public final class LocalNodeRuntime implements NodeRuntime {
         new NodeNetwork(kernel, config.nodeUid(), networkPlaces(state, config.networkRange()));
     this.exits = new ExitWatcher(kernel);
     this.images =
-        Images.open(
-            kernel,
-            config.dataDirectory().resolve("images"),
-            machine.bootId(),
-            Registries.standard(),
-            Platform.ofThisMachine());
+        new MachineImages(
+            Images.open(
+                kernel,
+                config.dataDirectory().resolve("images"),
+                machine.bootId(),
+                Registries.standard(),
+                Platform.ofThisMachine()),
+            config.registryAuth(),
+            instances::values,
+            work);
   }
 
   static NodeNetwork.Places networkPlaces(StateDirectory state, @Nullable String range) {
@@ -168,36 +164,13 @@ public final class LocalNodeRuntime implements NodeRuntime {
       return supply(() -> start(spec));
     }
     return supply(() -> ImageReference.parse(image.reference()))
-        .thenCompose(reference -> images.ensure(reference, image.policy(), credentials(reference)))
+        .thenCompose(reference -> images.ensure(reference, image.policy(), image.credentials()))
         .thenApplyAsync(here -> start(ImageLaunch.completed(spec, here, kernel)), work);
   }
 
-  private @Nullable Credentials credentials(ImageReference reference) {
-    return RegistryAuth.of(config.registryAuth(), reference).orElse(null);
-  }
-
-  /** For those who ask about images, and not about instances. */
-  public NodeImages nodeImages() {
-    return (reference, policy, given) ->
-        supply(() -> given == null ? credentials(reference) : given)
-            .thenCompose(shown -> images.resolve(reference, policy, shown));
-  }
-
-  /** The images of this node. */
-  public Images images() {
+  @Override
+  public NodeImages images() {
     return images;
-  }
-
-  /** Manifests of images that instances run from, known once {@link #adopt} has completed. */
-  public Set<Digest> imagesInUse() {
-    var used = new HashSet<Digest>();
-    for (var instance : instances.values()) {
-      var hex = instance.labels().get(ImageLaunch.LABEL);
-      if (hex != null && hex.matches("[0-9a-f]{64}")) {
-        used.add(new Digest(hex));
-      }
-    }
-    return used;
   }
 
   private RunningInstance start(LaunchSpec spec) {
@@ -386,7 +359,7 @@ public final class LocalNodeRuntime implements NodeRuntime {
     }
     network.adopted();
     removeStrays();
-    cleaning.start(() -> images.clean(imagesInUse(), ImageCleaning.Policy.USUAL));
+    images.usesAreKnown();
     return adopted;
   }
 
@@ -489,7 +462,6 @@ public final class LocalNodeRuntime implements NodeRuntime {
   @Override
   public void close() {
     exits.close();
-    cleaning.close();
     images.close();
     logs.close();
     prober.close();

@@ -83,9 +83,13 @@ final class ImageInstancesKernelTest {
   }
 
   private LaunchSpec spec(String reference, List<String> command, boolean readOnly) {
+    return spec(1, reference, command, readOnly);
+  }
+
+  private LaunchSpec spec(int attempt, String reference, List<String> command, boolean readOnly) {
     return new LaunchSpec(
             new InstanceKey("default", "web", "i1"),
-            1,
+            attempt,
             "web-0",
             Map.of(),
             null,
@@ -101,21 +105,16 @@ final class ImageInstancesKernelTest {
             "TERM",
             Duration.ofSeconds(5),
             null)
-        .from(new Image(reference, PullPolicy.MISSING, true, true, true));
+        .from(new Image(reference, PullPolicy.MISSING, true, true, true, null));
   }
 
   /** Runs it to its end; what it wrote. */
   private String run(LaunchSpec spec) throws Exception {
     var instance = agent.launch(spec).toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     Ended ended = instance.ended().toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-    var said = new StringBuilder();
-    try (var files = Files.walk(data.resolve("logs"))) {
-      for (var file : files.filter(Files::isRegularFile).sorted().toList()) {
-        said.append(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1));
-      }
-    }
+    var said = said();
     assertThat(ended.exitCode()).as("%s: %s", ended, said).isEqualTo(0);
-    return said.toString();
+    return said;
   }
 
   @Test
@@ -168,6 +167,63 @@ final class ImageInstancesKernelTest {
     var said = run(spec(reference, List.of("/bin/sh", "-c", script), true));
 
     assertThat(said).contains("wrote").contains("sealed");
+  }
+
+  @Test
+  void a_volume_of_the_image_begins_as_the_image_has_it_and_outlives_restarts_in_place()
+      throws Exception {
+    var reference =
+        layout(
+            busybox()
+                .layer(new TarBuilder().directory("var/lib/app/").file("var/lib/app/seed", "s"))
+                .layer(
+                    new TarBuilder().file("var/lib/app/.wh.seed", "").file("var/lib/app/two", "t"))
+                .run("{\"User\":\"0\",\"Volumes\":{\"/var/lib/app\":{}}}"));
+    var script = "cd /var/lib/app; set -- *; echo \"saw $*\"; echo x > n$#; echo y > /z";
+    var first = spec(reference, List.of("/bin/sh", "-c", script), false);
+
+    run(first);
+    var said = run(spec(2, reference, List.of("/bin/sh", "-c", script), false));
+
+    assertThat(said).contains("saw two\n").contains("saw n1 two\n");
+    assertThat(data.resolve("own/i1/0/n2")).exists();
+    agent.discard(first.key()).toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    assertThat(data.resolve("own/i1")).doesNotExist();
+  }
+
+  @Test
+  void it_is_stopped_by_the_signal_that_its_image_names() throws Exception {
+    var reference = layout(busybox().run("{\"User\":\"0\",\"StopSignal\":\"SIGUSR1\"}"));
+    var script = "trap 'exit 7' USR1; echo up; while :; do /bin/busybox sleep 0.02; done";
+    var instance =
+        agent
+            .launch(spec(reference, List.of("/bin/sh", "-c", script), false))
+            .toCompletableFuture()
+            .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    awaitSaid("up");
+
+    instance.stop(Duration.ofSeconds(PATIENCE_SECONDS));
+
+    Ended ended = instance.ended().toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    assertThat(ended.exitCode()).isEqualTo(7);
+  }
+
+  private void awaitSaid(String text) throws IOException {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    while (!said().contains(text)) {
+      assertThat(System.nanoTime()).as("until it says " + text).isLessThan(deadline);
+      java.util.concurrent.locks.LockSupport.parkNanos(5_000_000);
+    }
+  }
+
+  private String said() throws IOException {
+    var said = new StringBuilder();
+    try (var files = Files.walk(data.resolve("logs"))) {
+      for (var file : files.filter(Files::isRegularFile).sorted().toList()) {
+        said.append(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1));
+      }
+    }
+    return said.toString();
   }
 
   @Test

@@ -6,6 +6,7 @@ import dev.regrow.actors.bridge.FactGate;
 import dev.regrow.actors.bridge.GateMessage;
 import dev.regrow.actors.bridge.NodeBridge;
 import dev.regrow.core.store.Store;
+import dev.regrow.runtime.image.ImageTags;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -43,11 +44,13 @@ final class ClusterGuardian {
   /**
    * What it connects.
    *
+   * @param tags what images stand for on this node
    * @param serving learns of the server's side once it is there
    */
   record Surroundings(
       String nodeUid,
       AgentDoor agent,
+      ImageTags tags,
       Store store,
       NodeParts.ServerStarter server,
       Consumer<NodeParts.ServerSide> serving) {}
@@ -93,7 +96,7 @@ final class ClusterGuardian {
   private static void connect(
       ActorContext<Command> context, Surroundings surroundings, boolean isServer) {
     Optional<ActorRef<GateMessage>> gate = Optional.empty();
-    var directory = new BridgeDirectory();
+    var directory = new BridgeDirectory(context.getSystem().scheduler());
     if (isServer) {
       context.spawn(directory.watcher(), "bridge-directory");
       var side = surroundings.server().start(context.getSystem(), surroundings.store(), directory);
@@ -107,7 +110,9 @@ final class ClusterGuardian {
     }
     var uid = surroundings.nodeUid();
     var bridge =
-        context.spawn(NodeBridge.create(uid, surroundings.agent(), gate), NodeBridge.nameFor(uid));
+        context.spawn(
+            NodeBridge.create(uid, surroundings.agent(), surroundings.tags(), gate),
+            NodeBridge.nameFor(uid));
     directory.add(uid, bridge);
     context
         .getLog()

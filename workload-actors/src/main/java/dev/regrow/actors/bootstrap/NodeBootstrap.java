@@ -114,7 +114,7 @@ public final class NodeBootstrap {
                     expelled,
                     new Membership(opened),
                     new Downs(opened),
-                    () -> surroundings(node, nodeSystem, opened),
+                    () -> surroundings(node, nodeSystem, runtime, opened),
                     config.isServer(),
                     config.away(),
                     scheduler,
@@ -155,10 +155,15 @@ public final class NodeBootstrap {
   }
 
   private ClusterGuardian.Surroundings surroundings(
-      RegrowNode node, ActorSystem<NodeAgent.Command> nodeSystem, Store store) {
+      RegrowNode node,
+      ActorSystem<NodeAgent.Command> nodeSystem,
+      CompletableFuture<NodeRuntime> runtime,
+      Store store) {
     return new ClusterGuardian.Surroundings(
         identity.nodeUid(),
         new Door(nodeSystem),
+        (reference, policy, credentials) ->
+            runtime.thenCompose(opened -> opened.images().resolve(reference, policy, credentials)),
         store,
         parts.server(),
         side -> node.controlIs(side.control()));

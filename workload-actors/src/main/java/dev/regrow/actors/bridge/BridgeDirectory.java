@@ -2,10 +2,16 @@ package dev.regrow.actors.bridge;
 
 import dev.regrow.actors.link.NodeLink;
 import dev.regrow.actors.link.NodeOrder;
+import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.Scheduler;
+import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.receptionist.Receptionist;
 import org.slf4j.Logger;
@@ -16,7 +22,14 @@ public final class BridgeDirectory implements NodeLink {
 
   private static final Logger LOG = LoggerFactory.getLogger(BridgeDirectory.class);
 
+  private static final Duration FOUND_WITHIN = Duration.ofSeconds(3);
+
   private final Map<String, ActorRef<BridgeMessage>> bridges = new ConcurrentHashMap<>();
+  private final Scheduler scheduler;
+
+  public BridgeDirectory(Scheduler scheduler) {
+    this.scheduler = scheduler;
+  }
 
   @Override
   public void order(String nodeUid, NodeOrder order) {
@@ -26,6 +39,32 @@ public final class BridgeDirectory implements NodeLink {
   @Override
   public void askForFacts(String nodeUid) {
     send(nodeUid, new BridgeMessage.AskForFacts());
+  }
+
+  @Override
+  public CompletionStage<Optional<String>> lookUp(String image, boolean never) {
+    var first = new CompletableFuture<Optional<String>>();
+    var asked =
+        bridges.values().stream()
+            .map(
+                bridge ->
+                    AskPattern.<BridgeMessage, BridgeMessage.Found>ask(
+                            bridge,
+                            replyTo -> new BridgeMessage.LookUp(image, never, replyTo),
+                            FOUND_WITHIN,
+                            scheduler)
+                        .thenAccept(
+                            found -> {
+                              if (!found.digest().isEmpty()) {
+                                first.complete(Optional.of(found.digest()));
+                              }
+                            })
+                        .toCompletableFuture())
+            .toArray(CompletableFuture<?>[]::new);
+    var unused =
+        CompletableFuture.allOf(asked)
+            .whenComplete((all, failure) -> first.complete(Optional.empty()));
+    return first;
   }
 
   private void send(String nodeUid, BridgeMessage message) {

@@ -4,6 +4,10 @@ import dev.regrow.actors.agent.AgentDoor;
 import dev.regrow.actors.agent.Uplink;
 import dev.regrow.actors.link.NodeFact;
 import dev.regrow.actors.link.NodeOrder;
+import dev.regrow.runtime.image.BadImage;
+import dev.regrow.runtime.image.ImageReference;
+import dev.regrow.runtime.image.ImageTags;
+import dev.regrow.runtime.image.PullPolicy;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -38,6 +42,7 @@ public final class NodeBridge {
   private final ActorContext<Object> context;
   private final String nodeUid;
   private final AgentDoor door;
+  private final ImageTags tags;
   private final Scheduler scheduler;
   private final Optional<ActorRef<GateMessage>> localGate;
   private final Uplink uplink = new ClusterUplink();
@@ -47,10 +52,12 @@ public final class NodeBridge {
       ActorContext<Object> context,
       String nodeUid,
       AgentDoor door,
+      ImageTags tags,
       Optional<ActorRef<GateMessage>> localGate) {
     this.context = context;
     this.nodeUid = nodeUid;
     this.door = door;
+    this.tags = tags;
     this.scheduler = context.getSystem().scheduler();
     this.localGate = localGate;
   }
@@ -65,12 +72,13 @@ public final class NodeBridge {
   }
 
   /**
+   * @param tags what images stand for on this node
    * @param localGate this node's own, if it is a server: known without asking anybody
    */
   public static Behavior<BridgeMessage> create(
-      String nodeUid, AgentDoor door, Optional<ActorRef<GateMessage>> localGate) {
+      String nodeUid, AgentDoor door, ImageTags tags, Optional<ActorRef<GateMessage>> localGate) {
     return Behaviors.<Object>setup(
-            context -> new NodeBridge(context, nodeUid, door, localGate).start())
+            context -> new NodeBridge(context, nodeUid, door, tags, localGate).start())
         .narrow();
   }
 
@@ -95,6 +103,12 @@ public final class NodeBridge {
               return Behaviors.same();
             })
         .onMessage(
+            BridgeMessage.LookUp.class,
+            asked -> {
+              lookUp(asked);
+              return Behaviors.same();
+            })
+        .onMessage(
             GatesFound.class,
             found -> {
               use(found.listing().getServiceInstances(FactGate.KEY));
@@ -107,6 +121,25 @@ public final class NodeBridge {
               return Behaviors.same();
             })
         .build();
+  }
+
+  private void lookUp(BridgeMessage.LookUp asked) {
+    try {
+      var reference = ImageReference.parse(asked.image());
+      boolean here = asked.never() || reference instanceof ImageReference.Layout;
+      var policy = here && !asked.never() ? PullPolicy.MISSING : PullPolicy.NEVER;
+      tags.resolve(reference, policy, null)
+          .whenComplete(
+              (digest, failure) ->
+                  asked
+                      .replyTo()
+                      .tell(
+                          failure == null
+                              ? new BridgeMessage.Found(digest.toString(), "")
+                              : new BridgeMessage.Found("", String.valueOf(failure.getMessage()))));
+    } catch (BadImage bad) {
+      asked.replyTo().tell(new BridgeMessage.Found("", String.valueOf(bad.getMessage())));
+    }
   }
 
   private record GatesFound(Receptionist.Listing listing) {}

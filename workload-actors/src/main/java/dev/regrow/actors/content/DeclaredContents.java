@@ -122,7 +122,7 @@ public final class DeclaredContents {
     return switch (ref.kind()) {
       case CONFIG -> Keys.config(namespace, ref.name());
       case SECRET -> Keys.SECRETS + namespace + "/" + ref.name();
-      case VOLUME -> throw new IllegalArgumentException(ref + " has no content");
+      case VOLUME, PULL_SECRET -> throw new IllegalArgumentException(ref + " has no content");
     };
   }
 }

@@ -1,6 +1,7 @@
 package dev.regrow.actors.control;
 
 import dev.regrow.actors.board.Board;
+import dev.regrow.actors.link.NodeLink;
 import dev.regrow.actors.sharding.Question;
 import dev.regrow.actors.sharding.Workloads;
 import dev.regrow.actors.workload.WorkloadCommand;
@@ -9,7 +10,7 @@ import dev.regrow.core.lifecycle.Answer;
 import dev.regrow.core.model.Now;
 import dev.regrow.core.store.Store;
 import dev.regrow.core.store.Vault;
-import dev.regrow.runtime.image.NodeImages;
+import dev.regrow.runtime.image.ImageTags;
 import dev.regrow.v1.Config;
 import dev.regrow.v1.Event;
 import dev.regrow.v1.Instance;
@@ -64,7 +65,8 @@ final class ClusterControlPlane implements ControlPlane {
       Board board,
       Workloads workloads,
       Supplier<Now> clock,
-      NodeImages images) {
+      ImageTags tags,
+      NodeLink link) {
     this.system = system;
     this.store = store;
     this.workloads = workloads;
@@ -88,7 +90,7 @@ final class ClusterControlPlane implements ControlPlane {
             clock,
             (namespace, name) -> workloads.tell(namespace, name, new WorkloadCommand.Wake()));
     references = new References(store);
-    pins = new ImagePins(store, images);
+    pins = new ImagePins(store, tags, link);
     planning = new Planning(store, board, clock, references, pins);
   }
 

@@ -13,7 +13,7 @@ import dev.regrow.actors.workload.Surroundings;
 import dev.regrow.actors.workload.WorkloadCommand;
 import dev.regrow.core.model.Now;
 import dev.regrow.core.store.Store;
-import dev.regrow.runtime.image.NodeImages;
+import dev.regrow.runtime.image.ImageTags;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Props;
@@ -32,14 +32,14 @@ public record ControlPlaneModule(ControlPlane controlPlane, FactReceiver facts) 
    *
    * @param link the way to the agents of nodes
    * @param clock CLOCK_BOOTTIME and wall clock
-   * @param images of this machine: learns what tags stand for
+   * @param tags learns what tags stand for
    */
   public static ControlPlaneModule start(
       ActorSystem<?> clusterSystem,
       Store store,
       NodeLink link,
       Supplier<Now> clock,
-      NodeImages images) {
+      ImageTags tags) {
     var board = new Board(clock);
     var workloads = Workloads.start(clusterSystem, new Surroundings(store, board, link, clock));
     clusterSystem.systemActorOf(
@@ -53,7 +53,7 @@ public record ControlPlaneModule(ControlPlane controlPlane, FactReceiver facts) 
             workloads.tell(namespace, name, new WorkloadCommand.ContentsChanged()));
     clusterSystem.systemActorOf(ContentKeeper.create(store), "content-keeper", Props.empty());
     return new ControlPlaneModule(
-        new ClusterControlPlane(clusterSystem, store, board, workloads, clock, images),
+        new ClusterControlPlane(clusterSystem, store, board, workloads, clock, tags, link),
         new ClusterFacts(store, board, workloads));
   }
 }

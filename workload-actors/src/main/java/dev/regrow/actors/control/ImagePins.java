@@ -1,18 +1,24 @@
 package dev.regrow.actors.control;
 
+import dev.regrow.actors.instance.Contents;
+import dev.regrow.actors.link.NodeLink;
 import dev.regrow.core.codec.DeclaredCodec;
 import dev.regrow.core.codec.RevisionCodec;
+import dev.regrow.core.codec.SecretCodec;
 import dev.regrow.core.codec.WorkloadCodec;
 import dev.regrow.core.model.Template;
+import dev.regrow.core.store.Entry;
 import dev.regrow.core.store.Keys;
 import dev.regrow.core.store.RangeQuery;
 import dev.regrow.core.store.RangeResult;
 import dev.regrow.core.store.Store;
+import dev.regrow.core.store.Vault;
 import dev.regrow.runtime.RuntimeFailure;
 import dev.regrow.runtime.image.BadImage;
 import dev.regrow.runtime.image.Digest;
 import dev.regrow.runtime.image.ImageReference;
-import dev.regrow.runtime.image.NodeImages;
+import dev.regrow.runtime.image.ImageTags;
+import dev.regrow.runtime.image.source.Credentials;
 import dev.regrow.schema.Schema;
 import dev.regrow.schema.Templates;
 import dev.regrow.v1.FieldError;
@@ -34,12 +40,18 @@ import java.util.concurrent.CompletionStage;
  */
 final class ImagePins {
 
-  private final Store store;
-  private final NodeImages images;
+  private static final String IMAGE = "instance.image";
 
-  ImagePins(Store store, NodeImages images) {
+  private final Store store;
+  private final ImageTags tags;
+  private final Vault vault;
+  private final NodeLink link;
+
+  ImagePins(Store store, ImageTags tags, NodeLink link) {
+    this.link = link;
     this.store = store;
-    this.images = images;
+    this.vault = Vault.of(store);
+    this.tags = tags;
   }
 
   /**
@@ -64,7 +76,7 @@ final class ImagePins {
         .exceptionally(
             failure ->
                 cause(failure) instanceof Refusal refusal
-                    ? new Pin("", "instance.image: " + refusal.getMessage())
+                    ? new Pin("", String.valueOf(refusal.getMessage()))
                     : fail(failure));
   }
 
@@ -86,10 +98,10 @@ final class ImagePins {
               var known = known(current, template);
               if (same && !newest && template.getPull() != PullPolicy.ALWAYS_PULL) {
                 return planned && !known.isEmpty()
-                    ? moved(reference.get(), template, known)
+                    ? moved(reference.get(), declared, known)
                     : CompletableFuture.completedStage(new Pin(known, ""));
               }
-              return look(reference.get(), template)
+              return look(reference.get(), declared)
                   .thenApply(found -> new Pin(found.toString(), ""))
                   .exceptionally(failure -> instead(failure, newest ? "" : known));
             });
@@ -103,7 +115,7 @@ final class ImagePins {
       var reference = ImageReference.parse(template.getImage());
       return reference.digest() == null ? Optional.of(reference) : Optional.empty();
     } catch (BadImage bad) {
-      throw invalid(String.valueOf(bad.getMessage()));
+      throw invalid(IMAGE, String.valueOf(bad.getMessage()));
     }
   }
 
@@ -138,20 +150,61 @@ final class ImagePins {
         .orElse("");
   }
 
-  private CompletionStage<Digest> look(ImageReference reference, InstanceTemplate template) {
-    return images.resolve(
-        reference,
-        switch (template.getPull()) {
+  private CompletionStage<Digest> look(ImageReference reference, Workload declared) {
+    var policy =
+        switch (declared.getInstance().getPull()) {
           case MISSING, UNRECOGNIZED -> dev.regrow.runtime.image.PullPolicy.MISSING;
           case ALWAYS_PULL -> dev.regrow.runtime.image.PullPolicy.ALWAYS;
           case NEVER_PULL -> dev.regrow.runtime.image.PullPolicy.NEVER;
-        },
-        null);
+        };
+    var here =
+        credentials(reference, declared)
+            .thenCompose(shown -> tags.resolve(reference, policy, shown.orElse(null)));
+    boolean never = policy == dev.regrow.runtime.image.PullPolicy.NEVER;
+    return never || reference instanceof ImageReference.Layout
+        ? here.exceptionallyCompose(failure -> elsewhere(reference, never, failure))
+        : here;
   }
 
-  private CompletionStage<Pin> moved(
-      ImageReference reference, InstanceTemplate template, String known) {
-    return look(reference, template)
+  /** What this server has not, another node may have. */
+  private CompletionStage<Digest> elsewhere(
+      ImageReference reference, boolean never, Throwable failure) {
+    return link.lookUp(reference.toString(), never)
+        .thenCompose(
+            found ->
+                found
+                    .map(digest -> CompletableFuture.completedStage(Digest.parse(digest)))
+                    .orElseGet(() -> CompletableFuture.failedStage(failure)));
+  }
+
+  /** Opened here, shown to the registry, and kept nowhere. */
+  private CompletionStage<Optional<Credentials>> credentials(
+      ImageReference reference, Workload declared) {
+    var name = declared.getInstance().getPullSecret();
+    if (name.isEmpty()) {
+      return CompletableFuture.completedStage(Optional.empty());
+    }
+    var key = Keys.SECRETS + declared.getNamespace() + "/" + name;
+    return store
+        .range(RangeQuery.key(key).linearizable())
+        .thenApply(
+            found ->
+                found.entries().stream()
+                    .findFirst()
+                    .flatMap(entry -> shown(name, entry, reference)));
+  }
+
+  private Optional<Credentials> shown(String name, Entry secret, ImageReference reference) {
+    try {
+      var values = SecretCodec.open(SecretCodec.stored(secret), vault);
+      return Contents.shown(name, values, reference);
+    } catch (IllegalArgumentException unusable) {
+      throw invalid("instance.pullSecret", String.valueOf(unusable.getMessage()));
+    }
+  }
+
+  private CompletionStage<Pin> moved(ImageReference reference, Workload declared, String known) {
+    return look(reference, declared)
         .thenApply(
             found ->
                 new Pin(
@@ -170,7 +223,7 @@ final class ImagePins {
     }
     var message = String.valueOf(environment.getMessage());
     if (!environment.retryable()) {
-      throw invalid(message);
+      throw invalid(IMAGE, message);
     }
     if (known.isEmpty()) {
       throw new Refusal(
@@ -180,11 +233,11 @@ final class ImagePins {
     return new Pin(known, message + "; it stays with " + known);
   }
 
-  private static Refusal invalid(String message) {
+  private static Refusal invalid(String field, String message) {
     return new Refusal(
         Refusal.Kind.INVALID,
-        "instance.image: " + message,
-        List.of(FieldError.newBuilder().setField("instance.image").setMessage(message).build()));
+        field + ": " + message,
+        List.of(FieldError.newBuilder().setField(field).setMessage(message).build()));
   }
 
   private static Throwable cause(Throwable failure) {

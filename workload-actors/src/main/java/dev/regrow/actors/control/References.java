@@ -41,15 +41,17 @@ final class References {
    */
   CompletionStage<Map<String, String>> kept(Workload declared) {
     var refs = ContentsCodec.refs(declared.getInstance());
-    if (refs.isEmpty() && ContentsCodec.volumes(declared.getInstance()).isEmpty()) {
+    if (refs.isEmpty()
+        && ContentsCodec.volumes(declared.getInstance()).isEmpty()
+        && declared.getInstance().getPullSecret().isEmpty()) {
       return CompletableFuture.completedStage(Map.of());
     }
     return contents
         .kept(declared.getNamespace(), refs)
         .thenCombine(
-            volumes(declared),
-            (held, volumes) -> {
-              var missing = missing(declared, held, volumes);
+            others(declared),
+            (held, others) -> {
+              var missing = missing(declared, held, others);
               if (!missing.isEmpty()) {
                 throw new Refusal(
                     Refusal.Kind.INVALID,
@@ -68,9 +70,24 @@ final class References {
     return contents
         .newest(declared.getNamespace(), refs)
         .thenCombine(
-            volumes(declared),
-            (held, volumes) ->
-                new Resolved(DeclaredContents.hashes(held), missing(declared, held, volumes)));
+            others(declared),
+            (held, others) ->
+                new Resolved(DeclaredContents.hashes(held), missing(declared, held, others)));
+  }
+
+  /** What is referred to and is no content: which of it is there. */
+  private record Others(Set<String> volumes, boolean pullSecret) {}
+
+  private CompletionStage<Others> others(Workload declared) {
+    var name = declared.getInstance().getPullSecret();
+    var secret = new ContentRef(ContentRef.Kind.SECRET, name);
+    var there =
+        name.isEmpty()
+            ? CompletableFuture.completedStage(true)
+            : contents
+                .newest(declared.getNamespace(), Set.of(secret))
+                .thenApply(held -> held.containsKey(secret));
+    return volumes(declared).thenCombine(there, Others::new);
   }
 
   /** The named volumes among those that it mounts that are declared. */
@@ -92,8 +109,12 @@ final class References {
   }
 
   private static List<FieldError> missing(
-      Workload declared, SortedMap<ContentRef, Held> held, Set<String> named) {
+      Workload declared, SortedMap<ContentRef, Held> held, Others others) {
     var missing = new ArrayList<FieldError>();
+    if (!others.pullSecret()) {
+      var secret = new ContentRef(ContentRef.Kind.SECRET, declared.getInstance().getPullSecret());
+      missing.add(absent("instance.pullSecret", secret, declared.getNamespace()));
+    }
     new TreeMap<>(declared.getInstance().getEnvFromMap())
         .forEach(
             (name, key) -> {
@@ -109,7 +130,7 @@ final class References {
     var volumes = declared.getInstance().getVolumesList();
     for (int i = 0; i < volumes.size(); i++) {
       var volume = volumes.get(i);
-      if (volume.hasVolume() && !named.contains(volume.getVolume())) {
+      if (volume.hasVolume() && !others.volumes().contains(volume.getVolume())) {
         missing.add(
             error(
                 "instance.volumes[%d].volume".formatted(i),

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The workloads whose present revisions use a declared object. */
@@ -41,7 +42,7 @@ final class Users {
 
   /** Why it cannot be deleted; empty: nothing uses it. */
   CompletionStage<Optional<Refusal>> refusal(ContentRef.Kind kind, WorkloadRef object) {
-    return of(kind, object)
+    return all(kind, object)
         .thenApply(
             users ->
                 users.isEmpty()
@@ -55,6 +56,17 @@ final class Users {
                                     object,
                                     String.join(", ", users),
                                     users.size() == 1 ? "that" : "those"))));
+  }
+
+  /** Of a secret those, too, that only pull by it. */
+  private CompletionStage<List<String>> all(ContentRef.Kind kind, WorkloadRef object) {
+    return kind != ContentRef.Kind.SECRET
+        ? of(kind, object)
+        : of(kind, object)
+            .thenCombine(
+                of(ContentRef.Kind.PULL_SECRET, object),
+                (see, pull) ->
+                    Stream.concat(see.stream(), pull.stream()).distinct().sorted().toList());
   }
 
   /**

@@ -3,14 +3,21 @@ package dev.regrow.actors.instance;
 import com.google.protobuf.ByteString;
 import dev.regrow.core.codec.ContentsCodec;
 import dev.regrow.core.model.ContentRef;
+import dev.regrow.core.store.AssignedContents;
 import dev.regrow.runtime.LaunchSpec;
+import dev.regrow.runtime.RuntimeFailure;
+import dev.regrow.runtime.image.ImageReference;
+import dev.regrow.runtime.image.source.Credentials;
+import dev.regrow.runtime.image.source.RegistryAuth;
 import dev.regrow.v1.ContentKey;
+import dev.regrow.v1.InstanceTemplate;
 import dev.regrow.v1.Volume;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /** What one instance sees of declared objects; shows nothing of it. */
 public final class Contents {
@@ -59,6 +66,47 @@ public final class Contents {
     of(ContentsCodec.ref(volume))
         .forEach((key, value) -> files.put(key, new LaunchSpec.Bytes(value.toByteArray())));
     return new LaunchSpec.Mount.Files(files, volume.getAt(), volume.hasSecret());
+  }
+
+  /** Whether an instance of it sees anything, or anything is shown for it. */
+  static boolean areNeededBy(InstanceTemplate template) {
+    return !ContentsCodec.refs(template).isEmpty() || !template.getPullSecret().isEmpty();
+  }
+
+  /**
+   * What the registry of its image is shown.
+   *
+   * @throws IllegalArgumentException naming the secret and what it must hold
+   */
+  Optional<Credentials> registry(InstanceTemplate template) {
+    var name = template.getPullSecret();
+    if (name.isEmpty()) {
+      return Optional.empty();
+    }
+    var data = byObject.getOrDefault(AssignedContents.PULL_SECRET + name, Map.of());
+    if (data.isEmpty()) {
+      throw new IllegalArgumentException(
+          "there is no pullSecret %s any more: regrow secret set %s username=… password=…"
+              .formatted(name, name));
+    }
+    return shown(name, data, ImageReference.parse(template.getImage()));
+  }
+
+  /**
+   * What the registry of an image is shown of a secret.
+   *
+   * @throws IllegalArgumentException naming the secret and what it must hold
+   */
+  public static Optional<Credentials> shown(
+      String secret, Map<String, ByteString> data, ImageReference image) {
+    var values = new HashMap<String, byte[]>();
+    data.forEach((key, value) -> values.put(key, value.toByteArray()));
+    try {
+      return RegistryAuth.of(values, image);
+    } catch (RuntimeFailure unusable) {
+      throw new IllegalArgumentException(
+          "pullSecret %s: %s".formatted(secret, unusable.getMessage()), unusable);
+    }
   }
 
   private Map<String, ByteString> of(ContentRef ref) {

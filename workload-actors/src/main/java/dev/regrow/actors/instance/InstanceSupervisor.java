@@ -3,7 +3,6 @@ package dev.regrow.actors.instance;
 import dev.regrow.actors.health.Checks;
 import dev.regrow.actors.health.HealthMachine.Effect;
 import dev.regrow.actors.link.NodeOrder;
-import dev.regrow.core.codec.ContentsCodec;
 import dev.regrow.core.model.Ports;
 import dev.regrow.runtime.Ended;
 import dev.regrow.runtime.NodeRuntime;
@@ -264,7 +263,7 @@ public final class InstanceSupervisor {
 
   private void take(NodeOrder.Run ordered) {
     memory = memory.orderedBy(ordered);
-    if (!ContentsCodec.refs(ordered.template()).isEmpty()) {
+    if (Contents.areNeededBy(ordered.template())) {
       fetchContents(ordered); // While there is a cluster to tell: it may be away at the next start.
     }
     status.reordered(ordered.assignment());
@@ -316,7 +315,7 @@ public final class InstanceSupervisor {
   }
 
   private CompletionStage<RunningInstance> processOf(NodeOrder.Run ordered, int attempt) {
-    if (ContentsCodec.refs(ordered.template()).isEmpty()) {
+    if (!Contents.areNeededBy(ordered.template())) {
       return processOf(ordered, memory, attempt, Contents.NONE);
     }
     var remembered = memory;
@@ -381,6 +380,9 @@ public final class InstanceSupervisor {
 
   private Ended launchFailed(Throwable failure) {
     var ended = StartFailures.endOf(failure, node.clock().wall());
+    if (ended.reason() == Ended.Reason.IMAGE_PULL_FAILED) {
+      contents = CompletableFuture.completedFuture(Contents.NONE); // Its pullSecret may be new.
+    }
     memory = memory.after(status.ended(ended), memory.streak());
     return ended;
   }

@@ -60,10 +60,12 @@ public final class LaunchSpecs {
             template.getStop().getSignal().isEmpty() ? "TERM" : template.getStop().getSignal(),
             Duration.ofMillis(template.getStop().getGrace()),
             memory.leased() ? leaseUntil : null);
-    return ImageReference.isOne(template.getImage()) ? spec.from(imageOf(template)) : spec;
+    return ImageReference.isOne(template.getImage())
+        ? spec.from(imageOf(template, contents))
+        : spec;
   }
 
-  private static LaunchSpec.Image imageOf(InstanceTemplate template) {
+  private static LaunchSpec.Image imageOf(InstanceTemplate template, Contents contents) {
     return new LaunchSpec.Image(
         template.getImage(),
         switch (template.getPull()) {
@@ -73,7 +75,8 @@ public final class LaunchSpecs {
         },
         template.getUser().isEmpty(),
         template.getWorkdir().isEmpty(),
-        template.getStop().getSignal().isEmpty());
+        template.getStop().getSignal().isEmpty(),
+        contents.registry(template).orElse(null));
   }
 
   private static @Nullable Path rootfsOf(String image) {

@@ -1,5 +1,8 @@
 package dev.regrow.actors.link;
 
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+
 /**
  * The way from workload entities to the agents of nodes, near or far.
  *
@@ -15,4 +18,13 @@ public interface NodeLink {
    * entities ask whenever they have waited for one too long.
    */
   void askForFacts(String nodeUid);
+
+  /**
+   * What an image stands for on the first node that has it, a layout or one that was pulled; no
+   * registry is asked.
+   *
+   * @param never whether only what was pulled counts
+   * @return empty if no node has it, or says so in time
+   */
+  CompletionStage<Optional<String>> lookUp(String image, boolean never);
 }

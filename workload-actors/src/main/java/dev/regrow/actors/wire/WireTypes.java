@@ -69,6 +69,8 @@ final class WireTypes {
         // 150..199: bridge.
         record(150, BridgeMessage.Carry.class),
         record(151, BridgeMessage.AskForFacts.class),
+        record(152, BridgeMessage.LookUp.class),
+        record(153, BridgeMessage.Found.class),
         record(160, GateMessage.Tell.class),
         record(161, GateMessage.AskAssignments.class),
         record(162, GateMessage.Assignments.class),

@@ -7,6 +7,7 @@ import dev.regrow.actors.agent.Uplink;
 import dev.regrow.actors.link.FactReceiver;
 import dev.regrow.actors.link.NodeFact;
 import dev.regrow.actors.link.NodeOrder;
+import dev.regrow.actors.testing.KnownTags;
 import dev.regrow.actors.testing.Orders;
 import java.time.Duration;
 import java.util.List;
@@ -28,6 +29,7 @@ class NodeBridgeTest {
 
   private final ActorTestKit kit = ActorTestKit.create();
   private final RecordingDoor door = new RecordingDoor();
+  private final KnownTags tags = new KnownTags();
 
   @AfterEach
   void tearDown() {
@@ -36,10 +38,11 @@ class NodeBridgeTest {
 
   @Test
   void an_order_reaches_the_agent_of_the_node_that_it_names() throws Exception {
-    var directory = new BridgeDirectory();
+    var directory = new BridgeDirectory(kit.system().scheduler());
     var bridge =
         kit.spawn(
-            NodeBridge.create("node-1", door, Optional.empty()), NodeBridge.nameFor("node-1"));
+            NodeBridge.create("node-1", door, tags, Optional.empty()),
+            NodeBridge.nameFor("node-1"));
     directory.add("node-1", bridge);
     var order = new NodeOrder.Forget(Orders.assignment("web-0-x", "web-0", 7));
 
@@ -52,10 +55,35 @@ class NodeBridgeTest {
   }
 
   @Test
+  void what_an_image_stands_for_is_told_by_the_node_that_has_it() throws Exception {
+    var directory = new BridgeDirectory(kit.system().scheduler());
+    var has = tags.push("layout:/srv/web:1", "aa");
+    directory.add(
+        "node-1",
+        kit.spawn(
+            NodeBridge.create("node-1", door, new KnownTags(), Optional.empty()),
+            NodeBridge.nameFor("node-1")));
+    directory.add(
+        "node-2",
+        kit.spawn(
+            NodeBridge.create("node-2", door, tags, Optional.empty()),
+            NodeBridge.nameFor("node-2")));
+
+    assertThat(found(directory, "layout:/srv/web:1")).contains(has);
+    assertThat(found(directory, "layout:/srv/web:2")).isEmpty();
+    assertThat(found(directory, "layout:no-path")).isEmpty();
+  }
+
+  private static Optional<String> found(BridgeDirectory directory, String image) throws Exception {
+    return directory.lookUp(image, false).toCompletableFuture().get(10, TimeUnit.SECONDS);
+  }
+
+  @Test
   void a_directory_learns_of_bridges_from_the_receptionist() throws Exception {
-    var directory = new BridgeDirectory();
+    var directory = new BridgeDirectory(kit.system().scheduler());
     kit.spawn(directory.watcher());
-    kit.spawn(NodeBridge.create("node-7", door, Optional.empty()), NodeBridge.nameFor("node-7"));
+    kit.spawn(
+        NodeBridge.create("node-7", door, tags, Optional.empty()), NodeBridge.nameFor("node-7"));
 
     kit.<Object>createTestProbe()
         .awaitAssert(
@@ -73,7 +101,8 @@ class NodeBridgeTest {
     var second = new RecordingReceiver();
     var local = kit.spawn(FactGate.create(first));
     kit.spawn(FactGate.create(second));
-    kit.spawn(NodeBridge.create("node-1", door, Optional.of(local)), NodeBridge.nameFor("node-1"));
+    kit.spawn(
+        NodeBridge.create("node-1", door, tags, Optional.of(local)), NodeBridge.nameFor("node-1"));
     var uplink = (Uplink) door.next();
     assertThat(door.next()).isEqualTo("tellFacts"); // The second gate became known.
 
@@ -89,7 +118,8 @@ class NodeBridgeTest {
   void assignments_come_from_the_store_or_fail_with_its_reason() throws Exception {
     var receiver = new RecordingReceiver();
     var local = kit.spawn(FactGate.create(receiver));
-    kit.spawn(NodeBridge.create("node-1", door, Optional.of(local)), NodeBridge.nameFor("node-1"));
+    kit.spawn(
+        NodeBridge.create("node-1", door, tags, Optional.of(local)), NodeBridge.nameFor("node-1"));
     var uplink = (Uplink) door.next();
 
     receiver.assignments = CompletableFuture.completedFuture(List.of(Orders.run("web-0-x", 7)));
@@ -107,7 +137,8 @@ class NodeBridgeTest {
     var local = kit.spawn(FactGate.create(new RecordingReceiver()));
     var bridge =
         kit.spawn(
-            NodeBridge.create("node-1", door, Optional.of(local)), NodeBridge.nameFor("node-1"));
+            NodeBridge.create("node-1", door, tags, Optional.of(local)),
+            NodeBridge.nameFor("node-1"));
     door.next();
 
     kit.stop(bridge);

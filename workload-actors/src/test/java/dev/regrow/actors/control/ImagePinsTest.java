@@ -1,6 +1,7 @@
 package dev.regrow.actors.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.regrow.v1.InstanceTemplate;
 import dev.regrow.v1.Network;
@@ -128,6 +129,31 @@ class ImagePinsTest extends ControlPlaneOfOne {
 
     assertThat(get(plane.plan(of(IMAGE, "v1"))).getWarningsList())
         .anyMatch(warning -> warning.startsWith("instance.image: "));
+  }
+
+  @Test
+  void a_layout_that_another_node_has_is_looked_up_there() throws Exception {
+    var layout = "layout:/srv/web:1";
+    var digest = "sha256:" + "d".repeat(64);
+    node.elsewhere.put(layout, digest);
+
+    get(plane.apply(of(layout, "v1"), Precondition.NONE));
+
+    assertThat(revisions()).extracting(Revision::getImageDigest).containsExactly(digest);
+    refused(
+        Refusal.Kind.INVALID,
+        () -> get(plane.apply(of("layout:/srv/other", "v1"), Precondition.NONE)));
+  }
+
+  @Test
+  void a_pull_secret_that_is_not_there_is_refused_with_its_field() {
+    tags.push(IMAGE, "aa");
+    var declared = of(IMAGE, "v1").toBuilder();
+    declared.getInstanceBuilder().setPullSecret("reg");
+
+    assertThatThrownBy(() -> get(plane.apply(declared.build(), Precondition.NONE)))
+        .hasMessageContaining("instance.pullSecret")
+        .hasMessageContaining("regrow secret set reg");
   }
 
   @Test

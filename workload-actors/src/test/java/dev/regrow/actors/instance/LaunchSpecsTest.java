@@ -3,10 +3,12 @@ package dev.regrow.actors.instance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.ByteString;
 import dev.regrow.actors.link.NodeOrder;
 import dev.regrow.actors.testing.Orders;
 import dev.regrow.runtime.InstanceKey;
 import dev.regrow.runtime.LaunchSpec;
+import dev.regrow.runtime.image.source.Credentials;
 import dev.regrow.v1.InstanceTemplate;
 import dev.regrow.v1.Network;
 import dev.regrow.v1.PullPolicy;
@@ -117,9 +119,37 @@ class LaunchSpecsTest {
                 dev.regrow.runtime.image.PullPolicy.ALWAYS,
                 true,
                 false,
-                template.getStop().getSignal().isEmpty()));
+                template.getStop().getSignal().isEmpty(),
+                null));
     assertThat(spec.rootfs()).isNull();
     assertThat(spec.env()).doesNotContainKey("PATH");
+  }
+
+  @Test
+  void what_the_registry_is_shown_is_of_the_secret_and_in_no_text() {
+    var template =
+        Orders.template().toBuilder()
+            .setImage("oci:registry.example/web:1")
+            .setPullSecret("reg")
+            .build();
+    var run =
+        new NodeOrder.Run(
+            Orders.assignment("web-2-x", "web-2", 7), template, Orders.ALWAYS, false, 0);
+    var secret =
+        Map.of(
+            "username",
+            ByteString.copyFromUtf8("me"),
+            "password",
+            ByteString.copyFromUtf8("s3cr3t"));
+    var contents = new Contents(Map.of("pull-secret/reg", secret));
+
+    var spec = LaunchSpecs.of(run, InstanceMemory.of(run), 3, contents, () -> 17);
+
+    assertThat(java.util.Objects.requireNonNull(spec.image()).credentials())
+        .isEqualTo(new Credentials("me", "s3cr3t"));
+    assertThat(spec.toString() + contents).doesNotContain("s3cr3t");
+    assertThat(spec.env()).doesNotContainValue("s3cr3t");
+    assertThatThrownBy(() -> specOf(template)).hasMessageContaining("no pullSecret reg any more");
   }
 
   @Test

@@ -12,6 +12,7 @@ import dev.regrow.runtime.Machine;
 import dev.regrow.runtime.NodeRuntime;
 import dev.regrow.runtime.RunningInstance;
 import dev.regrow.runtime.RuntimeFailure;
+import dev.regrow.runtime.image.NodeImages;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -44,6 +45,14 @@ public final class FakeNodeRuntime implements NodeRuntime {
   /** The next launch fails so. */
   public FakeNodeRuntime failNextLaunch(String message) {
     answers.add(CompletableFuture.failedFuture(new RuntimeFailure(message, true)));
+    return this;
+  }
+
+  /** The image of the next launch cannot be had. */
+  public FakeNodeRuntime failNextPull(String message) {
+    answers.add(
+        CompletableFuture.failedFuture(
+            RuntimeFailure.ofImage(message, true, new java.io.IOException(message))));
     return this;
   }
 
@@ -160,6 +169,11 @@ public final class FakeNodeRuntime implements NodeRuntime {
   @Override
   public Logs logs() {
     throw new UnsupportedOperationException("this machine keeps no logs");
+  }
+
+  @Override
+  public NodeImages images() {
+    throw new UnsupportedOperationException("this machine keeps no images");
   }
 
   @Override

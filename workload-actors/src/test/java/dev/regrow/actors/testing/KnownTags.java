@@ -3,7 +3,7 @@ package dev.regrow.actors.testing;
 import dev.regrow.runtime.RuntimeFailure;
 import dev.regrow.runtime.image.Digest;
 import dev.regrow.runtime.image.ImageReference;
-import dev.regrow.runtime.image.NodeImages;
+import dev.regrow.runtime.image.ImageTags;
 import dev.regrow.runtime.image.PullPolicy;
 import dev.regrow.runtime.image.source.Credentials;
 import java.util.ArrayList;
@@ -15,7 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** A registry in memory that says what tags stand for. */
-public final class KnownTags implements NodeImages {
+public final class KnownTags implements ImageTags {
 
   private final Map<String, Digest> tags = new ConcurrentHashMap<>();
   private final List<String> asked = new ArrayList<>();

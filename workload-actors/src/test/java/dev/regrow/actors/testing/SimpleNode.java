@@ -57,6 +57,17 @@ public final class SimpleNode implements NodeLink {
     }
   }
 
+  /** What some other node has, by reference. */
+  public final java.util.Map<String, String> elsewhere =
+      new java.util.concurrent.ConcurrentHashMap<>();
+
+  @Override
+  public java.util.concurrent.CompletionStage<java.util.Optional<String>> lookUp(
+      String image, boolean never) {
+    return java.util.concurrent.CompletableFuture.completedStage(
+        java.util.Optional.ofNullable(elsewhere.get(image)));
+  }
+
   @Override
   public void askForFacts(String nodeUid) {
     running.values().forEach(a -> tell(a, InstancePhase.INSTANCE_RUNNING, readyAtOnce));

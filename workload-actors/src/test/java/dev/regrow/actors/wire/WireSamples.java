@@ -51,6 +51,8 @@ final class WireSamples {
         summary(),
         new BridgeMessage.Carry(new NodeOrder.Forget(WEB_2)),
         new BridgeMessage.AskForFacts(),
+        new BridgeMessage.LookUp("layout:/srv/web:1", true, OneRef.refOf()),
+        new BridgeMessage.Found("sha256:feed", "no such layout"),
         new GateMessage.Tell(summary(), true),
         new GateMessage.AskAssignments("node-1", OneRef.refOf()),
         new GateMessage.Assignments(List.of(run(60_000)), "no majority"),

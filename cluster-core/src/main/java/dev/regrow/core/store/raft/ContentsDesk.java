@@ -16,6 +16,7 @@ import dev.regrow.v1.StoreContentsReply;
 import dev.regrow.v1.StoredAssignment;
 import dev.regrow.v1.StoredContent;
 import dev.regrow.v1.StoredRevision;
+import dev.regrow.v1.StoredSecret;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -73,7 +74,8 @@ final class ContentsDesk implements AssignedContents {
               }
               CompletionStage<Map<String, Map<String, ByteString>>> all =
                   CompletableFuture.completedStage(new HashMap<>());
-              for (var use : uses(found.entries().get(0))) {
+              var kept = revision(found.entries().get(0));
+              for (var use : kept.getContentsList()) {
                 var path = path(use);
                 var content = Keys.content(question.namespace(), path, use.getHash());
                 all =
@@ -87,13 +89,44 @@ final class ContentsDesk implements AssignedContents {
                           return map;
                         });
               }
-              return all;
+              var pullSecret = kept.getInstance().getPullSecret();
+              return pullSecret.isEmpty()
+                  ? all
+                  : all.thenCombine(
+                      pullSecret(question, pullSecret),
+                      (map, data) -> {
+                        map.put(AssignedContents.PULL_SECRET + pullSecret, data);
+                        return map;
+                      });
             });
   }
 
-  private static List<ContentUse> uses(Entry revision) {
+  /** As it is now: a registry wants the newest. Nothing, if it is gone. */
+  private CompletionStage<Map<String, ByteString>> pullSecret(Question question, String name) {
+    var key = RangeQuery.key(Keys.SECRETS + question.namespace() + "/" + name);
+    return reader
+        .range(key.linearizable())
+        .thenApply(
+            found ->
+                found.entries().isEmpty()
+                    ? Map.of()
+                    : opened(question, name, found.entries().get(0)));
+  }
+
+  private Map<String, ByteString> opened(Question question, String name, Entry secret) {
     try {
-      return StoredRevision.parseFrom(revision.value()).getContentsList();
+      var sealed = StoredSecret.parseFrom(secret.value()).getSealed();
+      var boundTo = question.namespace() + "/" + name;
+      return StoredContent.parseFrom(vault.open(boundTo, sealed)).getDataMap();
+    } catch (InvalidProtocolBufferException damaged) {
+      // Without the cause: its message may hold what was read.
+      throw new StoreException(Kind.BEHIND, "what is stored of secret " + name + " is damaged");
+    }
+  }
+
+  private static StoredRevision revision(Entry revision) {
+    try {
+      return StoredRevision.parseFrom(revision.value());
     } catch (InvalidProtocolBufferException damaged) {
       throw new IllegalStateException("the record " + revision.key() + " is damaged", damaged);
     }

@@ -14,6 +14,8 @@ import dev.regrow.core.store.StoreException;
 import dev.regrow.core.store.Txn;
 import dev.regrow.v1.ContentKind;
 import dev.regrow.v1.ContentUse;
+import dev.regrow.v1.InstanceTemplate;
+import dev.regrow.v1.Secret;
 import dev.regrow.v1.StoreJoinRequest;
 import dev.regrow.v1.StoreRangeRequest;
 import dev.regrow.v1.StoreRemoveRequest;
@@ -23,6 +25,7 @@ import dev.regrow.v1.StoredAssignment;
 import dev.regrow.v1.StoredContent;
 import dev.regrow.v1.StoredNode;
 import dev.regrow.v1.StoredRevision;
+import dev.regrow.v1.StoredSecret;
 import dev.regrow.v1.StoredSecretKeys;
 import dev.regrow.v1.StoredToken;
 import java.nio.file.Path;
@@ -114,8 +117,16 @@ class HostileWorkerTest {
               put(
                   Keys.content("shop", "secret/db", "cafe"),
                   StoredContent.newBuilder().setSealed(sealed).build().toByteString())));
+      var shown = StoredContent.newBuilder().putData("username", utf8("me")).build();
+      var registry =
+          StoredSecret.newBuilder()
+              .setDeclared(Secret.newBuilder().setNamespace("shop").setName("reg"))
+              .setSealed(server.seal("shop/reg", shown.toByteArray()))
+              .build();
+      get(server.commit(put(Keys.SECRETS + "shop/reg", registry.toByteString())));
       var revision =
           StoredRevision.newBuilder()
+              .setInstance(InstanceTemplate.newBuilder().setPullSecret("reg"))
               .addContents(
                   ContentUse.newBuilder()
                       .setKind(ContentKind.CONTENT_SECRET)
@@ -128,6 +139,7 @@ class HostileWorkerTest {
       var told = get(worker.contentsOf(new Question("shop", "web", "web-0-a", 1)));
 
       assertThat(told.get("secret/db")).containsEntry("password", utf8("s3cr3t"));
+      assertThat(told.get("pull-secret/reg")).containsEntry("username", utf8("me"));
       denied(worker.contentsOf(new Question("shop", "web", "web-1-b", 1)));
       denied(worker.contentsOf(new Question("shop", "web", "web-2-c", 1)));
       denied(worker.range(RangeQuery.prefix(Keys.CONTENTS)));

@@ -21,6 +21,8 @@ public final class FakeRegistry implements AutoCloseable {
   /** Each request: method, path, range and authorization as they came, "-" for none. */
   public final List<String> seen = new CopyOnWriteArrayList<>();
 
+  private static final int CHUNK = 64 << 10;
+
   private final HttpServer server;
   private final Map<String, byte[]> manifests = new ConcurrentHashMap<>();
   private final Map<String, byte[]> blobs = new ConcurrentHashMap<>();
@@ -28,6 +30,8 @@ public final class FakeRegistry implements AutoCloseable {
   private volatile @Nullable String wanted;
   private volatile @Nullable String blobsAt;
   private volatile long cutAfter = Long.MAX_VALUE;
+  private volatile long bytesPerSecond = Long.MAX_VALUE;
+  private long sent;
 
   public FakeRegistry() {
     try {
@@ -82,6 +86,33 @@ public final class FakeRegistry implements AutoCloseable {
     cutAfter = bytes;
   }
 
+  /** Blobs come no faster, each. */
+  public FakeRegistry pace(long bytesASecond) {
+    bytesPerSecond = bytesASecond;
+    return this;
+  }
+
+  /** How many bytes were written to anybody. */
+  public synchronized long sent() {
+    return sent;
+  }
+
+  /** Until so many bytes were written. */
+  public synchronized void awaitSent(long bytes) throws InterruptedException {
+    long deadline = System.nanoTime() + 60_000_000_000L;
+    while (sent < bytes) {
+      if (System.nanoTime() > deadline) {
+        throw new IllegalStateException("only %d of %d bytes were sent".formatted(sent, bytes));
+      }
+      wait(100);
+    }
+  }
+
+  private synchronized void sent(int bytes) {
+    sent += bytes;
+    notifyAll();
+  }
+
   private void answer(HttpExchange exchange) throws IOException {
     try (exchange) {
       var headers = exchange.getRequestHeaders();
@@ -130,8 +161,14 @@ public final class FakeRegistry implements AutoCloseable {
   private void send(HttpExchange exchange, int status, byte[] bytes, int from) throws IOException {
     int length = bytes.length - from;
     exchange.sendResponseHeaders(status, length == 0 ? -1 : length);
-    if (length > 0) {
-      exchange.getResponseBody().write(bytes, from, (int) Math.min(length, cutAfter));
+    int end = from + (int) Math.min(length, cutAfter);
+    for (int at = from; at < end; at += CHUNK) {
+      int count = Math.min(CHUNK, end - at);
+      exchange.getResponseBody().write(bytes, at, count);
+      sent(count);
+      if (bytesPerSecond < Long.MAX_VALUE) {
+        java.util.concurrent.locks.LockSupport.parkNanos(count * 1_000_000_000L / bytesPerSecond);
+      }
     }
   }
 
