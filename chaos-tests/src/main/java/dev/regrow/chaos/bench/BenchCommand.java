@@ -108,6 +108,7 @@ public final class BenchCommand {
         new HealBenchmark(),
         new ApiBenchmark(),
         new FootprintBenchmark(),
+        new PullBenchmark(),
         new StoreBenchmark("store", List.of(1, 3)),
         new StoreBenchmark("store-1", List.of(1)),
         new StoreBenchmark("store-3", List.of(3)));
