@@ -1,5 +1,7 @@
 package dev.regrow.chaos.simulation;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.regrow.core.model.Constraints;
 import dev.regrow.core.model.Constraints.Policy;
 import dev.regrow.core.model.Constraints.Preference;
@@ -153,7 +155,7 @@ public final class FleetSimulation {
     var siblings = new Siblings(views[server], where);
     quality.begin(where);
     for (int replica = 0; replica < size.replicas(); replica++) {
-      place(server, demand, where, siblings, ((long) workload << 16) + replica * TRIES);
+      place(server, demand, where, siblings, ((long) workload << 16) + (long) replica * TRIES);
     }
     quality.end();
   }
@@ -168,7 +170,7 @@ public final class FleetSimulation {
       }
       var uid = on.node().uid();
       views[server] = views[server].debited(uid, demand);
-      if (admitted(numbers.get(uid), demand)) {
+      if (admitted(requireNonNull(numbers.get(uid)), demand)) {
         siblings.add(uid, true);
         return;
       }

@@ -156,7 +156,7 @@ final class Raft {
 
   private void onAsked(Peer candidate, long term, int last, long lastTerm) {
     boolean content = leader != null && host.millis() - heard < PATIENCE;
-    if (content || role == Role.LEADER && term <= disk.term || !voters.contains(disk.self)) {
+    if (content || (role == Role.LEADER && term <= disk.term) || !voters.contains(disk.self)) {
       return;
     }
     follow(term);

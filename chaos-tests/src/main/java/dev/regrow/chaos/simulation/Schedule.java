@@ -58,7 +58,7 @@ record Schedule(long seed, int servers, List<Event> events) {
 
   private static Action fault(Random random) {
     int node = random.nextInt(NODES);
-    long length = 500 + random.nextInt(random.nextInt(3) == 0 ? 14_000 : 4_000);
+    long length = 500L + random.nextInt(random.nextInt(3) == 0 ? 14_000 : 4_000);
     return switch (random.nextInt(15)) {
       case 0, 1 -> new Event.MachineDies(node, length);
       case 2 -> new Event.JvmDies(node, length);
@@ -78,7 +78,7 @@ record Schedule(long seed, int servers, List<Event> events) {
   /** Servers lose their disks while others are away. */
   private static Action faultOfDisks(Random random) {
     int node = random.nextInt(3);
-    long length = 2_000 + random.nextInt(4_000);
+    long length = 2_000L + random.nextInt(4_000);
     return switch (random.nextInt(3)) {
       case 0 -> new Event.MachineDies(node, length);
       case 1 -> new Event.CutOff(List.of(node), length);

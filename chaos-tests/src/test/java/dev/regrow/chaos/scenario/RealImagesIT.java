@@ -15,6 +15,7 @@ import dev.regrow.v1.Secret;
 import dev.regrow.v1.SecretKind;
 import dev.regrow.v1.Workload;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -453,7 +454,8 @@ class RealImagesIT {
   /** The first line of the answer. */
   private static String redis(String port, String command) {
     try (var socket = new Socket()) {
-      socket.connect(new InetSocketAddress("127.0.0.1", Integer.parseInt(port)), 1000);
+      socket.connect(
+          new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(port)), 1000);
       socket.setSoTimeout(2000);
       socket.getOutputStream().write((command + "\r\n").getBytes(StandardCharsets.US_ASCII));
       var answer = new String(socket.getInputStream().readNBytes(3), StandardCharsets.US_ASCII);
