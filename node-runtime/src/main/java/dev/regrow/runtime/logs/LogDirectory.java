@@ -21,6 +21,9 @@ record LogDirectory(Path path) {
   /** A rotation takes microseconds; only a shim that rotates without a pause could use this up. */
   private static final int LISTINGS_MAX = 1000;
 
+  /** Each fails for a note that was written meanwhile, of which there is one for each attempt. */
+  private static final int DELETIONS_MAX = 100;
+
   /**
    * A file with what stays the same when it is renamed by a rotation.
    *
@@ -130,15 +133,15 @@ record LogDirectory(Path path) {
 
   /** Deletes all, and the levels above that hold nothing any more, below {@code root}. */
   void delete(Path root) throws IOException {
-    if (!exists()) {
-      return;
-    }
-    try (Stream<Path> entries = Files.list(path)) {
-      for (var entry : entries.toList()) {
-        Files.deleteIfExists(entry);
+    for (int attempt = 1; exists(); attempt++) {
+      try {
+        deleteWhatIsThere();
+      } catch (DirectoryNotEmptyException noteMeanwhile) {
+        if (attempt == DELETIONS_MAX) {
+          throw noteMeanwhile;
+        }
       }
     }
-    Files.deleteIfExists(path);
     for (var up = path.getParent(); up != null && !up.equals(root); up = up.getParent()) {
       try {
         Files.deleteIfExists(up); // Another may do the same, or make a directory there, meanwhile.
@@ -146,5 +149,16 @@ record LogDirectory(Path path) {
         return;
       }
     }
+  }
+
+  private void deleteWhatIsThere() throws IOException {
+    try (Stream<Path> entries = Files.list(path)) {
+      for (var entry : entries.toList()) {
+        Files.deleteIfExists(entry);
+      }
+    } catch (NoSuchFileException gone) {
+      return;
+    }
+    Files.deleteIfExists(path);
   }
 }

@@ -69,4 +69,26 @@ final class AttemptNoteTest {
       assertThat(root).isEmptyDirectory();
     }
   }
+
+  @Test
+  void an_end_that_is_noted_meanwhile_does_not_keep_what_is_forgotten(@TempDir Path root)
+      throws Exception {
+    var logs = new FileLogs(root, Runnable::run);
+    try (logs) {
+      for (int round = 0; round < 200; round++) {
+        var directory = logs.prepare(KEY);
+        var noting =
+            new Thread(
+                () -> {
+                  for (int attempt = 1; attempt <= 20; attempt++) {
+                    logs.noteEnd(KEY, attempt, START, ended(attempt));
+                  }
+                });
+        noting.start();
+        logs.forget(KEY);
+        noting.join();
+        assertThat(directory).doesNotExist();
+      }
+    }
+  }
 }
