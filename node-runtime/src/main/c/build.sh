@@ -16,4 +16,4 @@ esac
 $cc -std=gnu11 -Os -ffreestanding -nostdlib -static -fno-pie -no-pie -fno-asynchronous-unwind-tables -fno-tree-loop-distribute-patterns \
   -fstack-protector-strong $machine -ffunction-sections -fdata-sections -Wall -Wextra -Wshadow -Wstrict-prototypes \
   -Wmissing-declarations -Werror -Wl,--gc-sections,--build-id=none,-z,norelro,-z,noseparate-code,-z,max-page-size=$page,-z,noexecstack,-s \
-  -o "$out" start.c main.c exec.c terminal.c files.c child.c root.c log.c status.c config.c text.c
+  -o "$out" start.c main.c child.c log.c status.c text.c once.c config.c root.c exec.c terminal.c files.c

@@ -202,5 +202,6 @@ void child_run(const struct config *config, const struct channels *channels) {
   int to_shim = channels->socket;
   config_forget();
   give_stack_back();
+  give_code_back();
   init_run(workload, to_shim, signals);
 }

@@ -336,6 +336,7 @@ void shim_run(void) {
   sys_wait4(stub, NULL, 0);
   config_forget();
   give_stack_back();
+  give_code_back();
   set_timer();
   attend();
   finish();

@@ -34,6 +34,9 @@ extern const char *program_name; /* the first */
 
 /* What starting needed of the stack is given back; nothing below the caller's frame may be in use. */
 void give_stack_back(void);
+void give_code_back(void); /* what once.c says */
+void once(void);
+extern char etext[]; /* the linker's: the end of our code */
 
 /* child.c: from clone to exec, and then PID 1. What it says to the shim, over a socket and the report pipe. */
 enum message_kind { READY = 1, ENDED = 2 };

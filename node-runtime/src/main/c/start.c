@@ -48,6 +48,12 @@ __attribute__((optimize("no-stack-protector"))) void start_here(const long *stac
   shim_run();
 }
 
+void give_code_back(void) {
+  enum { PAGE = 4096 };
+  uintptr_t from = ((uintptr_t)&once + PAGE - 1) / PAGE * PAGE, to = (uintptr_t)etext / PAGE * PAGE;
+  if (from < to) sys_madvise((void *)from, to - from, MADV_DONTNEED); /* It comes back where it is touched after all. */
+}
+
 void give_stack_back(void) {
   enum { PAGE = 4096, DEEPEST = 16 * PAGE, RED_ZONE = 256 };
   uintptr_t end = ((uintptr_t)__builtin_frame_address(0) - RED_ZONE) / PAGE * PAGE; /* this frame's page is kept */
