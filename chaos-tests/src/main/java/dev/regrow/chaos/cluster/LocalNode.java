@@ -258,6 +258,9 @@ public final class LocalNode implements AutoCloseable {
   }
 
   private void sweep() {
+    if (!Files.isDirectory(data)) {
+      return; // It was never started.
+    }
     try {
       var log = data.resolve("sweep.out");
       Process sweep =
