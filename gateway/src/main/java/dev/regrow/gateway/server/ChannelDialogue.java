@@ -2,9 +2,6 @@ package dev.regrow.gateway.server;
 
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Another connection as one end of a dialogue: what comes over it goes out here, and what comes in
@@ -12,73 +9,40 @@ import org.jspecify.annotations.Nullable;
  */
 final class ChannelDialogue implements Dialogue {
 
-  private static final int WAITING_BYTES_MAX = 256 << 10;
-
   private final Channel channel;
-  private final Deque<byte[]> waiting = new ArrayDeque<>();
-  private int waitingBytes;
-  private Runnable ready = () -> {};
-  private @Nullable Next end;
+  private final Inbox inbox;
 
   ChannelDialogue(Channel channel) {
     this.channel = channel;
+    this.inbox = new Inbox(channel);
   }
 
   /** By the other connection's event loop. */
   void came(byte[] bytes) {
-    Runnable awaiting;
-    synchronized (this) {
-      if (bytes.length == 0 || end != null) {
-        return;
-      }
-      waiting.add(bytes);
-      waitingBytes += bytes.length;
-      if (waitingBytes >= WAITING_BYTES_MAX) {
-        channel.config().setAutoRead(false);
-      }
-      awaiting = ready;
+    if (bytes.length > 0) {
+      inbox.add(bytes);
     }
-    awaiting.run();
   }
 
   /**
    * @param well whether all was said
    */
   void ended(boolean well) {
-    Runnable awaiting;
-    synchronized (this) {
-      if (end == null) {
-        end = well ? END : BROKEN;
-      }
-      awaiting = ready;
-    }
-    awaiting.run();
+    inbox.end(well ? END : BROKEN);
   }
 
   void hasRoom() {
-    Runnable awaiting;
-    synchronized (this) {
-      awaiting = ready;
-    }
-    awaiting.run();
+    inbox.news();
   }
 
   @Override
-  public synchronized void start(Runnable news) {
-    ready = news;
+  public void start(Runnable news) {
+    inbox.start(news);
   }
 
   @Override
-  public synchronized Next next() {
-    var bytes = waiting.poll();
-    if (bytes == null) {
-      return end == null ? LATER : end;
-    }
-    waitingBytes -= bytes.length;
-    if (waitingBytes < WAITING_BYTES_MAX && !channel.config().isAutoRead()) {
-      channel.config().setAutoRead(true);
-    }
-    return new Bytes(bytes);
+  public Next next() {
+    return inbox.next();
   }
 
   @Override
@@ -93,10 +57,7 @@ final class ChannelDialogue implements Dialogue {
 
   @Override
   public void close() {
-    synchronized (this) {
-      end = BROKEN;
-      waiting.clear();
-    }
+    inbox.discard();
     var unused = channel.close();
   }
 }

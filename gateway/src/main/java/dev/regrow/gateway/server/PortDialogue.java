@@ -7,10 +7,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.util.ReferenceCountUtil;
-import java.util.ArrayDeque;
 import java.util.Arrays;
-import java.util.Deque;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A TCP connection as a dialogue: each message is a channel's number and what came on it. On 0
@@ -19,16 +16,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class PortDialogue extends ChannelInboundHandlerAdapter implements Dialogue {
 
-  private static final int WAITING_BYTES_MAX = 256 << 10;
   private static final byte DATA = 0;
   private static final byte CLOSE = (byte) 255;
 
   private final SocketChannel channel;
   private final Runnable over;
-  private final Deque<byte[]> waiting = new ArrayDeque<>();
-  private int waitingBytes;
-  private Runnable ready = () -> {};
-  private @Nullable Next end;
+  private final Inbox inbox;
   private int from = -1;
   private boolean awaited;
 
@@ -37,6 +30,7 @@ final class PortDialogue extends ChannelInboundHandlerAdapter implements Dialogu
    */
   PortDialogue(SocketChannel channel, Runnable over) {
     this.channel = channel;
+    this.inbox = new Inbox(channel);
     this.over = over;
   }
 
@@ -46,7 +40,7 @@ final class PortDialogue extends ChannelInboundHandlerAdapter implements Dialogu
       if (message instanceof ByteBuf bytes && bytes.isReadable()) {
         var part = new byte[bytes.readableBytes() + 1];
         bytes.readBytes(part, 1, part.length - 1);
-        add(part);
+        inbox.add(part);
       }
     } finally {
       ReferenceCountUtil.release(message);
@@ -56,7 +50,7 @@ final class PortDialogue extends ChannelInboundHandlerAdapter implements Dialogu
   @Override
   public void userEventTriggered(ChannelHandlerContext context, Object event) {
     if (event instanceof ChannelInputShutdownEvent) {
-      add(new byte[] {CLOSE, DATA});
+      inbox.add(new byte[] {CLOSE, DATA});
       if (channel.isOutputShutdown()) {
         var unused = channel.close();
       }
@@ -65,66 +59,29 @@ final class PortDialogue extends ChannelInboundHandlerAdapter implements Dialogu
 
   @Override
   public void channelInactive(ChannelHandlerContext context) {
-    synchronized (this) {
-      if (end == null) {
-        end = END;
-      }
-    }
-    news();
+    inbox.end(END);
     over.run();
   }
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-    synchronized (this) {
-      end = BROKEN; // As a reset would: not an end of what was said.
-    }
+    inbox.end(BROKEN); // As a reset would: not an end of what was said.
     var unused = channel.close();
   }
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext context) {
-    news();
-  }
-
-  private void add(byte[] message) {
-    synchronized (this) {
-      if (end != null) {
-        return;
-      }
-      waiting.add(message);
-      waitingBytes += message.length;
-      if (waitingBytes >= WAITING_BYTES_MAX) {
-        channel.config().setAutoRead(false);
-      }
-    }
-    news();
-  }
-
-  private void news() {
-    Runnable awaiting;
-    synchronized (this) {
-      awaiting = ready;
-    }
-    awaiting.run();
+    inbox.news();
   }
 
   @Override
-  public synchronized void start(Runnable news) {
-    ready = news;
+  public void start(Runnable news) {
+    inbox.start(news);
   }
 
   @Override
-  public synchronized Next next() {
-    var message = waiting.poll();
-    if (message == null) {
-      return end == null ? LATER : end;
-    }
-    waitingBytes -= message.length;
-    if (waitingBytes < WAITING_BYTES_MAX && !channel.config().isAutoRead()) {
-      channel.config().setAutoRead(true);
-    }
-    return new Bytes(message);
+  public Next next() {
+    return inbox.next();
   }
 
   @Override
@@ -161,10 +118,7 @@ final class PortDialogue extends ChannelInboundHandlerAdapter implements Dialogu
 
   @Override
   public void close() {
-    synchronized (this) {
-      end = BROKEN;
-      waiting.clear();
-    }
+    inbox.discard();
     var unused = channel.close();
   }
 }
