@@ -45,6 +45,16 @@ public record Renewal(Instant at, Instant worry, Duration again) {
     return !now.isBefore(at);
   }
 
+  /**
+   * What is left until then.
+   *
+   * @return zero once it is due, and never more than the bound
+   */
+  public Duration left(Instant now, Duration bound) {
+    var left = Duration.between(now, at);
+    return left.isNegative() ? Duration.ZERO : left.compareTo(bound) < 0 ? left : bound;
+  }
+
   /** Whether people should be told that it is not renewed yet. */
   public boolean isWorrying(Instant now) {
     return !now.isBefore(worry);

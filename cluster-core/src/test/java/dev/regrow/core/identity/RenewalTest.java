@@ -33,4 +33,20 @@ class RenewalTest {
     assertThat(renewal.isDue(certificate.goodUntil())).isTrue();
     assertThat(renewal.isWorrying(renewal.worry())).isTrue();
   }
+
+  @Property
+  void what_is_left_is_nothing_once_it_is_due_and_never_leads_past_that_moment(
+      @ForAll @IntRange(min = -1_000_000, max = 1_000_000) int millis) {
+    var at = Instant.EPOCH;
+    var renewal = new Renewal(at, at.plusSeconds(1), Duration.ofSeconds(1));
+    var now = at.plusMillis(millis);
+
+    var left = renewal.left(now, Duration.ofMinutes(10));
+
+    assertThat(left.isZero()).isEqualTo(renewal.isDue(now));
+    assertThat(left).isBetween(Duration.ZERO, Duration.ofMinutes(10));
+    if (!left.isZero()) {
+      assertThat(now.plus(left)).isBeforeOrEqualTo(at);
+    }
+  }
 }

@@ -107,20 +107,22 @@ public final class CertificateKeeper implements AutoCloseable {
     Duration next = LOOK_MAX;
     try {
       CertifiedNode now = CertifiedNode.in(identity.tls());
-      if (isDue(now)) {
+      boolean due = isDue(now);
+      if (due) {
         attempt(now);
         now = CertifiedNode.in(identity.tls());
-        // Whoever signed may not have heard yet of what this node is to be.
-        next = now.role() == role ? Renewal.of(now, chance).again() : AGAIN;
       }
-      var left = Duration.between(clock.instant(), Renewal.of(now, chance).at());
-      if (!left.isNegative() && !isDue(now)) {
-        next = left.compareTo(LOOK_MAX) < 0 ? left : LOOK_MAX;
-      }
+      next =
+          due && isDue(now) ? again(now) : Renewal.of(now, chance).left(clock.instant(), LOOK_MAX);
     } catch (IOException unreadable) {
       LOG.error("this node's certificate is not looked after: {}", unreadable.getMessage());
     }
     later(next);
+  }
+
+  /** Whoever signed may not have heard yet of what this node is to be. */
+  private Duration again(CertifiedNode now) {
+    return now.role() == role ? Renewal.of(now, chance).again() : AGAIN;
   }
 
   private void attempt(CertifiedNode now) {

@@ -18,13 +18,18 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CertificateKeeperTest {
 
@@ -174,6 +179,23 @@ class CertificateKeeperTest {
     keep(first, NodeRole.SERVER);
 
     assertThat(said(first).isExpired(Instant.now())).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3})
+  void a_certificate_that_becomes_due_while_it_is_looked_at_is_renewed_then(int looks)
+      throws Exception {
+    var first = NodeIdentity.openOrBootstrap(data.resolve("a"), "127.0.0.9", Clock.systemUTC());
+    Instant end = said(first).goodUntil();
+    var asked = new AtomicInteger();
+    InstantSource time =
+        () -> asked.incrementAndGet() <= looks ? Instant.now() : end.minusSeconds(60);
+
+    keepers.add(
+        CertificateKeeper.begin(
+            first, NodeRole.SERVER, "127.0.0.9", time.withZone(ZoneOffset.UTC)));
+
+    Servers.await(() -> said(first).goodUntil().isAfter(end), () -> said(first).toString());
   }
 
   @Test
