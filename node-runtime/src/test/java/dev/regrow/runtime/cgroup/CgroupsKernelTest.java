@@ -7,6 +7,7 @@ import dev.regrow.runtime.LaunchSpec.Limits;
 import dev.regrow.runtime.syscall.Fd;
 import dev.regrow.runtime.syscall.Kernel;
 import dev.regrow.runtime.testing.LeavesNothingBehind;
+import dev.regrow.runtime.testing.Patience;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,7 +24,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Tag("kernel")
 class CgroupsKernelTest {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Patience.LONG;
   private static final InstanceKey KEY = new InstanceKey("shop", "web", "web-1-a");
   private static final long MIB = 1 << 20;
 

@@ -8,6 +8,7 @@ import dev.regrow.runtime.image.testing.ImageBuilder;
 import dev.regrow.runtime.image.testing.TarBuilder;
 import dev.regrow.runtime.syscall.Kernel;
 import dev.regrow.runtime.testing.LeavesNothingBehind;
+import dev.regrow.runtime.testing.Patience;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -58,7 +59,7 @@ final class KilledPullsKernelTest {
       pulling.destroyForcibly().waitFor();
     }
     registry.pace(Long.MAX_VALUE);
-    assertThat(pulling(reference).waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(pulling(reference).waitFor(Patience.LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
 
     try (var images = open()) {
       var here =

@@ -5,6 +5,7 @@ import dev.regrow.runtime.LaunchSpec;
 import dev.regrow.runtime.syscall.Fd;
 import dev.regrow.runtime.syscall.Kernel;
 import dev.regrow.runtime.syscall.Signal;
+import dev.regrow.runtime.testing.Patience;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -27,7 +28,7 @@ import java.util.function.Supplier;
 /** The little of a node that launches need: directories, and an eye on what was started. */
 final class TestNode implements AutoCloseable {
 
-  static final Duration PATIENCE = Duration.ofSeconds(30);
+  static final Duration PATIENCE = Patience.LONG;
 
   final Kernel kernel = Kernel.load();
   final Path home;

@@ -10,6 +10,7 @@ import dev.regrow.runtime.LaunchSpec.Network;
 import dev.regrow.runtime.RunningInstance;
 import dev.regrow.runtime.disk.Trees;
 import dev.regrow.runtime.testing.LeavesNothingBehind;
+import dev.regrow.runtime.testing.Patience;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -35,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 abstract class ExecCase {
 
   static final InstanceKey KEY = new InstanceKey("shop", "web", "web-1-a");
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Patience.LONG;
 
   @RegisterExtension final LeavesNothingBehind host = new LeavesNothingBehind();
 

@@ -14,6 +14,7 @@ import dev.regrow.runtime.image.PullPolicy;
 import dev.regrow.runtime.image.testing.ImageBuilder;
 import dev.regrow.runtime.image.testing.TarBuilder;
 import dev.regrow.runtime.testing.LeavesNothingBehind;
+import dev.regrow.runtime.testing.Patience;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -34,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class ImageInstancesKernelTest {
 
   private static final Path BUSYBOX = Path.of("/bin/busybox");
-  private static final long PATIENCE_SECONDS = 60;
+  private static final long PATIENCE_SECONDS = Patience.LONG.toSeconds();
 
   @RegisterExtension final LeavesNothingBehind host = new LeavesNothingBehind();
 

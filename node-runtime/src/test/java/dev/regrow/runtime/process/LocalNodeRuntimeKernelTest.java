@@ -19,6 +19,7 @@ import dev.regrow.runtime.syscall.Fd;
 import dev.regrow.runtime.syscall.Kernel;
 import dev.regrow.runtime.syscall.Signal;
 import dev.regrow.runtime.testing.LeavesNothingBehind;
+import dev.regrow.runtime.testing.Patience;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -233,7 +234,7 @@ class LocalNodeRuntimeKernelTest {
       assertThat(kernel.pollReadable(pidfd, Duration.ZERO)).as("the stranger ended").isFalse();
       assertThat(Files.exists(Path.of("/proc/" + genuine.pid()))).as("what ran really").isFalse();
       kernel.pidfdSendSignal(pidfd, Signal.KILL);
-      assertThat(kernel.pollReadable(pidfd, Duration.ofSeconds(20))).isTrue();
+      assertThat(kernel.pollReadable(pidfd, Patience.LONG)).isTrue();
       kernel.waitid(pidfd);
     }
   }
@@ -290,7 +291,7 @@ class LocalNodeRuntimeKernelTest {
           kernel.posixSpawn(
               Path.of("/bin/sh"), List.of("sh", "-c", "exit 0"), Map.of(), Map.<Integer, Fd>of());
       try (var pidfd = kernel.pidfdOpen(pid)) {
-        assertThat(kernel.pollReadable(pidfd, Duration.ofSeconds(20))).isTrue();
+        assertThat(kernel.pollReadable(pidfd, Patience.LONG)).isTrue();
         kernel.waitid(pidfd);
       }
       micros[i] = (System.nanoTime() - start) / 1000;
@@ -347,7 +348,7 @@ class LocalNodeRuntimeKernelTest {
     int shim = statusPid("shim.pid");
     try (var pidfd = kernel.pidfdOpen(shim)) {
       signal(pid, Signal.KILL);
-      assertThat(kernel.pollReadable(pidfd, Duration.ofSeconds(20))).as("shim of " + key).isTrue();
+      assertThat(kernel.pollReadable(pidfd, Patience.LONG)).as("shim of " + key).isTrue();
       kernel.waitid(pidfd);
     }
   }

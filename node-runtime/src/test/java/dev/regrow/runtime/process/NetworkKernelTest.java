@@ -13,6 +13,7 @@ import dev.regrow.runtime.ServedPort;
 import dev.regrow.runtime.disk.Trees;
 import dev.regrow.runtime.network.NodeNetwork;
 import dev.regrow.runtime.testing.LeavesNothingBehind;
+import dev.regrow.runtime.testing.Patience;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -41,7 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("kernel")
 class NetworkKernelTest {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Patience.LONG;
   private static final Duration SECOND = Duration.ofSeconds(1);
   private static final int PORT = 18480;
 

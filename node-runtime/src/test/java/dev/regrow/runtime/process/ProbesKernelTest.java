@@ -13,6 +13,7 @@ import dev.regrow.runtime.RunningInstance;
 import dev.regrow.runtime.disk.Trees;
 import dev.regrow.runtime.network.NodeNetwork;
 import dev.regrow.runtime.testing.LeavesNothingBehind;
+import dev.regrow.runtime.testing.Patience;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -34,7 +35,7 @@ class ProbesKernelTest {
 
   private static final InstanceKey KEY = new InstanceKey("shop", "web", "web-1-a");
   private static final Duration SECOND = Duration.ofSeconds(1);
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Patience.LONG;
 
   /** Answers 200 to GET /well and 503 to anything else. */
   private static final String SERVER =

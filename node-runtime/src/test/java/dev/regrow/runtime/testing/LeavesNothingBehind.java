@@ -2,7 +2,6 @@ package dev.regrow.runtime.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
@@ -23,9 +22,6 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  */
 public final class LeavesNothingBehind
     implements ExecutionCondition, BeforeEachCallback, AfterEachCallback {
-
-  /** Namespaces are torn down by the kernel a moment after their last process. */
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private String nodeUid = "";
   private Set<String> before = Set.of();
@@ -50,8 +46,9 @@ public final class LeavesNothingBehind
 
   @Override
   public void afterEach(ExtensionContext context) {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    long deadline = System.nanoTime() + Patience.LONG.toNanos();
     Set<String> left = newTraces();
+    // Namespaces are torn down by the kernel a moment after their last process.
     while (!left.isEmpty() && System.nanoTime() < deadline) {
       LockSupport.parkNanos(20_000_000);
       left = newTraces();

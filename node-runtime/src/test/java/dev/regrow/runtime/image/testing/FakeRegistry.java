@@ -3,6 +3,7 @@ package dev.regrow.runtime.image.testing;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.regrow.runtime.image.Digest;
+import dev.regrow.runtime.testing.Patience;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -99,7 +100,7 @@ public final class FakeRegistry implements AutoCloseable {
 
   /** Until so many bytes were written. */
   public synchronized void awaitSent(long bytes) throws InterruptedException {
-    long deadline = System.nanoTime() + 60_000_000_000L;
+    long deadline = System.nanoTime() + Patience.LONG.toNanos();
     while (sent < bytes) {
       if (System.nanoTime() > deadline) {
         throw new IllegalStateException("only %d of %d bytes were sent".formatted(sent, bytes));
