@@ -63,7 +63,7 @@ class ExecIT {
       type = lambda text: os.write(own, text)
       until(b'$ ')
       type(b'stty size; tty\\r'); until(b'31 97'); until(b'/dev/pts/')
-      type(b'echo be\\'\\'gun; sleep 1000\\r'); until(b'begun'); type(b'\\x03'); type(b'echo a\\'\\'live\\r'); until(b'alive')
+      type(b'sh -c \\'echo be""gun; exec sleep 1000\\'\\r'); until(b'begun'); type(b'\\x03'); type(b'echo a\\'\\'live\\r'); until(b'alive')
       size(40, 120); os.kill(pid, 28)
       type(b'while [ "$(stty size)" != "40 120" ]; do sleep 0.1; done; echo re\\'\\'sized\\r'); until(b'resized')
       type(b'exit 9\\r')
