@@ -24,7 +24,6 @@ import dev.regrow.v1.Sealed;
 import dev.regrow.v1.SecretKey;
 import dev.regrow.v1.StoreLeaseReply;
 import dev.regrow.v1.StoreLeaseRequest;
-import dev.regrow.v1.StoreRangeRequest;
 import dev.regrow.v1.StoreTermReply;
 import dev.regrow.v1.StoreTermRequest;
 import dev.regrow.v1.StoreTxn;
@@ -41,7 +40,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -59,8 +57,6 @@ public final class RaftStore implements Store, StoreMembership, Leases, Assigned
   private static final int REPLY_THREADS = 2;
   private static final long WAITING_BYTES_MAX = 64L << 20;
   private static final Duration TERM_WITHIN = Duration.ofMillis(700);
-  private static final Duration READ_ATTEMPT = Duration.ofSeconds(1);
-  private static final long PAUSE_MILLIS = 25;
 
   private final RaftStoreConfig config;
   private final SpaceGuard space;
@@ -78,7 +74,7 @@ public final class RaftStore implements Store, StoreMembership, Leases, Assigned
   private final Guide guide;
   private final Courier courier;
   private final StoreService service;
-  private final Confirmation confirmation;
+  private final ReadIndex readIndex;
   private final LeaseDesk leaseDesk;
   private final LeaseClient leases;
   private final ContentsDesk contents;
@@ -107,7 +103,9 @@ public final class RaftStore implements Store, StoreMembership, Leases, Assigned
     this.road = new LeaderRoad(channels, guide);
     this.courier =
         new Courier(this::attempt, config.tuning().commitPatience(), WAITING_BYTES_MAX, scheduler);
-    this.confirmation = new Confirmation(this::leading, this::termOf);
+    var confirmation = new Confirmation(this::leading, this::termOf);
+    this.readIndex =
+        new ReadIndex(config.address(), keeper, confirmation, channels, replica, scheduler);
     this.leaseDesk = new LeaseDesk(keeper::current, replica::index, confirmation);
     this.leases = new LeaseClient(this::askAboutLease, scheduler);
     this.vault = new KeyVault(config.identity().secretKeys(), this::present, channels);
@@ -306,60 +304,9 @@ public final class RaftStore implements Store, StoreMembership, Leases, Assigned
     if (!query.consistent()) {
       return replica.range(query, patience);
     }
-    var caughtUp = new CompletableFuture<Void>();
-    catchUp(System.nanoTime() + patience.toNanos(), caughtUp);
-    return caughtUp.thenComposeAsync(reached -> replica.range(query, patience), dispatch);
-  }
-
-  /** Until the replica holds all that was acknowledged before the call; leaders may change. */
-  private void catchUp(long deadlineNanos, CompletableFuture<Void> caughtUp) {
-    var unusedAnswer =
-        askLeader()
-            .orTimeout(READ_ATTEMPT.toMillis(), TimeUnit.MILLISECONDS)
-            .whenComplete(
-                (reached, failure) -> {
-                  if (failure == null) {
-                    caughtUp.complete(null);
-                  } else if (closed) {
-                    caughtUp.completeExceptionally(closedNow());
-                  } else if (System.nanoTime() - deadlineNanos > 0) {
-                    Throwable cause = Failures.cause(failure);
-                    caughtUp.completeExceptionally(
-                        cause instanceof StoreException
-                            ? cause
-                            : new StoreException(
-                                Kind.NO_MAJORITY,
-                                "the store's leader did not confirm the read in time; try again"));
-                  } else {
-                    var unused =
-                        scheduler.schedule(
-                            () -> catchUp(deadlineNanos, caughtUp),
-                            PAUSE_MILLIS,
-                            TimeUnit.MILLISECONDS);
-                  }
-                });
-  }
-
-  private CompletableFuture<Void> askLeader() {
-    String leader = keeper.leaderAddress();
-    if (keeper.isLeader() || leader.isEmpty() || leader.equals(config.address())) {
-      return keeper.catchUp().thenCombine(confirmation.confirm(), (caughtUp, leads) -> null);
-    }
-    // By our own way: whoever Ratis asks for the index of a read may not lead any more, and a
-    // listener that was let in by the present leader is not answered at all.
-    var question =
-        StoreRangeRequest.newBuilder().setTo("0").setLimit(1).setConsistent(true).build();
-    return channels
-        .askForAll(leader, Wire.RANGE, question, READ_ATTEMPT)
-        .thenCompose(
-            parts -> {
-              var first = parts.get(0);
-              if (first.hasRefusal()) {
-                return CompletableFuture.failedFuture(Refusals.decode(first.getRefusal()));
-              }
-              var nothing = new RangeQuery("", "", 1, false, first.getIndex());
-              return replica.range(nothing, READ_ATTEMPT).thenAccept(reached -> {});
-            });
+    return readIndex
+        .reached(patience)
+        .thenComposeAsync(reached -> replica.range(query, patience), dispatch);
   }
 
   private Optional<Confirmation.Leading> leading() {
@@ -373,7 +320,7 @@ public final class RaftStore implements Store, StoreMembership, Leases, Assigned
         .thenApply(StoreTermReply::getTerm);
   }
 
-  private static StoreException closedNow() {
+  static StoreException closedNow() {
     return new StoreException(Kind.CLOSED, "the store is closed");
   }
 
@@ -438,6 +385,7 @@ public final class RaftStore implements Store, StoreMembership, Leases, Assigned
       return;
     }
     closed = true;
+    readIndex.close();
     courier.close();
     keeper.close();
     proposer.close();
