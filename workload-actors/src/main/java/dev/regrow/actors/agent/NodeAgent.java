@@ -1,8 +1,8 @@
 package dev.regrow.actors.agent;
 
 import dev.regrow.actors.instance.InstanceMemory;
-import dev.regrow.actors.instance.InstanceSupervisor;
 import dev.regrow.actors.instance.Report;
+import dev.regrow.actors.instance.SupervisedNode;
 import dev.regrow.actors.link.NodeFact;
 import dev.regrow.actors.link.NodeOrder;
 import dev.regrow.runtime.RunningInstance;
@@ -55,7 +55,7 @@ public final class NodeAgent {
   public record EndAll(ActorRef<Done> replyTo) implements Command {}
 
   /** The machine is open: look at what runs there. */
-  public record Begin(InstanceSupervisor.Node node) implements Command {}
+  public record Begin(SupervisedNode node) implements Command {}
 
   private record Adopted(List<RunningInstance> found) implements Command {}
 
@@ -129,7 +129,7 @@ public final class NodeAgent {
   private final ActorContext<Command> context;
   private final TimerScheduler<Command> timers;
   private final StashBuffer<Command> waiting;
-  private final InstanceSupervisor.Node node;
+  private final SupervisedNode node;
   private final Identity identity;
   private final Outbox outbox;
   private final Wards wards;
@@ -142,7 +142,7 @@ public final class NodeAgent {
       ActorContext<Command> context,
       TimerScheduler<Command> timers,
       StashBuffer<Command> waiting,
-      InstanceSupervisor.Node node,
+      SupervisedNode node,
       Identity identity) {
     this.context = context;
     this.timers = timers;
@@ -169,7 +169,7 @@ public final class NodeAgent {
                 .build());
   }
 
-  public static Behavior<Command> create(InstanceSupervisor.Node node, Identity identity) {
+  public static Behavior<Command> create(SupervisedNode node, Identity identity) {
     return Behaviors.setup(
         context ->
             Behaviors.withTimers(

@@ -1,6 +1,6 @@
 package dev.regrow.actors.agent;
 
-import dev.regrow.actors.instance.InstanceSupervisor;
+import dev.regrow.actors.instance.SupervisedNode;
 import dev.regrow.actors.link.NodeFact;
 import java.util.stream.Stream;
 
@@ -15,7 +15,7 @@ final class Summaries {
 
   static NodeFact.Summary of(
       NodeAgent.Identity identity,
-      InstanceSupervisor.Node node,
+      SupervisedNode node,
       Roster roster,
       UsageSample usage,
       boolean schedulable,

@@ -3,6 +3,7 @@ package dev.regrow.actors.agent;
 import dev.regrow.actors.instance.InstanceMemory;
 import dev.regrow.actors.instance.InstanceSupervisor;
 import dev.regrow.actors.instance.Report;
+import dev.regrow.actors.instance.SupervisedNode;
 import dev.regrow.actors.link.AssignmentRef;
 import dev.regrow.actors.link.NodeOrder;
 import dev.regrow.runtime.RunningInstance;
@@ -33,7 +34,7 @@ final class Wards {
 
   private final ActorContext<NodeAgent.Command> context;
   private final TimerScheduler<NodeAgent.Command> timers;
-  private final InstanceSupervisor.Node node;
+  private final SupervisedNode node;
   private final Outbox outbox;
   private final ActorRef<Report> reports;
   private final Claim capacity;
@@ -45,7 +46,7 @@ final class Wards {
   Wards(
       ActorContext<NodeAgent.Command> context,
       TimerScheduler<NodeAgent.Command> timers,
-      InstanceSupervisor.Node node,
+      SupervisedNode node,
       Outbox outbox,
       ActorRef<Report> reports) {
     this.context = context;

@@ -4,8 +4,8 @@ import dev.regrow.actors.agent.AgentDoor;
 import dev.regrow.actors.agent.NodeAgent;
 import dev.regrow.actors.agent.Uplink;
 import dev.regrow.actors.instance.ContentSource;
-import dev.regrow.actors.instance.InstanceSupervisor;
 import dev.regrow.actors.instance.NodeClock;
+import dev.regrow.actors.instance.SupervisedNode;
 import dev.regrow.actors.link.NodeOrder;
 import dev.regrow.core.identity.NodeIdentity;
 import dev.regrow.core.identity.NodeRole;
@@ -143,8 +143,8 @@ public final class NodeBootstrap {
     return node;
   }
 
-  private InstanceSupervisor.Node supervision(NodeRuntime runtime, ContentSource contents) {
-    return new InstanceSupervisor.Node(
+  private SupervisedNode supervision(NodeRuntime runtime, ContentSource contents) {
+    return new SupervisedNode(
         runtime,
         NodeClock.ofMachine(),
         config.name(),

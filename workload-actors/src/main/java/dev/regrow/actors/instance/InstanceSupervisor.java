@@ -3,18 +3,11 @@ package dev.regrow.actors.instance;
 import dev.regrow.actors.health.Checks;
 import dev.regrow.actors.health.HealthMachine.Effect;
 import dev.regrow.actors.link.NodeOrder;
-import dev.regrow.core.model.Ports;
 import dev.regrow.runtime.Ended;
-import dev.regrow.runtime.NodeRuntime;
 import dev.regrow.runtime.Probe;
 import dev.regrow.runtime.RunningInstance;
-import dev.regrow.runtime.RuntimeFailure;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
@@ -86,71 +79,23 @@ public final class InstanceSupervisor {
     INSTANCE
   }
 
-  /** With less than this left, a start would be cut short by its own lease. */
-  private static final Duration LEASE_LEFT_MIN = Duration.ofSeconds(1);
-
-  /** Being asked for. */
-  private static final Contents UNKNOWN = new Contents(Map.of());
-
   /** What an ended process still has to be gone for before it is asked again, beyond its grace. */
   private static final Duration STOP_SLACK = Duration.ofSeconds(10);
 
-  /**
-   * What all supervisors of a node share.
-   *
-   * @param bind the address that the node binds, where ports are published unless they say another
-   * @param ownPorts of the node itself, which no instance gets
-   * @param lease how long an exclusive instance may live without a renewal
-   */
-  public record Node(
-      NodeRuntime runtime,
-      NodeClock clock,
-      String name,
-      String bind,
-      Ports ownPorts,
-      Duration lease,
-      ContentSource contents) {
-
-    /** Without contents: an instance that refers to any does not start. */
-    public Node(
-        NodeRuntime runtime,
-        NodeClock clock,
-        String name,
-        String bind,
-        Ports ownPorts,
-        Duration lease) {
-      this(
-          runtime,
-          clock,
-          name,
-          bind,
-          ownPorts,
-          lease,
-          assignment ->
-              CompletableFuture.failedStage(
-                  new RuntimeFailure("this node is told no contents", false)));
-    }
-  }
-
   private final ActorContext<Command> context;
   private final TimerScheduler<Command> timers;
-  private final Node node;
+  private final SupervisedNode node;
   private final Teller teller;
   private final InstanceStatus status;
   private final HealthCare health;
-
-  /** Until then it may be started, CLOCK_BOOTTIME in nanoseconds; read when a shim starts, too. */
-  private final AtomicLong startUntil = new AtomicLong();
+  private final Start start;
 
   private InstanceMemory memory;
-
-  /** What it sees of declared objects; NONE while nobody was asked. */
-  private CompletableFuture<Contents> contents = CompletableFuture.completedFuture(Contents.NONE);
 
   private InstanceSupervisor(
       ActorContext<Command> context,
       TimerScheduler<Command> timers,
-      Node node,
+      SupervisedNode node,
       ActorRef<Report> agent,
       InstanceMemory memory) {
     this.context = context;
@@ -160,10 +105,12 @@ public final class InstanceSupervisor {
     this.status = new InstanceStatus(memory.assignment(), node.name(), memory);
     this.teller = new Teller(agent, node.clock(), status);
     this.health = new HealthCare(context, timers, node.clock());
+    this.start = new Start(node);
   }
 
   /** Starts an instance that is not there. */
-  public static Behavior<Command> start(Node node, NodeOrder.Run run, ActorRef<Report> agent) {
+  public static Behavior<Command> start(
+      SupervisedNode node, NodeOrder.Run run, ActorRef<Report> agent) {
     return Behaviors.setup(
         context ->
             Behaviors.withTimers(
@@ -174,7 +121,7 @@ public final class InstanceSupervisor {
 
   /** Goes on with a process that another agent started; heals nothing before it is confirmed. */
   public static Behavior<Command> adopt(
-      Node node, RunningInstance process, InstanceMemory memory, ActorRef<Report> agent) {
+      SupervisedNode node, RunningInstance process, InstanceMemory memory, ActorRef<Report> agent) {
     return Behaviors.setup(
         context ->
             Behaviors.withTimers(
@@ -240,7 +187,7 @@ public final class InstanceSupervisor {
     status.pending();
     teller.ended(memory, ended);
     teller.changed(memory, null);
-    return pending(ended, ranFor(process, ended));
+    return pending(ended, RestartDecision.ranFor(process, ended, node.clock().bootNanos()));
   }
 
   /** Ended while nobody could say whether it is to run again. */
@@ -263,19 +210,12 @@ public final class InstanceSupervisor {
 
   private void take(NodeOrder.Run ordered) {
     memory = memory.orderedBy(ordered);
-    if (Contents.areNeededBy(ordered.template())) {
-      fetchContents(ordered); // While there is a cluster to tell: it may be away at the next start.
-    }
+    start.prepare(ordered); // While there is a cluster to tell: it may be away at the next start.
     status.reordered(ordered.assignment());
   }
 
   private Behavior<Command> launch(NodeOrder.Run ordered) {
-    return mayStart() ? start(ordered) : awaitLease(ordered);
-  }
-
-  private boolean mayStart() {
-    return !memory.leased()
-        || startUntil.get() - node.clock().bootNanos() >= LEASE_LEFT_MIN.toNanos();
+    return start.isAllowed(memory) ? start(ordered) : awaitLease(ordered);
   }
 
   private Behavior<Command> awaitLease(NodeOrder.Run ordered) {
@@ -291,7 +231,7 @@ public final class InstanceSupervisor {
             RenewLease.class,
             renewal -> {
               renew(null, renewal);
-              return mayStart() ? start(ordered) : Behaviors.same();
+              return start.isAllowed(memory) ? start(ordered) : Behaviors.same();
             })
         .onMessage(Stop.class, stop -> stopIdle(stop.why()))
         .onMessage(
@@ -305,40 +245,13 @@ public final class InstanceSupervisor {
 
   private Behavior<Command> start(NodeOrder.Run ordered) {
     int attempt = status.attempt() + 1;
-    var process = processOf(ordered, attempt);
+    var process = start.process(ordered, memory, attempt);
     status.starting(attempt);
     context.pipeToSelf(
         process,
         (running, failure) -> failure == null ? new Launched(running) : new LaunchFailed(failure));
     teller.changed(memory, null); // After the launch: nothing is on the way from death to life.
     return starting(ordered);
-  }
-
-  private CompletionStage<RunningInstance> processOf(NodeOrder.Run ordered, int attempt) {
-    if (!Contents.areNeededBy(ordered.template())) {
-      return processOf(ordered, memory, attempt, Contents.NONE);
-    }
-    var remembered = memory;
-    fetchContents(ordered);
-    return contents.thenCompose(here -> processOf(ordered, remembered, attempt, here));
-  }
-
-  private CompletionStage<RunningInstance> processOf(
-      NodeOrder.Run ordered, InstanceMemory remembered, int attempt, Contents here) {
-    try {
-      return node.runtime()
-          .launch(LaunchSpecs.of(ordered, remembered, attempt, here, startUntil::get));
-    } catch (IllegalArgumentException e) {
-      return CompletableFuture.failedStage(
-          new RuntimeFailure(String.valueOf(e.getMessage()), false, e));
-    }
-  }
-
-  /** Once for all attempts: what a revision holds never changes. */
-  private void fetchContents(NodeOrder.Run ordered) {
-    if (contents.isCompletedExceptionally() || contents.getNow(UNKNOWN) == Contents.NONE) {
-      contents = node.contents().of(ordered.assignment()).toCompletableFuture();
-    }
   }
 
   private Behavior<Command> starting(NodeOrder.Run ordered) {
@@ -374,14 +287,14 @@ public final class InstanceSupervisor {
   private void launched(RunningInstance process) {
     awaitEndOf(process);
     if (memory.leased()) {
-      process.renewLease(startUntil.get()); // It may have been renewed since the shim was told.
+      process.renewLease(start.until()); // It may have been renewed since the shim was told.
     }
   }
 
   private Ended launchFailed(Throwable failure) {
     var ended = StartFailures.endOf(failure, node.clock().wall());
     if (ended.reason() == Ended.Reason.IMAGE_PULL_FAILED) {
-      contents = CompletableFuture.completedFuture(Contents.NONE); // Its pullSecret may be new.
+      start.prepareAnew(); // Its pullSecret may be new.
     }
     memory = memory.after(status.ended(ended), memory.streak());
     return ended;
@@ -472,7 +385,11 @@ public final class InstanceSupervisor {
   private Behavior<Command> onEnded(NodeOrder.Run ordered, RunningInstance process, Ended ended) {
     health.end();
     memory = memory.after(status.ended(ended), memory.streak());
-    return goOn(ordered, ended, ranFor(process, ended), () -> teller.ended(memory, ended));
+    return goOn(
+        ordered,
+        ended,
+        RestartDecision.ranFor(process, ended, node.clock().bootNanos()),
+        () -> teller.ended(memory, ended));
   }
 
   /** Decides what follows an end, and does it; an immediate restart comes before any telling. */
@@ -628,7 +545,7 @@ public final class InstanceSupervisor {
     }
     long until = renewal.sentBootNanos() + memory.lease(node.lease()).toNanos();
     if (renewal.mayStart()) {
-      startUntil.accumulateAndGet(until, Math::max);
+      start.allowUntil(until);
     }
     if (process != null) {
       process.renewLease(until);
@@ -641,14 +558,5 @@ public final class InstanceSupervisor {
         (ended, failure) ->
             new ProcessEnded(
                 failure == null ? ended : StartFailures.lost(failure, node.clock().wall())));
-  }
-
-  private Duration ranFor(RunningInstance process, Ended ended) {
-    var known = node.clock().bootNanos() - process.startedAtBoottimeNanos();
-    var said = Duration.between(process.startedAt(), ended.finishedAt());
-    // What ended while no agent looked ran shorter than we could see; a stepped wall clock only
-    // ever shortens the time, so an instance is never taken to have run well when it did not.
-    var shorter = said.isNegative() || said.toNanos() > known ? Duration.ofNanos(known) : said;
-    return shorter.isNegative() ? Duration.ZERO : shorter;
   }
 }

@@ -1,5 +1,7 @@
 package dev.regrow.actors.instance;
 
+import dev.regrow.runtime.Ended;
+import dev.regrow.runtime.RunningInstance;
 import dev.regrow.v1.Backoff;
 import dev.regrow.v1.RestartPolicy;
 import java.time.Duration;
@@ -39,6 +41,20 @@ public sealed interface RestartDecision {
     int earlier = ranWell ? 0 : streak;
     return new Restart(
         wait(backoff, earlier), earlier == Integer.MAX_VALUE ? earlier : earlier + 1);
+  }
+
+  /**
+   * How long an attempt ran. What ended while no agent looked ran shorter than we could see; a
+   * stepped wall clock only ever shortens the time, so an instance is never taken to have run well
+   * when it did not.
+   *
+   * @param bootNanos now, CLOCK_BOOTTIME
+   */
+  static Duration ranFor(RunningInstance process, Ended ended, long bootNanos) {
+    long known = bootNanos - process.startedAtBoottimeNanos();
+    var said = Duration.between(process.startedAt(), ended.finishedAt());
+    var shorter = said.isNegative() || said.toNanos() > known ? Duration.ofNanos(known) : said;
+    return shorter.isNegative() ? Duration.ZERO : shorter;
   }
 
   /** The first restart waits {@code initial}, later ones base x factor^n, up to max. */

@@ -5,7 +5,7 @@ import static dev.regrow.v1.InstancePhase.INSTANCE_PENDING;
 import static dev.regrow.v1.InstancePhase.INSTANCE_RUNNING;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.regrow.actors.instance.InstanceSupervisor;
+import dev.regrow.actors.instance.SupervisedNode;
 import dev.regrow.actors.link.AssignmentRef;
 import dev.regrow.actors.link.NodeFact;
 import dev.regrow.actors.link.NodeOrder;
@@ -332,8 +332,7 @@ class NodeAgentTest {
   }
 
   private ActorRef<NodeAgent.Command> spawn() {
-    var node =
-        new InstanceSupervisor.Node(machine, clock, "n1", "127.0.0.1", OWN, Duration.ofSeconds(9));
+    var node = new SupervisedNode(machine, clock, "n1", "127.0.0.1", OWN, Duration.ofSeconds(9));
     return kit.spawn(
         NodeAgent.create(
             node, new NodeAgent.Identity("node-1", 1000, leases, List::of, Runnable::run)));

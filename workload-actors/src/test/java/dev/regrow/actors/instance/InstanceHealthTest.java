@@ -41,9 +41,8 @@ class InstanceHealthTest {
   private final ManualTime time = ManualTime.get(kit.system());
   private final FakeClock clock = new FakeClock();
   private final FakeNodeRuntime machine = new FakeNodeRuntime(clock);
-  private final InstanceSupervisor.Node node =
-      new InstanceSupervisor.Node(
-          machine, clock, "n1", "127.0.0.1", Ports.NONE, Duration.ofSeconds(10));
+  private final SupervisedNode node =
+      new SupervisedNode(machine, clock, "n1", "127.0.0.1", Ports.NONE, Duration.ofSeconds(10));
   private final TestProbe<Report> agent = kit.createTestProbe();
   private final List<Report.Happened> happened = new ArrayList<>();
 

@@ -67,7 +67,7 @@ class PullSecretTest {
 
   private void supervise() {
     var node =
-        new InstanceSupervisor.Node(
+        new SupervisedNode(
             machine, clock, "n1", "127.0.0.1", Ports.NONE, Duration.ofSeconds(10), this::told);
     var order = Orders.run(ID, 7);
     var template =
