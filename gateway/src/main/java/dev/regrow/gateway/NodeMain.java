@@ -18,6 +18,7 @@ import dev.regrow.gateway.http.Backend;
 import dev.regrow.gateway.http.GatewayServer;
 import dev.regrow.gateway.metrics.Metrics;
 import dev.regrow.runtime.NodeRuntime;
+import dev.regrow.runtime.fault.NodeFaults;
 import dev.regrow.runtime.image.NodeImages;
 import dev.regrow.runtime.process.LocalNodeRuntime;
 import dev.regrow.runtime.process.RuntimeConfig;
@@ -131,7 +132,8 @@ public final class NodeMain {
                 : Optional.of("node %s is being put together".formatted(options.name())),
         manager::starting);
     var admission = Admission.open(options.data(), Clock.systemUTC(), options.join().isPresent());
-    var node = NodeBootstrap.start(config(), parts());
+    var faults = new CompletableFuture<NodeFaults>();
+    var node = NodeBootstrap.start(config(), parts(faults));
     var note = LeaveNote.in(options.data());
     note.forget();
     shutdown.before(() -> note.take().ifPresent(time -> depart(node, time)));
@@ -140,7 +142,7 @@ public final class NodeMain {
           admission.close();
           return node.stop(StopMode.KEEP_INSTANCES);
         });
-    var server = listen(node, admission);
+    var server = listen(node, admission, faults);
     shutdown.stopFirst(() -> server.stop(Shutdown.DRAIN));
     admission.writeContext(options, node.identity());
     LOG.info(
@@ -215,7 +217,7 @@ public final class NodeMain {
         options.labels());
   }
 
-  private NodeParts parts() {
+  private NodeParts parts(CompletableFuture<NodeFaults> faults) {
     var clock = NodeClock.ofMachine();
     var images = new CompletableFuture<NodeImages>();
     return new NodeParts(
@@ -224,8 +226,10 @@ public final class NodeMain {
               LocalNodeRuntime.open(
                   RuntimeConfig.of(uid, options.data())
                       .withHostPaths(options.hostPaths())
-                      .withNetworkRange(options.networkRange().orElse(null)));
+                      .withNetworkRange(options.networkRange().orElse(null))
+                      .withFaults(options.faults()));
           images.complete(opened.images());
+          faults.complete(opened.faults());
           return opened;
         },
         (system, store, link) -> {
@@ -241,7 +245,8 @@ public final class NodeMain {
         });
   }
 
-  private GatewayServer listen(RegrowNode node, Admission admission) {
+  private GatewayServer listen(
+      RegrowNode node, Admission admission, CompletableFuture<NodeFaults> faults) {
     var absent =
         new AbsentControlPlane(
             () -> node.notReady().orElse(elsewhere()),
@@ -257,6 +262,7 @@ public final class NodeMain {
             node::notReady,
             new LogsOnDisk(options.data().resolve("logs"), node::runtime),
             () -> node.runtime().map(NodeRuntime::images),
+            () -> Optional.ofNullable(faults.getNow(null)),
             admission.tokens(),
             () ->
                 node.store()

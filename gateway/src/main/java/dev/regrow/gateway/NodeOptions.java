@@ -2,17 +2,20 @@ package dev.regrow.gateway;
 
 import dev.regrow.client.http.Endpoint;
 import dev.regrow.core.model.Constraints;
+import dev.regrow.runtime.fault.FaultKind;
 import dev.regrow.runtime.network.NodeNetwork;
 import dev.regrow.schema.Schema;
 import dev.regrow.v1.Workload;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -22,6 +25,7 @@ import java.util.stream.Stream;
  * @param hostPaths what instances may mount of the host
  * @param networkRange of addresses for instances on the bridge; empty: one is chosen
  * @param labels what people say of it, for placement
+ * @param faults that others may put into it
  * @param role {@code server}, {@code worker} or {@code witness}; empty: what it was, or what is
  *     usual
  */
@@ -37,7 +41,8 @@ record NodeOptions(
     Optional<Join> join,
     Duration away,
     Optional<String> networkRange,
-    Map<String, String> labels) {
+    Map<String, String> labels,
+    Set<FaultKind> faults) {
 
   /**
    * Whom to ask to be let in, and with what.
@@ -72,6 +77,9 @@ record NodeOptions(
         --network-range R    addresses for instances with network bridge, as 10.210.0.0/22 (default:
                              one within 10.208.0.0/12 that collides with no route of this machine)
         --host-paths DIR,... what instances may mount of the host, with all below (default: nothing)
+        --allow-faults K,... what admins may do to this node to see what comes of it (default: nothing):
+                             instance-kill, instance-pause, instance-cut, instance-cpu,
+                             instance-memory, partition, jvm-stop, or all
         --http-port PORT     of the gateway (default: 7400)
         --cluster-port PORT  (default: 7410)
         --raft-port PORT     of the store (default: 7420)
@@ -98,7 +106,8 @@ record NodeOptions(
           "join-token-file",
           "away",
           "network-range",
-          "label");
+          "label",
+          "allow-faults");
 
   static Set<String> known() {
     return KNOWN;
@@ -134,7 +143,8 @@ record NodeOptions(
         join,
         away,
         networkRange(given),
-        labels(given.getOrDefault("label", "")));
+        labels(given.getOrDefault("label", "")),
+        faults(given.getOrDefault("allow-faults", "")));
   }
 
   private static Optional<String> networkRange(Map<String, String> given) {
@@ -173,6 +183,30 @@ record NodeOptions(
               throw StartFailure.usage("--label: " + violation.message());
             });
     return labels;
+  }
+
+  private static Set<FaultKind> faults(String given) {
+    var faults = EnumSet.noneOf(FaultKind.class);
+    for (var part : given.split(",", -1)) {
+      var word = part.strip();
+      if (word.equals("all")) {
+        return EnumSet.allOf(FaultKind.class);
+      }
+      if (!word.isEmpty()) {
+        faults.add(FaultKind.of(word).orElseThrow(() -> noFault(word)));
+      }
+    }
+    return faults;
+  }
+
+  private static StartFailure noFault(String word) {
+    return StartFailure.usage(
+        "--allow-faults %s is not one of %s, all"
+            .formatted(
+                word,
+                Stream.of(FaultKind.values())
+                    .map(FaultKind::text)
+                    .collect(Collectors.joining(", "))));
   }
 
   private static Optional<Join> join(Map<String, String> given) {

@@ -93,6 +93,7 @@ class JoiningTest {
             control::notReady,
             new FakeLogs(),
             Optional::empty,
+            Optional::empty,
             tokens,
             Optional::empty,
             (request, role) -> {

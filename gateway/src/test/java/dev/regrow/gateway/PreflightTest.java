@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,7 +46,8 @@ final class PreflightTest {
                 Optional.empty(),
                 Duration.ofMinutes(2),
                 Optional.empty(),
-                Map.of()));
+                Map.of(),
+                Set.of()));
   }
 
   @ParameterizedTest
@@ -102,7 +104,8 @@ final class PreflightTest {
               Optional.empty(),
               Duration.ofMinutes(2),
               Optional.empty(),
-              Map.of());
+              Map.of(),
+              Set.of());
 
       assertThatThrownBy(() -> Preflight.requireFree(options, loopback))
           .hasMessageContaining("port " + port)

@@ -8,6 +8,9 @@ import dev.regrow.v1.Config;
 import dev.regrow.v1.ConfigList;
 import dev.regrow.v1.DrainRequest;
 import dev.regrow.v1.EventList;
+import dev.regrow.v1.Fault;
+import dev.regrow.v1.FaultList;
+import dev.regrow.v1.FaultRequest;
 import dev.regrow.v1.ImagePull;
 import dev.regrow.v1.ImagePullRequest;
 import dev.regrow.v1.Instance;
@@ -362,6 +365,29 @@ public final class Calls {
   /** Answers with what was removed. */
   public static Call<NodeImageList> removeImage(String node, String image) {
     return Call.delete(images(node, image), NodeImageList.parser());
+  }
+
+  /** Faults that go on on a node, and which it lets happen. */
+  public static Call<FaultList> faults(String node) {
+    return Call.get(faultsOf(node), FaultList.parser());
+  }
+
+  /** Does something bad to a node, for a time; or says what that would be. */
+  public static Call<Fault> beginFault(String node, FaultRequest wanted) {
+    return Call.post(faultsOf(node), wanted, wanted.getDryRun(), Fault.parser());
+  }
+
+  /** Ends all faults of a node. */
+  public static Call<FaultList> endFaults(String node) {
+    return Call.delete(faultsOf(node), FaultList.parser());
+  }
+
+  public static Call<Fault> endFault(String node, String id) {
+    return Call.delete(faultsOf(node) + "/" + Uris.segment(id), Fault.parser());
+  }
+
+  private static String faultsOf(String node) {
+    return "/v1/nodes/" + Uris.segment(node) + "/faults";
   }
 
   private static String images(String node, String image) {

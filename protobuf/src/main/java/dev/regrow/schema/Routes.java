@@ -1,27 +1,36 @@
 package dev.regrow.schema;
 
-import com.google.protobuf.Message;
+import static dev.regrow.schema.Draft.change;
+import static dev.regrow.schema.Draft.list;
+import static dev.regrow.schema.Draft.open;
+import static dev.regrow.schema.Draft.read;
+import static dev.regrow.schema.RouteParameters.CONSISTENT;
+import static dev.regrow.schema.RouteParameters.CONTINUE;
+import static dev.regrow.schema.RouteParameters.DRY_RUN;
+import static dev.regrow.schema.RouteParameters.EXEC;
+import static dev.regrow.schema.RouteParameters.FILES;
+import static dev.regrow.schema.RouteParameters.LIMIT;
+import static dev.regrow.schema.RouteParameters.LOGS;
+import static dev.regrow.schema.RouteParameters.PORT;
+import static dev.regrow.schema.RouteParameters.PULL;
+import static dev.regrow.schema.RouteParameters.ROLE;
+import static dev.regrow.schema.RouteParameters.SINCE;
+import static dev.regrow.schema.RouteParameters.WATCH;
+import static dev.regrow.schema.RouteParameters.WITH_KEY;
+
 import dev.regrow.schema.Route.Access;
-import dev.regrow.schema.Route.Parameter;
 import dev.regrow.schema.Route.Trait;
 import dev.regrow.v1.AttemptList;
 import dev.regrow.v1.Cluster;
 import dev.regrow.v1.Config;
 import dev.regrow.v1.ConfigList;
-import dev.regrow.v1.DrainRequest;
 import dev.regrow.v1.EventList;
-import dev.regrow.v1.ImagePull;
-import dev.regrow.v1.ImagePullRequest;
 import dev.regrow.v1.Instance;
 import dev.regrow.v1.InstanceList;
 import dev.regrow.v1.NamedVolume;
 import dev.regrow.v1.NamedVolumeList;
-import dev.regrow.v1.Node;
-import dev.regrow.v1.NodeImageList;
 import dev.regrow.v1.NodeJoinReply;
 import dev.regrow.v1.NodeJoinRequest;
-import dev.regrow.v1.NodeList;
-import dev.regrow.v1.NodeUsage;
 import dev.regrow.v1.Plan;
 import dev.regrow.v1.RevisionList;
 import dev.regrow.v1.RollbackRequest;
@@ -37,8 +46,6 @@ import dev.regrow.v1.Workload;
 import dev.regrow.v1.WorkloadList;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Every route of this release. The gateway is checked against it, and the OpenAPI document made of
@@ -51,59 +58,6 @@ public final class Routes {
   private static final String CONFIG = NAMESPACE + "/configs/{config}";
   private static final String SECRET = NAMESPACE + "/secrets/{secret}";
   private static final String VOLUME = NAMESPACE + "/volumes/{volume}";
-
-  private static final String IMAGES = "/v1/nodes/{node}/images";
-
-  private static final Parameter IMAGE =
-      new Parameter("image", "string", false, "Its reference, or its digest.");
-  private static final Parameter CONSISTENT =
-      new Parameter("consistent", "boolean", false, "Read linearizably, from a majority.");
-  private static final Parameter DRY_RUN =
-      new Parameter("dryRun", "boolean", false, "Answer with the Plan and change nothing.");
-  private static final Parameter PULL =
-      new Parameter("pull", "boolean", false, "Take what the tag of its image stands for now.");
-  private static final Parameter LIMIT =
-      new Parameter("limit", "integer", false, "1 to 1000, larger is capped.");
-  private static final Parameter CONTINUE =
-      new Parameter("continue", "string", false, "Where the list before this one ended.");
-  private static final Parameter WATCH =
-      new Parameter("watch", "boolean", false, "Stream what is there, then changes.");
-  private static final Parameter SINCE =
-      new Parameter("since", "integer", false, "The index after which changes are wanted.");
-  private static final Parameter ROLE =
-      new Parameter("role", "string", false, "Of the new node: server or worker (the default).");
-  private static final Parameter FORCE =
-      new Parameter(
-          "force", "boolean", false, "It is dead: what it ran is replaced without waiting for it.");
-  private static final Parameter WITH_KEY =
-      new Parameter("withKey", "boolean", false, "With the keys of the secrets.");
-  private static final List<Parameter> LIST =
-      List.of(
-          new Parameter(
-              "label", "string", true, "KEY=VALUE that must match; repeated: all of them."),
-          LIMIT,
-          CONTINUE,
-          WATCH,
-          SINCE,
-          CONSISTENT);
-  private static final List<Parameter> EXEC =
-      List.of(
-          new Parameter("command", "string", true, "The program, then its arguments."),
-          new Parameter("tty", "boolean", false, "On a terminal of its own."));
-  private static final List<Parameter> FILES =
-      List.of(
-          new Parameter("path", "string", false, "In the instance; needed."),
-          new Parameter(
-              "name", "string", false, "Of what is brought there; without it files are given."));
-  private static final Parameter PORT =
-      new Parameter("port", "integer", false, "1 to 65535; needed.");
-  private static final List<Parameter> LOGS =
-      List.of(
-          new Parameter("follow", "boolean", false, "Go on until the instance is gone."),
-          new Parameter("tail", "integer", false, "Only that many of the last lines."),
-          new Parameter("attempt", "integer", false, "Only of this attempt."),
-          new Parameter("previous", "boolean", false, "Of the attempt before the present one."),
-          new Parameter("since", "string", false, "A duration as 10m, or an RFC 3339 time."));
 
   /** In the order in which people meet them. */
   public static final List<Route> ALL = all();
@@ -328,92 +282,9 @@ public final class Routes {
             .with(FILES)
             .being(Trait.SOCKET)
             .route());
-    routes.add(list("/v1/nodes", "listNodes", "The machines.", NodeList.getDefaultInstance()));
-    routes.add(
-        read("/v1/nodes/{node}", "getNode", "One machine.")
-            .answers(Node.getDefaultInstance(), 200)
-            .route());
-    routes.add(
-        read("/v1/nodes/{node}/usage", "getNodeUsage", "What is used of it, and by what.")
-            .answers(NodeUsage.getDefaultInstance(), 200)
-            .route());
-    nodeChange(routes, "cordon", "cordonNode", "It takes no new instances.", 200, null);
-    nodeChange(routes, "uncordon", "uncordonNode", "It takes new instances again.", 200, null);
-    nodeChange(
-        routes,
-        "drain",
-        "drainNode",
-        "Its instances move elsewhere; answered when that has begun.",
-        202,
-        DrainRequest.getDefaultInstance());
-    nodeChange(
-        routes,
-        "promote",
-        "promoteNode",
-        "It keeps the store, too; answered when that is said, the node becomes it by itself.",
-        202,
-        null);
-    nodeChange(
-        routes,
-        "demote",
-        "demoteNode",
-        "It runs instances only; as promote, and refused where the store would stop.",
-        202,
-        null);
-    routes.add(
-        new Draft(
-                "DELETE",
-                "/v1/nodes/{node}",
-                "removeNode",
-                "Out of the cluster for good; answered with the node as it was.",
-                Access.ADMIN)
-            .answers(Node.getDefaultInstance(), 200)
-            .with(List.of(FORCE))
-            .route());
-    images(routes);
+    NodeRoutes.addTo(routes);
     routes.add(list("/v1/events", "listAllEvents", "Events everywhere.", events));
     routes.add(list(NAMESPACE + "/events", "listEvents", "Events of one namespace.", events));
-  }
-
-  private static void images(List<Route> routes) {
-    routes.add(
-        read(IMAGES, "listImages", "What the node has of images, and what is on its way there.")
-            .answers(NodeImageList.getDefaultInstance(), 200)
-            .route());
-    routes.add(
-        new Draft(
-                "POST",
-                IMAGES,
-                "pullImage",
-                "Bring an image to the node; answered when that has begun.",
-                Access.ADMIN)
-            .body(ImagePullRequest.getDefaultInstance())
-            .answers(ImagePull.getDefaultInstance(), 202)
-            .route());
-    routes.add(
-        new Draft(
-                "DELETE",
-                IMAGES,
-                "removeImage",
-                "Remove an image that nothing runs from; answered with what was removed.",
-                Access.ADMIN)
-            .with(IMAGE)
-            .answers(NodeImageList.getDefaultInstance(), 200)
-            .route());
-  }
-
-  private static void nodeChange(
-      List<Route> routes,
-      String action,
-      String operation,
-      String summary,
-      int status,
-      @Nullable Message body) {
-    var draft = new Draft("POST", "/v1/nodes/{node}/" + action, operation, summary, Access.ADMIN);
-    routes.add(
-        (body == null ? draft : draft.optionalBody(body))
-            .answers(Node.getDefaultInstance(), status)
-            .route());
   }
 
   private static void tokens(List<Route> routes) {
@@ -502,97 +373,5 @@ public final class Routes {
         open("/readyz", "getReadiness", "Whether it can serve: 200, or 503 with the reason."));
     routes.add(
         new Draft("GET", "/openapi.json", "getOpenApi", "This document.", Access.READ).route());
-  }
-
-  private static Route list(String path, String operation, String summary, Message list) {
-    return read(path, operation, summary)
-        .answers(list, 200)
-        .with(LIST)
-        .being(Trait.WATCHABLE)
-        .route();
-  }
-
-  private static Draft read(String path, String operation, String summary) {
-    return read("GET", path, operation, summary).with(CONSISTENT);
-  }
-
-  private static Draft read(String method, String path, String operation, String summary) {
-    return new Draft(method, path, operation, summary, Access.READ);
-  }
-
-  private static Draft change(String method, String path, String operation, String summary) {
-    return new Draft(method, path, operation, summary, Access.DEPLOY);
-  }
-
-  private static Route open(String path, String operation, String summary) {
-    return new Draft("GET", path, operation, summary, Access.OPEN).route();
-  }
-
-  /** A route in the making. */
-  private static final class Draft {
-    private final String method;
-    private final String path;
-    private final String operation;
-    private final String summary;
-    private final Access access;
-    private Optional<Message> request = Optional.empty();
-    private boolean optionalBody;
-    private List<Integer> statuses = List.of(200);
-    private Optional<Message> response = Optional.empty();
-    private List<Parameter> parameters = List.of();
-    private List<Trait> traits = List.of();
-
-    Draft(String method, String path, String operation, String summary, Access access) {
-      this.method = method;
-      this.path = path;
-      this.operation = operation;
-      this.summary = summary;
-      this.access = access;
-    }
-
-    Draft body(Message type) {
-      request = Optional.of(type);
-      return this;
-    }
-
-    Draft optionalBody(Message type) {
-      optionalBody = true;
-      return body(type);
-    }
-
-    Draft answers(Message type, Integer... success) {
-      response = Optional.of(type);
-      statuses = List.of(success);
-      return this;
-    }
-
-    Draft with(Parameter parameter) {
-      return with(List.of(parameter));
-    }
-
-    Draft with(List<Parameter> all) {
-      parameters = all;
-      return this;
-    }
-
-    Draft being(Trait... all) {
-      traits = List.of(all);
-      return this;
-    }
-
-    Route route() {
-      return new Route(
-          method,
-          path,
-          operation,
-          summary,
-          access,
-          request,
-          optionalBody,
-          statuses,
-          response,
-          parameters,
-          traits);
-    }
   }
 }

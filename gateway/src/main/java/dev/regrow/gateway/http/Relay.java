@@ -31,6 +31,7 @@ final class Relay {
       List.of(
           "Authorization",
           "Accept",
+          "Content-Type",
           Call.INDEX_HEADER,
           "Upgrade",
           "Sec-WebSocket-Key",
@@ -52,31 +53,39 @@ final class Relay {
     return call.header(RELAYED) != null || call.header(ASKED) != null;
   }
 
-  /** Has one of these servers see to it; the next one when one is not there. */
-  CompletionStage<Answer> askAny(Call call, List<Node> servers) {
+  /**
+   * Has one of these servers see to it; the next one when one is not there.
+   *
+   * @param body that came with it, or nothing
+   */
+  CompletionStage<Answer> askAny(Call call, List<Node> servers, byte[] body) {
     if (servers.isEmpty()) {
       throw HttpProblem.unavailable("node %s knows no server to ask; try again".formatted(node));
     }
-    var first = ask(call, servers.get(0), ASKED);
+    var first = ask(call, servers.get(0), ASKED, body);
     var others = servers.subList(1, servers.size());
     return others.isEmpty()
         ? first
-        : first.exceptionallyCompose(unreachable -> askAny(call, others));
+        : first.exceptionallyCompose(unreachable -> askAny(call, others, body));
   }
 
-  /** Has the instance's own node answer. */
-  CompletionStage<Answer> passOn(Call call, Node there) {
+  /**
+   * Has the instance's own node answer.
+   *
+   * @param body that came with it, or nothing
+   */
+  CompletionStage<Answer> passOn(Call call, Node there, byte[] body) {
     if (call.header(RELAYED) != null) {
       throw HttpProblem.unavailable(
           "that is on node %s by now; try again".formatted(there.getName()));
     }
-    return ask(call, there, RELAYED);
+    return ask(call, there, RELAYED, body);
   }
 
-  private CompletionStage<Answer> ask(Call call, Node there, String as) {
+  private CompletionStage<Answer> ask(Call call, Node there, String as, byte[] body) {
     var target = target(there);
     return onward
-        .ask(target, head(call, there, as))
+        .ask(target, head(call, there, as, body.length), body)
         .exceptionallyCompose(
             failure -> {
               var cause = failure instanceof CompletionException ? failure.getCause() : failure;
@@ -124,7 +133,7 @@ final class Relay {
             .formatted(there.getName(), there.getAddress(), why));
   }
 
-  private String head(Call call, Node there, String as) {
+  private String head(Call call, Node there, String as, int length) {
     var uri = uri(there);
     var head = new StringBuilder(512);
     head.append(call.request().method()).append(' ').append(call.uri());
@@ -139,6 +148,9 @@ final class Relay {
       if (value != null) {
         head.append(name).append(": ").append(value).append("\r\n");
       }
+    }
+    if (length > 0) {
+      head.append("Content-Length: ").append(length).append("\r\n");
     }
     boolean upgrades = call.header("Upgrade") != null;
     head.append("Connection: ").append(upgrades ? "Upgrade" : "close").append("\r\n");

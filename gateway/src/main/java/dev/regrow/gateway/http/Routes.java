@@ -26,6 +26,7 @@ final class Routes {
     routes.addAll(new ExecRoutes(whereabouts).routes());
     routes.addAll(new PortRoutes(whereabouts, onward).routes());
     routes.addAll(new ImageRoutes(backend.node(), backend.images(), backend.control()).routes());
+    routes.addAll(new FaultRoutes(whereabouts, backend).routes());
     routes.addAll(new EventRoutes(backend.control()).routes());
     routes.addAll(new ClusterRoutes(backend.control()).routes());
     routes.addAll(new BackupRoutes(backend.control()).routes());

@@ -14,6 +14,8 @@ import java.util.function.Supplier;
  */
 final class Whereabouts {
 
+  private static final byte[] NOTHING = {};
+
   private final Backend backend;
   private final Relay relay;
 
@@ -40,7 +42,7 @@ final class Whereabouts {
     }
     var servers = backend.servers().get();
     if (servers.isPresent() && !relay.isPassedOn(call)) {
-      return servers.get().thenCompose(known -> relay.askAny(call, known));
+      return servers.get().thenCompose(known -> relay.askAny(call, known, NOTHING));
     }
     return backend
         .control()
@@ -51,18 +53,28 @@ final class Whereabouts {
 
   /** Answers for a node that the call's path names. */
   CompletionStage<Answer> onNode(Call call, String wanted, Supplier<CompletionStage<Answer>> here) {
+    return onNode(call, wanted, NOTHING, here);
+  }
+
+  /**
+   * Answers for a node that the call's path names.
+   *
+   * @param body that came with it
+   */
+  CompletionStage<Answer> onNode(
+      Call call, String wanted, byte[] body, Supplier<CompletionStage<Answer>> here) {
     if (wanted.equals(backend.node())) {
       return here.get();
     }
     var servers = backend.servers().get();
     if (servers.isPresent() && !relay.isPassedOn(call)) {
-      return servers.get().thenCompose(known -> relay.askAny(call, known));
+      return servers.get().thenCompose(known -> relay.askAny(call, known, body));
     }
     return backend
         .control()
         .get()
         .node(wanted, call.readPoint())
-        .thenCompose(there -> relay.passOn(call, there));
+        .thenCompose(there -> relay.passOn(call, there, body));
   }
 
   private CompletionStage<Answer> answer(
@@ -79,6 +91,6 @@ final class Whereabouts {
         .control()
         .get()
         .node(instance.getNode(), call.readPoint())
-        .thenCompose(there -> relay.passOn(call, there));
+        .thenCompose(there -> relay.passOn(call, there, NOTHING));
   }
 }

@@ -41,10 +41,10 @@ public final class Onward implements AutoCloseable {
   public record Target(InetSocketAddress address, @Nullable Supplier<SSLEngine> engine) {}
 
   /**
-   * @param head of the request, which has no body
+   * @param head of the request, which says how long the body is
    * @return fails with what the connection failed with
    */
-  public CompletionStage<Answer> ask(Target target, String head) {
+  public CompletionStage<Answer> ask(Target target, String head, byte[] body) {
     var answer = new CompletableFuture<Answer>();
     var connecting =
         new Bootstrap()
@@ -71,7 +71,7 @@ public final class Onward implements AutoCloseable {
         connecting.addListener(
             connected -> {
               if (connected.isSuccess()) {
-                var bytes = Unpooled.copiedBuffer(head, StandardCharsets.US_ASCII);
+                var bytes = Unpooled.wrappedBuffer(head.getBytes(StandardCharsets.US_ASCII), body);
                 var unusedToo = connecting.channel().writeAndFlush(bytes);
               } else {
                 answer.completeExceptionally(connected.cause());

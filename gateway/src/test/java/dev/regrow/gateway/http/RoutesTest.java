@@ -33,6 +33,7 @@ final class RoutesTest {
               control::notReady,
               new FakeLogs(),
               Optional::empty,
+              Optional::empty,
               new Tokens(Clock.systemUTC()),
               Optional::empty,
               (request, server) ->

@@ -45,6 +45,7 @@ public final class TestGateway implements AutoCloseable {
   public final FakeControlPlane control = new FakeControlPlane();
   public final FakeLogs logs = new FakeLogs();
   public final FakeImages images = new FakeImages();
+  public final FakeFaults faults = new FakeFaults();
   public final InMemoryStore store = new InMemoryStore();
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -79,6 +80,7 @@ public final class TestGateway implements AutoCloseable {
                     control::notReady,
                     logs,
                     () -> Optional.of(images),
+                    () -> Optional.of(faults),
                     known,
                     () -> Optional.of(desk),
                     TestGateway::admit,

@@ -176,6 +176,13 @@ final class HostInstanceCgroup implements InstanceCgroup {
   }
 
   @Override
+  public boolean freeze(boolean frozen) {
+    var file = v2Directory().map(dir -> dir.resolve("cgroup.freeze")).filter(Files::exists);
+    file.ifPresent(freeze -> files.write(freeze, frozen ? "1" : "0"));
+    return file.isPresent();
+  }
+
+  @Override
   public Branch branch(String name) {
     var dir = v2Directory().orElseGet(this::v1Directory).resolve(name);
     try {

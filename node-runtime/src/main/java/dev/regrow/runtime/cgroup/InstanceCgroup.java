@@ -39,6 +39,13 @@ public interface InstanceCgroup {
   boolean killAndAwaitEmpty(Duration timeout);
 
   /**
+   * Stops all its processes where they are, or lets them go on. They can be killed meanwhile.
+   *
+   * @return false where nothing can be stopped so: on a machine with v1 only
+   */
+  boolean freeze(boolean frozen);
+
+  /**
    * A group of its own for what is run in the instance besides, so that all of it can be killed;
    * its limits are the instance's.
    *

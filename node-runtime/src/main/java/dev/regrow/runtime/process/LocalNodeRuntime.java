@@ -12,6 +12,8 @@ import dev.regrow.runtime.RuntimeFailure;
 import dev.regrow.runtime.ServedPort;
 import dev.regrow.runtime.cgroup.Cgroups;
 import dev.regrow.runtime.cgroup.HostCgroups;
+import dev.regrow.runtime.fault.LocalFaults;
+import dev.regrow.runtime.fault.NodeFaults;
 import dev.regrow.runtime.image.ImageLaunch;
 import dev.regrow.runtime.image.ImageReference;
 import dev.regrow.runtime.image.Images;
@@ -76,6 +78,7 @@ public final class LocalNodeRuntime implements NodeRuntime {
   private final NodeNetwork network;
   private final ExitWatcher exits;
   private final MachineImages images;
+  private final LocalFaults faults;
   private final ExecutorService work = Threads.pool("regrow-runtime", LAUNCH_THREADS);
   private final ExecutorService disk = Threads.pool("regrow-logs", LOG_THREADS);
   private final FileLogs logs;
@@ -115,6 +118,9 @@ public final class LocalNodeRuntime implements NodeRuntime {
             config.registryAuth(),
             instances::values,
             work);
+    this.faults =
+        new LocalFaults(
+            kernel, cgroups, config.nodeUid(), state.root(), config.faults(), this::running);
   }
 
   static NodeNetwork.Places networkPlaces(StateDirectory state, @Nullable String range) {
@@ -171,6 +177,11 @@ public final class LocalNodeRuntime implements NodeRuntime {
   @Override
   public NodeImages images() {
     return images;
+  }
+
+  /** What others may do to this node. */
+  public NodeFaults faults() {
+    return faults;
   }
 
   private RunningInstance start(LaunchSpec spec) {
@@ -357,6 +368,7 @@ public final class LocalNodeRuntime implements NodeRuntime {
         adopted.add(lost(file, lost.status()));
       }
     }
+    faults.goOn(instances.keySet());
     network.adopted();
     removeStrays();
     images.usesAreKnown();
@@ -461,6 +473,7 @@ public final class LocalNodeRuntime implements NodeRuntime {
 
   @Override
   public void close() {
+    faults.close();
     exits.close();
     images.close();
     logs.close();

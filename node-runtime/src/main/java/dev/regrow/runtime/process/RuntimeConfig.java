@@ -1,7 +1,9 @@
 package dev.regrow.runtime.process;
 
+import dev.regrow.runtime.fault.FaultKind;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param logAttempts of how many attempts of an instance logs are kept at most
  * @param logBytesMax how much of them is kept at most, per instance
  * @param networkRange of addresses for instances on the bridge, as 10.210.0.0/22; null: chosen
+ * @param faults that others may put into this node
  * @param hostPaths instances may mount these and what is below them, and nothing else of the host
  */
 public record RuntimeConfig(
@@ -24,17 +27,20 @@ public record RuntimeConfig(
     int logAttempts,
     long logBytesMax,
     List<Path> hostPaths,
-    @Nullable String networkRange) {
+    @Nullable String networkRange,
+    Set<FaultKind> faults) {
 
   public RuntimeConfig {
     if (!nodeUid.matches("[a-z0-9]{1,16}")) {
       throw new IllegalArgumentException("no node uid: '" + nodeUid + "'");
     }
     hostPaths = List.copyOf(hostPaths);
+    faults = Set.copyOf(faults);
   }
 
   public static RuntimeConfig of(String nodeUid, Path dataDirectory) {
-    return new RuntimeConfig(nodeUid, dataDirectory, 10L << 20, 3, 5, 64L << 20, List.of(), null);
+    return new RuntimeConfig(
+        nodeUid, dataDirectory, 10L << 20, 3, 5, 64L << 20, List.of(), null, Set.of());
   }
 
   /** The same, with these paths of the host open to instances. */
@@ -47,7 +53,8 @@ public record RuntimeConfig(
         logAttempts,
         logBytesMax,
         allowed,
-        networkRange);
+        networkRange,
+        faults);
   }
 
   /** The same, with this range of addresses for instances on the bridge; null: chosen. */
@@ -60,7 +67,22 @@ public record RuntimeConfig(
         logAttempts,
         logBytesMax,
         hostPaths,
-        range);
+        range,
+        faults);
+  }
+
+  /** The same, with these faults open to whoever may order them. */
+  public RuntimeConfig withFaults(Set<FaultKind> allowed) {
+    return new RuntimeConfig(
+        nodeUid,
+        dataDirectory,
+        logBytesPerFile,
+        logFiles,
+        logAttempts,
+        logBytesMax,
+        hostPaths,
+        networkRange,
+        allowed);
   }
 
   /** What registries know this node by, as docker login writes it; need not be there. */

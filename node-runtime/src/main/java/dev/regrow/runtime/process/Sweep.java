@@ -4,6 +4,7 @@ import dev.regrow.runtime.RuntimeFailure;
 import dev.regrow.runtime.cgroup.Cgroups;
 import dev.regrow.runtime.cgroup.HostCgroups;
 import dev.regrow.runtime.launch.Launcher;
+import dev.regrow.runtime.network.Cuts;
 import dev.regrow.runtime.network.NodeNetwork;
 import dev.regrow.runtime.process.Adopter.Found;
 import dev.regrow.runtime.state.Control;
@@ -72,6 +73,7 @@ public final class Sweep {
     stopAll(graceBound);
     killAll(left);
     if (left.isEmpty()) {
+      Cuts.sweep(nodeUid, state.root());
       NodeNetwork.sweep(kernel, nodeUid, LocalNodeRuntime.networkPlaces(state, null));
       Launcher.sweep(dataDirectory, StateDirectory.ID_RANGES, nodeUid);
       state.remove(kernel);

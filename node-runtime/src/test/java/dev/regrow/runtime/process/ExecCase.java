@@ -45,8 +45,18 @@ abstract class ExecCase {
 
   @BeforeEach
   void start() throws Exception {
-    agent = LocalNodeRuntime.open(RuntimeConfig.of(host.nodeUid(), data));
+    agent = LocalNodeRuntime.open(config(RuntimeConfig.of(host.nodeUid(), data)));
     get(agent.adopt());
+  }
+
+  /** What a test needs besides. */
+  RuntimeConfig config(RuntimeConfig plain) {
+    return plain;
+  }
+
+  /** The agent was closed, or is left to die: another takes over. */
+  final void restart() throws Exception {
+    start();
   }
 
   @AfterEach
@@ -123,6 +133,10 @@ abstract class ExecCase {
   }
 
   final RunningInstance launch(String... command) throws Exception {
+    return launch(Network.NONE, command);
+  }
+
+  final RunningInstance launch(Network network, String... command) throws Exception {
     var spec =
         new LaunchSpec(
             KEY,
@@ -136,7 +150,7 @@ abstract class ExecCase {
             1000,
             1001,
             "/tmp",
-            Network.NONE,
+            network,
             List.of(),
             new Limits(100, 0, 64 << 20, 128 << 20, 32),
             "TERM",

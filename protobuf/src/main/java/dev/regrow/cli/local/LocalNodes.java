@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * The nodes of this machine's cluster: n1 on 127.0.0.1, n2 on 127.0.0.2 and so on; or from another
@@ -36,11 +37,16 @@ final class LocalNodes {
   private final Terminal terminal;
   private final LocalCluster cluster;
   private final String bind;
+  private final String faults;
 
-  LocalNodes(Terminal terminal, LocalCluster cluster, String bind) {
+  /**
+   * @param faults that nodes which are started let happen, as regrow node takes them
+   */
+  LocalNodes(Terminal terminal, LocalCluster cluster, String bind, String faults) {
     this.terminal = terminal;
     this.cluster = cluster;
     this.bind = bind;
+    this.faults = faults;
   }
 
   /**
@@ -77,7 +83,7 @@ final class LocalNodes {
     var starts = new LinkedHashMap<String, NodeStart>();
     for (int i = 1; i <= known; i++) {
       var name = "n" + i;
-      var start = new NodeStart(terminal, cluster, name, address(i), roleOf(i, wanted));
+      var start = new NodeStart(terminal, cluster, name, address(i), told(roleOf(i, wanted)));
       start.begin();
       starts.put(name, start);
     }
@@ -103,7 +109,7 @@ final class LocalNodes {
             new ArrayList<>(List.of("--join", first.address().replaceFirst("^https?://", "")));
         told.addAll(List.of("--join-token-file", token.toString()));
         told.addAll(roleOf(i, wanted));
-        var start = new NodeStart(terminal, cluster, name, address(i), told);
+        var start = new NodeStart(terminal, cluster, name, address(i), told(told));
         start.begin();
         starts.put(name, start);
       }
@@ -136,6 +142,12 @@ final class LocalNodes {
       return List.of();
     }
     return List.of("--role", number <= StoreKeepers.of(wanted) ? "server" : "worker");
+  }
+
+  private List<String> told(List<String> options) {
+    return faults.isEmpty()
+        ? options
+        : Stream.concat(options.stream(), Stream.of("--allow-faults", faults)).toList();
   }
 
   private String address(int number) {

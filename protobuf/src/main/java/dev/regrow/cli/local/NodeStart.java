@@ -22,22 +22,21 @@ final class NodeStart {
   private final LocalCluster cluster;
   private final String name;
   private final String bind;
-  private final List<String> joining;
+  private final List<String> told;
   private final Launcher launcher = Launcher.own();
   private @Nullable Process started;
   private boolean lived;
   private long began;
 
   /**
-   * @param joining what a new node is told so that it joins; empty for the first one
+   * @param told further options of regrow node, as to join
    */
-  NodeStart(
-      Terminal terminal, LocalCluster cluster, String name, String bind, List<String> joining) {
+  NodeStart(Terminal terminal, LocalCluster cluster, String name, String bind, List<String> told) {
     this.terminal = terminal;
     this.cluster = cluster;
     this.name = name;
     this.bind = bind;
-    this.joining = List.copyOf(joining);
+    this.told = List.copyOf(told);
   }
 
   /** Starts it unless it lives. Several are started first and awaited then. */
@@ -69,7 +68,7 @@ final class NodeStart {
     try {
       var command = new ArrayList<>(List.of("node", "--name", name, "--bind", bind));
       command.addAll(List.of("--data", cluster.nodeData(name).toString()));
-      command.addAll(joining);
+      command.addAll(told);
       return launcher.startDetached(cluster.log(name), command.toArray(String[]::new));
     } catch (IOException e) {
       throw Failure.error("node " + name + " cannot be started: " + e.getMessage());

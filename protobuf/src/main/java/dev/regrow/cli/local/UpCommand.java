@@ -33,6 +33,8 @@ public final class UpCommand implements Command {
 
   private Path data = LocalCluster.DEFAULT_DATA;
 
+  private String faults = "";
+
   private final List<String> variables = new ArrayList<>();
 
   private Duration timeout = Duration.ofMinutes(2);
@@ -60,6 +62,11 @@ public final class UpCommand implements Command {
             "DIR",
             "Where its data is (default: /var/lib/regrow).",
             text -> data = Path.of(text))
+        .option(
+            "--allow-faults",
+            "KIND,...",
+            "What admins may do to the nodes that it starts, as regrow chaos run does: see regrow node --help, or all (default: nothing).",
+            text -> faults = text)
         .option("--var", "K=V", "The value of ${K} in manifests.", variables::add)
         .option(
             "--timeout",
@@ -86,7 +93,7 @@ public final class UpCommand implements Command {
     var cluster = new LocalCluster(data);
     var file = ContextFile.ofUser();
     boolean keep = belongsToAnother(file, cluster);
-    var context = new LocalNodes(terminal, cluster, bind).up(nodes, timeout);
+    var context = new LocalNodes(terminal, cluster, bind, faults).up(nodes, timeout);
     if (keep) {
       terminal.say(
           "the context file " + file.path() + " names another cluster and is left as it is");

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.regrow.runtime.fault;
+
+import org.jspecify.annotations.NullMarked;
