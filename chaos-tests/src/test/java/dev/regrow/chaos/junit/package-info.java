@@ -1,0 +1,4 @@
+@NullMarked
+package dev.regrow.chaos.junit;
+
+import org.jspecify.annotations.NullMarked;
