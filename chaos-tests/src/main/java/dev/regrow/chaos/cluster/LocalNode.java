@@ -160,6 +160,25 @@ public final class LocalNode implements AutoCloseable {
     end(stopping);
   }
 
+  /** Tells the JVM to end in order, and does not wait for it. */
+  public void tellToEnd() {
+    running().destroy();
+  }
+
+  /**
+   * Waits for the end of a JVM that was told to end.
+   *
+   * @return whether it came in time
+   */
+  public boolean hasEndedWithin(Duration time) {
+    try {
+      return running().waitFor(time.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted while node " + name + " ended", e);
+    }
+  }
+
   /** Of the JVM. */
   public long pid() {
     return running().pid();

@@ -50,6 +50,11 @@ public final class Aiming {
     }
   }
 
+  /** Whether it names whom it means, without a word to look up. */
+  static boolean isAimed(Fault fault) {
+    return fault.on().stream().noneMatch(WORDS::contains);
+  }
+
   /**
    * The same fault with names only.
    *

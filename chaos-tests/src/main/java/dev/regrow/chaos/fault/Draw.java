@@ -21,6 +21,7 @@ import java.util.TreeMap;
 public final class Draw {
 
   private static final int FIRST_MILLIS = 2_000;
+  private static final int AT_ONCE_MIN = 2;
   private static final int AT_ONCE_MAX = 3;
   private static final int STAGGER_MILLIS = 2_500;
   private static final int LASTS_MILLIS_MIN = 1_500;
@@ -31,13 +32,21 @@ public final class Draw {
   /** A server that lost its data is filled by others before anything else happens. */
   private static final int REFILL_MILLIS = 6_000;
 
+  /** A short plan has shorter faults, so that there are as many. */
+  private static final int ROUNDS_MIN = 4;
+
   private final Random random;
+  private final int lastsMillisMax;
   private final Scene scene;
   private final List<FaultKind> kinds;
   private final Deque<FaultKind> next = new ArrayDeque<>();
 
-  private Draw(long seed, Scene scene, Collection<FaultKind> kinds) {
+  private Draw(long seed, Scene scene, Collection<FaultKind> kinds, Duration length) {
     this.random = new Random(seed);
+    this.lastsMillisMax =
+        (int)
+            Math.max(
+                LASTS_MILLIS_MIN + 1, Math.min(LASTS_MILLIS_MAX, length.toMillis() / ROUNDS_MIN));
     this.scene = scene;
     this.kinds = kinds.stream().distinct().sorted().filter(this::means).toList();
   }
@@ -50,7 +59,7 @@ public final class Draw {
    * @param length all faults are over before; at least one is drawn if one fits
    */
   public static Plan plan(long seed, Scene scene, Collection<FaultKind> kinds, Duration length) {
-    return new Draw(seed, scene, kinds).plan(length);
+    return new Draw(seed, scene, kinds, length).plan(length);
   }
 
   private boolean means(FaultKind kind) {
@@ -88,7 +97,7 @@ public final class Draw {
 
   private List<Planned> round(int from) {
     var round = new ArrayList<FaultKind>();
-    int wanted = between(1, AT_ONCE_MAX);
+    int wanted = between(AT_ONCE_MIN, AT_ONCE_MAX);
     var postponed = new ArrayList<FaultKind>();
     for (int tries = 0; round.size() < wanted && tries < kinds.size(); tries++) {
       if (next.isEmpty()) {
@@ -126,10 +135,10 @@ public final class Draw {
   }
 
   private Planned planned(FaultKind kind, int from) {
-    int at = from + random.nextInt(STAGGER_MILLIS);
+    int at = from + random.nextInt(Math.min(STAGGER_MILLIS, lastsMillisMax));
     var lasts =
         kind.lasting()
-            ? Duration.ofMillis(between(LASTS_MILLIS_MIN, LASTS_MILLIS_MAX))
+            ? Duration.ofMillis(between(LASTS_MILLIS_MIN, lastsMillisMax))
             : Duration.ZERO;
     var to = kind.aim() == Aim.LINKS && random.nextBoolean() ? some() : List.<String>of();
     var fault = new Fault(kind, on(kind, to), to, lasts, settings(kind));

@@ -94,6 +94,8 @@ public enum FaultKind {
   private final Harm harm;
   private final String says;
   private final boolean lasting;
+
+  @SuppressWarnings("ImmutableEnumChecker") // A copy that nobody can change.
   private final List<Setting> settings;
 
   FaultKind(Aim aim, Harm harm, String says, Setting... settings) {

@@ -1,12 +1,13 @@
 package dev.regrow.chaos.fault;
 
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Whoever can make faults happen: a lab, or a running cluster through its gateway.
  *
  * <p>Called by one thread at a time. Neither {@code inject} nor {@code undo} waits until a cluster
- * has healed; they return as soon as the fault, or its end, is in place.
+ * has healed from it; they return as soon as the fault, or its end, is in place.
  */
 public interface Injector {
 
@@ -32,6 +33,28 @@ public interface Injector {
 
     /** Takes it away; does nothing the second time, nor for a fault that was over at once. */
     void undo();
+
+    /**
+     * One whose end is this.
+     *
+     * @param undo run once at most
+     */
+    static Injection of(String done, Runnable undo) {
+      var undone = new AtomicBoolean();
+      return new Injection() {
+        @Override
+        public String done() {
+          return done;
+        }
+
+        @Override
+        public void undo() {
+          if (undone.compareAndSet(false, true)) {
+            undo.run();
+          }
+        }
+      };
+    }
   }
 
   /** Refused for the moment; a plan goes on without it. */

@@ -106,7 +106,10 @@ public final class Playing {
 
   private void begin(int number, Planned planned) {
     try {
-      var fault = Aiming.aim(planned.fault(), injector.scene(), random);
+      var fault =
+          Aiming.isAimed(planned.fault())
+              ? planned.fault()
+              : Aiming.aim(planned.fault(), injector.scene(), random);
       var injection = injector.inject(fault);
       var at = pace.now();
       listener.begun(number, fault, at, injection.done());

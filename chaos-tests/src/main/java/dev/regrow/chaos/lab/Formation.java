@@ -44,6 +44,15 @@ public final class Formation {
    * @param before done to each machine before its node starts
    */
   public static List<Machine> form(Lab lab, int count, Consumer<Machine> before) {
+    return form(lab, count, servers(count), before);
+  }
+
+  /**
+   * The same.
+   *
+   * @param servers how many of them, the first, keep the store
+   */
+  public static List<Machine> form(Lab lab, int count, int servers, Consumer<Machine> before) {
     Machine first = lab.machine("n1");
     before.accept(first);
     first.jvm().start();
@@ -54,7 +63,7 @@ public final class Formation {
         before.accept(next);
         next.jvm()
             .with("--join", first.address(), "--join-token-file", token.toString())
-            .with("--role", i <= servers(count) ? "server" : "worker")
+            .with("--role", i <= servers ? "server" : "worker")
             .launch();
       }
       lab.machines().forEach(machine -> machine.jvm().awaitReady());

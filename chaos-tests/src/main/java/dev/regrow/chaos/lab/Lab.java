@@ -51,7 +51,7 @@ public final class Lab implements AutoCloseable {
     this.names = names;
     this.folder = folder;
     this.undo = undo;
-    this.links = Switch.make(names);
+    this.links = Switch.make(names, folder);
     this.door = Door.to(LabNames.file(names.switchNamespace()));
   }
 
@@ -115,9 +115,15 @@ public final class Lab implements AutoCloseable {
             .inside(LabNames.file(names.namespace(name)))
             .reachedAt(URI.create("http://127.0.0.1:" + forwarder.port()))
             .withVariable(VARIABLE, names.uid());
-    var machine = new Machine(name, address, names, own, jvm);
+    var preload = Preload.make(folder, own, jvm.data());
+    var machine = new Machine(name, address, names, own, jvm, preload);
     machines.put(name, machine);
     return machine;
+  }
+
+  /** The distribution that its nodes run. */
+  Path home() {
+    return home;
   }
 
   /** In the order in which they were made. */
@@ -160,6 +166,16 @@ public final class Lab implements AutoCloseable {
     return links.active();
   }
 
+  /**
+   * Carries what one machine sends to another so from now on, until it is told {@link
+   * LinkTrouble#NONE}. What is cut stays cut.
+   *
+   * @param seed of its chance
+   */
+  public void trouble(Cut link, LinkTrouble trouble, long seed) {
+    links.trouble(link, trouble, seed);
+  }
+
   /** The machine dies in silence, as of a power cut: nobody is told that its connections end. */
   public void powerOff(Machine machine) {
     links.silence(machine.name());
@@ -180,6 +196,7 @@ public final class Lab implements AutoCloseable {
   public void close() {
     var uids = machines.values().stream().flatMap(machine -> machine.uid().stream()).toList();
     forwarders.forEach(Forwarder::close);
+    links.close();
     door.close();
     undo.close();
     var left = new ArrayList<String>();

@@ -36,8 +36,11 @@ public final class Machine {
   private final Path folder;
   private final LocalNode jvm;
   private final Path cgroups;
+  private final Preload preload;
 
-  Machine(String name, String address, LabNames names, Path folder, LocalNode jvm) {
+  Machine(
+      String name, String address, LabNames names, Path folder, LocalNode jvm, Preload preload) {
+    this.preload = preload;
     this.name = name;
     this.labUid = names.uid();
     this.address = address;
@@ -59,6 +62,19 @@ public final class Machine {
   /** The node's process: start, kill and end it here. */
   public LocalNode jvm() {
     return jvm;
+  }
+
+  /**
+   * What its JVM is told of its clock and disk, other than they are; in force once {@link
+   * #deceivable} was called before its start.
+   */
+  public Preload preload() {
+    return preload;
+  }
+
+  /** From its next start on its JVM can be told wrong things of its clock and disk. */
+  public void deceivable() {
+    preload.under(jvm);
   }
 
   /** A command that runs inside this machine's network. */

@@ -1,5 +1,6 @@
 package dev.regrow.chaos.lab;
 
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -9,13 +10,14 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Links machines, each by a veth pair into a namespace that routes between them. A cut is a routing
  * rule there that drops in silence, packet by packet, so connections that stand are cut too; it
  * needs neither nft nor netem.
  */
-final class Switch {
+final class Switch implements AutoCloseable {
 
   private static final String FORWARD =
       "echo 1 > /proc/sys/net/ipv4/ip_forward; echo 1 > /proc/sys/net/ipv4/conf/all/route_localnet";
@@ -24,14 +26,21 @@ final class Switch {
   private final Map<String, String> addresses = new TreeMap<>();
   private final NavigableSet<Cut> active = new TreeSet<>();
   private final Set<String> silent = new HashSet<>();
+  private final Map<Cut, LinkTrouble> troubled = new TreeMap<>();
+  private final Path folder;
+  private @Nullable Wire wire;
 
-  private Switch(LabNames names) {
+  private Switch(LabNames names, Path folder) {
     this.names = names;
+    this.folder = folder;
   }
 
-  static Switch make(LabNames names) {
+  /**
+   * @param folder of the lab
+   */
+  static Switch make(LabNames names, Path folder) {
     makeNamespace(names.switchNamespace());
-    return new Switch(names);
+    return new Switch(names, folder);
   }
 
   /** One whose 127.0.0.0/8 isn't all its own, and that lets others have their part of it. */
@@ -101,6 +110,47 @@ final class Switch {
 
   synchronized Set<Cut> active() {
     return Set.copyOf(active);
+  }
+
+  /**
+   * Carries what goes this way so from now on, over a wire that is made when it is first needed.
+   *
+   * @param seed of its chance
+   */
+  synchronized void trouble(Cut link, LinkTrouble trouble, long seed) {
+    var from = of(link.from());
+    var to = of(link.to());
+    if (trouble.equals(LinkTrouble.NONE)) {
+      if (troubled.remove(link) != null) {
+        Tool.ip(names.switchNamespace(), List.of("rule del " + detour(link)));
+        wire().clear(from, to);
+      }
+      return;
+    }
+    wire().set(from, to, trouble, seed);
+    if (troubled.put(link, trouble) == null) {
+      Tool.ip(names.switchNamespace(), List.of("rule add " + detour(link)));
+    }
+  }
+
+  private Wire wire() {
+    if (wire == null) {
+      wire = Wire.make(names, folder);
+    }
+    return wire;
+  }
+
+  /** Only what comes from the machine itself: what the wire gives back goes on to its end. */
+  private String detour(Cut link) {
+    return "pref 110 from %s to %s iif %s %s"
+        .formatted(of(link.from()), of(link.to()), LabNames.port(link.from()), Wire.lookup());
+  }
+
+  @Override
+  public synchronized void close() {
+    if (wire != null) {
+      wire.close();
+    }
   }
 
   private String selector(Cut cut) {

@@ -33,13 +33,16 @@ public final class RegisterLoad implements AutoCloseable {
   private final List<RegrowClient> clients = new ArrayList<>();
   private final List<Future<?>> running = new ArrayList<>();
   private final List<String> machines;
-  private final List<String> keys;
+  private final List<List<String>> turns;
+  private final Duration turn;
+  private final long beganNanos = System.nanoTime();
   private final ExecutorService threads;
   private volatile boolean stopping;
 
-  private RegisterLoad(List<String> machines, List<String> keys) {
+  private RegisterLoad(List<String> machines, List<List<String>> turns, Duration turn) {
     this.machines = machines;
-    this.keys = keys;
+    this.turns = turns;
+    this.turn = turn;
     this.threads = Executors.newFixedThreadPool(machines.size());
   }
 
@@ -50,7 +53,22 @@ public final class RegisterLoad implements AutoCloseable {
    */
   public static RegisterLoad start(
       Machine founder, List<Machine> machines, List<String> keys, Random random) {
-    var load = new RegisterLoad(machines.stream().map(Machine::name).toList(), keys);
+    return start(founder, machines, List.of(keys), Duration.ofDays(1), random);
+  }
+
+  /**
+   * The same, with other keys in turn: what is judged of a key grows with its history more than in
+   * proportion.
+   *
+   * @param turn how long each is used, the last to the end
+   */
+  public static RegisterLoad start(
+      Machine founder,
+      List<Machine> machines,
+      List<List<String>> turns,
+      Duration turn,
+      Random random) {
+    var load = new RegisterLoad(machines.stream().map(Machine::name).toList(), turns, turn);
     for (int i = 0; i < machines.size(); i++) {
       int number = i;
       var api = LabClient.of(founder, machines.get(i), ANSWERED_WITHIN);
@@ -64,6 +82,7 @@ public final class RegisterLoad implements AutoCloseable {
 
   private void run(int client, LabelRegister register, Random choices) {
     for (int i = 0; !stopping; i++) {
+      var keys = keysNow();
       String key = keys.get(choices.nextInt(keys.size()));
       String fresh = "c%d-%d".formatted(client, i);
       switch (choices.nextInt(5)) {
@@ -73,6 +92,11 @@ public final class RegisterLoad implements AutoCloseable {
       }
       LockSupport.parkNanos(PAUSE_NANOS);
     }
+  }
+
+  private List<String> keysNow() {
+    long past = (System.nanoTime() - beganNanos) / turn.toNanos();
+    return turns.get((int) Math.min(turns.size() - 1, past));
   }
 
   /**
@@ -106,7 +130,7 @@ public final class RegisterLoad implements AutoCloseable {
   public Map<String, @Nullable String> last(RegrowClient healthy) {
     var last = new LinkedHashMap<String, @Nullable String>();
     var register = new LabelRegister(machines.size(), healthy, recorder);
-    for (String key : keys) {
+    for (String key : turns.stream().flatMap(List::stream).toList()) {
       var reply = register.read(key);
       last.put(key, reply == null ? null : reply.value().getLabelsMap().get(LabelRegister.LABEL));
     }

@@ -30,7 +30,11 @@ members() {
 }
 
 end_processes() {
-  local round pids
+  local round pids node kill
+  # At once, before anything can fork what is not seen yet.
+  for node in $(node_uids); do
+    for kill in "$cgroups"/regrow{,-agent}/"$node"/cgroup.kill; do [[ ! -e $kill ]] || echo 1 >"$kill"; done
+  done
   for ((round = 0; round < 200; round++)); do
     pids=$(members | sort -un)
     [[ -n $pids ]] || return 0

@@ -51,7 +51,7 @@ class DrawTest {
       if (lossy.fault().kind().harm() == Harm.DATA) {
         assertThat(lossy.fault().on()).hasSize(1).isSubsetOf(FIVE.servers());
         assertThat(plan.faults())
-            .filteredOn(other -> other != lossy && overlap(lossy, other))
+            .filteredOn(other -> !other.equals(lossy) && overlap(lossy, other))
             .allMatch(other -> other.fault().kind().harm() == Harm.LIGHT);
       }
     }
@@ -76,7 +76,8 @@ class DrawTest {
     assertThat(plan.faults())
         .allMatch(each -> each.fault().on().stream().noneMatch(Aiming.WORDS::contains));
     assertThat(plan.faults())
-        .anyMatch(one -> plan.faults().stream().anyMatch(two -> one != two && overlap(one, two)));
+        .anyMatch(
+            one -> plan.faults().stream().anyMatch(two -> !one.equals(two) && overlap(one, two)));
   }
 
   @Test

@@ -77,6 +77,32 @@ class LabIT {
   }
 
   @Test
+  void a_link_in_trouble_loses_repeats_and_delays_in_one_direction() throws Exception {
+    var link = new Cut("n1", "n2");
+    lab.trouble(link, new LinkTrouble(0, 0, 1000, 0, 0, 0, 0), 1);
+    say(n1, n2, "dropped");
+    say(n2, n1, "against the dropped");
+    awaitHeard(n1, "against the dropped");
+    lab.trouble(link, new LinkTrouble(0, 0, 0, 1000, 0, 0, 0), 1);
+    say(n1, n2, "twofold");
+    awaitHeard(n2, "twofold\ntwofold");
+    long delay = TimeUnit.MILLISECONDS.toNanos(700);
+    lab.trouble(link, new LinkTrouble(delay / 1000, 0, 0, 0, 0, 0, 0), 1);
+    long said = System.nanoTime();
+    say(n1, n2, "delayed");
+    awaitHeard(n2, "delayed");
+    long heard = System.nanoTime() - said;
+    lab.trouble(link, LinkTrouble.NONE, 1);
+    say(n1, n2, "at once");
+    awaitHeard(n2, "at once");
+
+    assertThat(heard).isGreaterThanOrEqualTo(delay);
+    assertThat(Files.readString(heardBy(n2)))
+        .doesNotContain("dropped")
+        .doesNotContain("at once\nat once");
+  }
+
+  @Test
   void a_machine_dies_with_all_that_ran_on_it_and_comes_back() throws Exception {
     LocalNode jvm = n1.jvm().start();
     try (var client = LabClient.of(n1)) {

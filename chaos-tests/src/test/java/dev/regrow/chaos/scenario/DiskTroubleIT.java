@@ -9,8 +9,8 @@ import dev.regrow.chaos.history.Operation;
 import dev.regrow.chaos.lab.Formation;
 import dev.regrow.chaos.lab.Lab;
 import dev.regrow.chaos.lab.LabClient;
+import dev.regrow.chaos.lab.LogDamage;
 import dev.regrow.chaos.lab.Machine;
-import dev.regrow.chaos.lab.SlowDisk;
 import dev.regrow.chaos.lab.SmallDisk;
 import dev.regrow.client.ApiException;
 import dev.regrow.client.Calls;
@@ -21,15 +21,11 @@ import dev.regrow.v1.ConfigKind;
 import dev.regrow.v1.StoreServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -50,6 +46,7 @@ class DiskTroubleIT {
   private static final int SIZE = 3;
   private static final int KEYS = 4;
   private static final int DISK_MEBIBYTES = 192;
+  private static final Duration SLOW_BY = Duration.ofMillis(500);
   private static final String KEY = "text";
   private static final int LARGE_BYTES = 200_000;
   private static final int LARGE_AT_ONCE = 10;
@@ -59,37 +56,6 @@ class DiskTroubleIT {
   private static final Duration NOTICED_WITHIN = Duration.ofSeconds(40);
 
   private final Random random = new Random(Effort.seed("disk trouble"));
-
-  /** What happens to the log of a server that does not run. */
-  private enum Damage {
-    WIPED {
-      @Override
-      void to(Path store) throws IOException {
-        deleteTree(store);
-      }
-    },
-    TRUNCATED {
-      @Override
-      void to(Path store) throws IOException {
-        var log = log(store);
-        byte[] content = Files.readAllBytes(log);
-        Files.write(log, Arrays.copyOf(content, HEAD_BYTES));
-      }
-    },
-    FLIPPED {
-      @Override
-      void to(Path store) throws IOException {
-        var log = log(store);
-        byte[] content = Files.readAllBytes(log);
-        content[200] ^= 4;
-        Files.write(log, content);
-      }
-    };
-
-    abstract void to(Path store) throws IOException;
-  }
-
-  private static final int HEAD_BYTES = 300;
 
   /** One of each kind in full; of the reduced form, any one of them. */
   private enum Trouble {
@@ -106,7 +72,6 @@ class DiskTroubleIT {
     var troubles = all.subList(0, Effort.of("troubles", 1, all.size()));
     System.out.println("troubles: " + troubles);
     try (Lab lab = Lab.open(RealNodes.Here.home())) {
-      var slow = SlowDisk.make(lab.folder());
       var disks = new HashMap<String, SmallDisk>();
       Machine founder =
           Formation.form(
@@ -117,7 +82,7 @@ class DiskTroubleIT {
                       disks.put(machine.name(), SmallDisk.under(machine, DISK_MEBIBYTES));
                     }
                     if (troubles.contains(Trouble.SLOW)) {
-                      slow.under(machine.jvm());
+                      machine.deceivable();
                     }
                   })
               .get(0);
@@ -126,7 +91,7 @@ class DiskTroubleIT {
         for (var trouble : troubles) {
           switch (trouble) {
             case DAMAGE -> damages(lab, founder, client);
-            case SLOW -> slowDisks(lab, founder, client, slow);
+            case SLOW -> slowDisks(lab, founder, client);
             case FULL -> fullDisks(lab, founder, client, disks);
             case AWAY -> awayForLong(lab, founder, client);
           }
@@ -136,7 +101,7 @@ class DiskTroubleIT {
   }
 
   private void damages(Lab lab, Machine founder, RegrowClient client) {
-    var damages = new ArrayList<>(List.of(Damage.values()));
+    var damages = new ArrayList<>(List.of(LogDamage.values()));
     Collections.shuffle(damages, random);
     for (var damage : damages.subList(0, Effort.of("damages", 1, damages.size()))) {
       var name = damage.name().toLowerCase(Locale.ROOT);
@@ -148,9 +113,9 @@ class DiskTroubleIT {
     }
   }
 
-  private void slowDisks(Lab lab, Machine founder, RegrowClient client, SlowDisk slow) {
+  private void slowDisks(Lab lab, Machine founder, RegrowClient client) {
     var victim = lab.machines().get(random.nextInt(SIZE));
-    underLoad(lab, founder, client, "slow", () -> slowDown(founder, victim, slow));
+    underLoad(lab, founder, client, "slow", () -> slowDown(founder, victim));
     awaitVoters(client);
   }
 
@@ -222,30 +187,26 @@ class DiskTroubleIT {
     assertThat(logBegins(victim)).as("it was not filled from the beginning").isGreaterThan(1);
   }
 
-  private void damage(Machine victim, Damage damage) {
-    if (damage == Damage.TRUNCATED) {
+  private void damage(Machine victim, LogDamage damage) {
+    if (damage == LogDamage.TRUNCATED) {
       Await.until(
           "a note beside the log on how far it goes",
           NOTICED_WITHIN,
-          () -> noted(victim),
+          () -> LogDamage.noted(victim),
           index -> index > 3);
     }
     victim.jvm().kill9();
-    try {
-      damage.to(victim.jvm().data().resolve("store"));
-    } catch (IOException e) {
-      throw new UncheckedIOException("damage the disk of " + victim, e);
-    }
+    damage.to(victim);
     victim.jvm().start();
   }
 
-  private static void slowDown(Machine founder, Machine victim, SlowDisk slow) {
+  private static void slowDown(Machine founder, Machine victim) {
     Proc.Identity jvm = Proc.identity(victim.jvm().pid()).orElseThrow();
-    slow.slow();
+    victim.preload().slow(SLOW_BY);
     try (var there = LabClient.of(founder, victim, SHORT)) {
       awaitWord(there, victim, "is slow");
     } finally {
-      slow.fast();
+      victim.preload().slow(Duration.ZERO);
     }
     assertThat(Proc.alive(jvm)).as("a slow disk ends no process").isTrue();
   }
@@ -297,15 +258,6 @@ class DiskTroubleIT {
           machine.jvm().data().resolve("store/peer"), StandardCharsets.ISO_8859_1);
     } catch (IOException e) {
       throw new UncheckedIOException("read who " + machine + " is in the group", e);
-    }
-  }
-
-  private static long noted(Machine machine) {
-    try {
-      return ByteBuffer.wrap(Files.readAllBytes(machine.jvm().data().resolve("store/pace")))
-          .getLong(0);
-    } catch (IOException notYet) {
-      return 0;
     }
   }
 
@@ -370,23 +322,6 @@ class DiskTroubleIT {
                   .addServers(StoreServer.getDefaultInstance())
                   .setMessage(String.valueOf(notNow.getMessage())))
           .build();
-    }
-  }
-
-  private static Path log(Path store) throws IOException {
-    try (var files = Files.walk(store)) {
-      return files
-          .filter(file -> file.getFileName().toString().startsWith("log_"))
-          .max(Comparator.comparing(Path::toString))
-          .orElseThrow(() -> new IOException("no log below " + store));
-    }
-  }
-
-  private static void deleteTree(Path tree) throws IOException {
-    try (var files = Files.walk(tree)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
     }
   }
 }
