@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Optional;
 
 /** Remembers what a node is, as its data depends on it. */
@@ -41,9 +42,13 @@ final class RoleFile {
    */
   String settle(Optional<String> told, boolean isNew) {
     try {
-      if (!isNew && Files.exists(file)) {
-        var lines = Files.readAllLines(file, StandardCharsets.US_ASCII);
-        var before = lines.isEmpty() ? "" : lines.get(0).strip();
+      var lines =
+          isNew || !Files.exists(file)
+              ? List.<String>of()
+              : Files.readAllLines(file, StandardCharsets.US_ASCII);
+      // One that is empty was cut short by a power cut, before releases waited for the disk.
+      if (!lines.isEmpty()) {
+        var before = lines.get(0).strip();
         if (lines.contains(CHANGED)) {
           return before;
         }
@@ -57,7 +62,7 @@ final class RoleFile {
       var role = told.orElse(USUAL);
       Files.createDirectories(
           data, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-      Files.writeString(file, role + "\n", StandardCharsets.US_ASCII);
+      DurableFile.write(file, (role + "\n").getBytes(StandardCharsets.US_ASCII));
       return role;
     } catch (IOException e) {
       throw StartFailure.refused("cannot use " + file + ": " + e.getMessage());

@@ -3,6 +3,7 @@ package dev.regrow.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -35,6 +36,15 @@ class RoleFileTest {
     file.become("server");
 
     assertThat(file.settle(Optional.of("worker"), false)).isEqualTo("server");
+  }
+
+  @Test
+  void a_file_that_a_power_cut_emptied_says_nothing() throws Exception {
+    file.settle(Optional.of("server"), true);
+    Files.writeString(data.resolve("role"), "");
+
+    assertThat(file.settle(Optional.of("server"), false)).isEqualTo("server");
+    assertThat(file.settle(Optional.empty(), false)).isEqualTo("server");
   }
 
   @Test

@@ -5,11 +5,13 @@ import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import dev.regrow.client.Context.LocalNode;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Optional;
@@ -120,6 +122,10 @@ public final class ContextFile {
           next, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
       Files.writeString(next, toJson(context) + "\n");
       owner.own(next);
+      // A power cut may keep the new name of what was never written, and the only token with it.
+      try (var written = FileChannel.open(next, StandardOpenOption.WRITE)) {
+        written.force(true);
+      }
       Files.move(next, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
       throw new IOException("cannot write the context file " + path + ": " + e, e);
