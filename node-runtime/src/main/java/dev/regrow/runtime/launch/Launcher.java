@@ -73,10 +73,12 @@ public final class Launcher implements AutoCloseable {
   /**
    * @param data the node's own directory, closed to others, on a file system that allows exec
    * @param idRangeClaims shared by the nodes of this machine, as /run/regrow/id-ranges
+   * @param bootId of this boot of the machine
    */
-  public static Launcher of(Kernel kernel, Path data, Path idRangeClaims, String nodeUid) {
+  public static Launcher of(
+      Kernel kernel, Path data, Path idRangeClaims, String nodeUid, String bootId) {
     try {
-      var etc = HostEtc.copy(Path.of("/etc"), data.resolve("host-etc"));
+      var etc = HostEtc.copy(Path.of("/etc"), data.resolve("host-etc"), bootId);
       var ids = new IdRanges(idRangeClaims, data.resolve("id-ranges"), nodeUid);
       return new Launcher(kernel, ids, data, HostPrograms.find(Path.of("/"), etc));
     } catch (IOException e) {

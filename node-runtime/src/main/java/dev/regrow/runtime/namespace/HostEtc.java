@@ -13,6 +13,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
@@ -83,18 +84,24 @@ public final class HostEtc {
   private HostEtc() {}
 
   /**
+   * Makes a copy, or finds it. It is made anew after each boot: nobody waits until it is on disk,
+   * so after a power cut its files may be empty.
+   *
    * @param etc the host's
-   * @param copies where copies are kept
+   * @param copies where copies are kept; those of earlier boots are deleted, as nothing that uses
+   *     them can run any more
+   * @param bootId of this boot of the machine
    * @return the copy
    */
-  public static Path copy(Path etc, Path copies) throws IOException {
-    Files.createDirectories(copies);
+  public static Path copy(Path etc, Path copies, String bootId) throws IOException {
+    var ofBoot = Files.createDirectories(copies.resolve(bootId));
     var names = names(etc);
-    var target = copies.resolve(fingerprint(etc, names));
+    var target = ofBoot.resolve(fingerprint(etc, names));
     if (Files.isDirectory(target)) {
       return target;
     }
-    var temporary = Files.createTempDirectory(copies, "new");
+    deleteOthers(copies, ofBoot);
+    var temporary = Files.createTempDirectory(ofBoot, "new");
     Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rwxr-xr-x"));
     for (var name : names) {
       copyTree(etc.resolve(name), temporary.resolve(name));
@@ -107,6 +114,18 @@ public final class HostEtc {
     }
     Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
     return target;
+  }
+
+  private static void deleteOthers(Path copies, Path kept) throws IOException {
+    try (var all = Files.list(copies)) {
+      for (var each : all.filter(folder -> !folder.equals(kept)).toList()) {
+        try (var tree = Files.walk(each)) {
+          for (var path : tree.sorted(Comparator.reverseOrder()).toList()) {
+            Files.delete(path);
+          }
+        }
+      }
+    }
   }
 
   private static SortedSet<String> names(Path etc) throws IOException {

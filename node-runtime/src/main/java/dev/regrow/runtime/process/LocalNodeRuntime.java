@@ -146,7 +146,12 @@ public final class LocalNodeRuntime implements NodeRuntime {
       state.mount(kernel);
       cgroups.enterAgentCgroup();
       var launcher =
-          Launcher.of(kernel, config.dataDirectory(), StateDirectory.ID_RANGES, config.nodeUid());
+          Launcher.of(
+              kernel,
+              config.dataDirectory(),
+              StateDirectory.ID_RANGES,
+              config.nodeUid(),
+              ProcFs.bootId());
       return new LocalNodeRuntime(config, kernel, cgroups, state, launcher);
     } catch (SyscallException e) {
       throw new RuntimeFailure("cannot prepare this machine: " + e.getMessage(), false, e);

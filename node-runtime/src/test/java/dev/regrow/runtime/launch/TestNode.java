@@ -46,7 +46,7 @@ final class TestNode implements AutoCloseable {
     this.claims = home.resolve("claims");
     this.logs = home.resolve("logs");
     privately(home);
-    launcher = Launcher.of(kernel, home.resolve("data"), claims, uid);
+    launcher = Launcher.of(kernel, home.resolve("data"), claims, uid, "boot");
   }
 
   static void privately(Path directory) {
