@@ -1,10 +1,8 @@
 package dev.regrow.core.store.raft;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import dev.regrow.core.identity.NodeRole;
 import dev.regrow.core.store.AssignedContents;
 import dev.regrow.core.store.Entry;
-import dev.regrow.core.store.Keys;
 import dev.regrow.core.store.Permissions;
 import dev.regrow.core.store.RangeQuery;
 import dev.regrow.core.store.RangeResult;
@@ -36,9 +34,6 @@ import dev.regrow.v1.StoreTokenRequest;
 import dev.regrow.v1.StoreTxn;
 import dev.regrow.v1.StoreWatchPart;
 import dev.regrow.v1.StoreWatchRequest;
-import dev.regrow.v1.StoredToken;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -71,6 +66,7 @@ final class StoreService {
   private final RenewalDesk renewals;
   private final ContentsDesk contents;
   private final KeyVault vault;
+  private final TokenDesk tokens;
 
   /**
    * @param leader HOST:PORT of who leads, or nothing: for those who asked the wrong one
@@ -97,6 +93,7 @@ final class StoreService {
     this.renewals = renewals;
     this.contents = contents;
     this.vault = vault;
+    this.tokens = new TokenDesk(reader, present);
   }
 
   ServerServiceDefinition definition() {
@@ -251,23 +248,18 @@ final class StoreService {
     one(answer, renewals.renew(PeerGate.caller()));
   }
 
-  /** Answers who was shown that very token; of others it tells nothing, not even that they are. */
   private void token(StoreTokenRequest request, StreamObserver<StoreTokenReply> answer) {
-    var reply = StoreTokenReply.newBuilder();
-    Entry entry = present.get(Keys.token(request.getId()));
-    try {
-      String known = entry == null ? "" : StoredToken.parseFrom(entry.value()).getHash();
-      boolean same =
-          MessageDigest.isEqual(
-              known.getBytes(StandardCharsets.US_ASCII),
-              request.getHash().getBytes(StandardCharsets.UTF_8));
-      if (entry != null && same) {
-        reply.setToken(entry.value());
-      }
-    } catch (InvalidProtocolBufferException damaged) {
-      throw new IllegalStateException("the record " + entry.key() + " is damaged", damaged);
-    }
-    one(answer, reply.build());
+    tokens
+        .about(request)
+        .whenComplete(
+            (token, failure) ->
+                one(
+                    answer,
+                    failure == null
+                        ? StoreTokenReply.newBuilder().setToken(token).build()
+                        : StoreTokenReply.newBuilder()
+                            .setRefusal(Refusals.encode(failure, leader.get()))
+                            .build()));
   }
 
   private void contents(StoreContentsRequest request, StreamObserver<StoreContentsReply> answer) {
