@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.regrow.runtime.LaunchSpec.Mount;
 import dev.regrow.runtime.LaunchSpec.Network;
-import dev.regrow.runtime.testing.LeavesNothingBehind;
 import dev.regrow.runtime.testing.Patience;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,32 +14,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What instances see, and what they must not be able to do. */
-@Tag("kernel")
-final class IsolationTest {
-
-  @RegisterExtension final LeavesNothingBehind host = new LeavesNothingBehind();
-
-  @SuppressWarnings("NullAway.Init")
-  private TestNode node;
-
-  @BeforeEach
-  void start() {
-    node = new TestNode(host.nodeUid());
-  }
-
-  @AfterEach
-  void close() {
-    node.close();
-  }
+final class IsolationTest extends LaunchCase {
 
   @ParameterizedTest
   @ValueSource(ints = {65534, 0})

@@ -8,37 +8,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.regrow.runtime.RuntimeFailure;
 import dev.regrow.runtime.syscall.Signal;
-import dev.regrow.runtime.testing.LeavesNothingBehind;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** How instances start and end. */
-@Tag("kernel")
-final class LaunchTest {
-
-  @RegisterExtension final LeavesNothingBehind host = new LeavesNothingBehind();
-
-  @SuppressWarnings("NullAway.Init")
-  private TestNode node;
-
-  @BeforeEach
-  void start() {
-    node = new TestNode(host.nodeUid());
-  }
-
-  @AfterEach
-  void close() {
-    node.close();
-  }
+final class LaunchTest extends LaunchCase {
 
   @Test
   void what_it_writes_is_kept_stream_by_stream() {

@@ -4,36 +4,15 @@ import static dev.regrow.runtime.launch.SpecBuilder.shell;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.regrow.runtime.syscall.MountFlag;
-import dev.regrow.runtime.testing.LeavesNothingBehind;
 import java.io.File;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What the shim keeps of what an instance writes, and what it says of the rest. */
-@Tag("kernel")
-final class LogKeepingTest {
-
-  @RegisterExtension final LeavesNothingBehind host = new LeavesNothingBehind();
-
-  @SuppressWarnings("NullAway.Init")
-  private TestNode node;
-
-  @BeforeEach
-  void start() {
-    node = new TestNode(host.nodeUid());
-  }
-
-  @AfterEach
-  void close() {
-    node.close();
-  }
+final class LogKeepingTest extends LaunchCase {
 
   @Test
   void a_burst_is_kept_whole_or_what_is_missing_is_counted() {

@@ -6,19 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.regrow.runtime.syscall.Signal;
-import dev.regrow.runtime.testing.LeavesNothingBehind;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Programs of the host run under the filter and in the root that instances get. */
-@Tag("kernel")
-final class RealProgramsTest {
+final class RealProgramsTest extends LaunchCase {
 
   private static final String PYTHON =
       """
@@ -32,21 +26,6 @@ final class RealProgramsTest {
       tempfile.TemporaryFile().write(b'x')
       print('host', socket.gethostname(), os.environ['MODE'], os.getcwd())
       """;
-
-  @RegisterExtension final LeavesNothingBehind host = new LeavesNothingBehind();
-
-  @SuppressWarnings("NullAway.Init")
-  private TestNode node;
-
-  @BeforeEach
-  void start() {
-    node = new TestNode(host.nodeUid());
-  }
-
-  @AfterEach
-  void close() {
-    node.close();
-  }
 
   private static void needs(String program) {
     assumeTrue(Files.isExecutable(Path.of(program)), "needs " + program);

@@ -6,34 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.regrow.runtime.LaunchSpec.Bytes;
 import dev.regrow.runtime.LaunchSpec.Mount;
-import dev.regrow.runtime.testing.LeavesNothingBehind;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Files that the agent makes for an instance. */
-@Tag("kernel")
-final class ShownFilesTest {
-
-  @RegisterExtension final LeavesNothingBehind host = new LeavesNothingBehind();
-
-  @SuppressWarnings("NullAway.Init")
-  private TestNode node;
-
-  @BeforeEach
-  void start() {
-    node = new TestNode(host.nodeUid());
-  }
-
-  @AfterEach
-  void close() {
-    node.close();
-  }
+final class ShownFilesTest extends LaunchCase {
 
   @Test
   void an_instance_reads_them_and_can_change_none() {

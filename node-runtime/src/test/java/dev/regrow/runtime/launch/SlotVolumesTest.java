@@ -6,36 +6,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.regrow.runtime.LaunchSpec;
 import dev.regrow.runtime.LaunchSpec.Mount;
 import dev.regrow.runtime.syscall.MountFlag;
-import dev.regrow.runtime.testing.LeavesNothingBehind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What instances keep on disk. */
-@Tag("kernel")
-final class SlotVolumesTest {
-
-  @RegisterExtension final LeavesNothingBehind host = new LeavesNothingBehind();
-
-  @SuppressWarnings("NullAway.Init")
-  private TestNode node;
-
-  @BeforeEach
-  void start() {
-    node = new TestNode(host.nodeUid());
-  }
-
-  @AfterEach
-  void close() {
-    node.close();
-  }
+final class SlotVolumesTest extends LaunchCase {
 
   @Test
   void what_is_kept_is_there_again_and_belongs_to_the_numbers_that_it_has_inside()

@@ -10,17 +10,13 @@ import dev.regrow.runtime.LaunchSpec.Network;
 import dev.regrow.runtime.Probe;
 import dev.regrow.runtime.RunningInstance;
 import dev.regrow.runtime.ServedPort;
-import dev.regrow.runtime.disk.Trees;
 import dev.regrow.runtime.network.NodeNetwork;
-import dev.regrow.runtime.testing.LeavesNothingBehind;
-import dev.regrow.runtime.testing.Patience;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -28,21 +24,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
-@Tag("kernel")
-class NetworkKernelTest {
+class NetworkKernelTest extends RuntimeCase {
 
-  private static final Duration PATIENCE = Patience.LONG;
   private static final Duration SECOND = Duration.ofSeconds(1);
   private static final int PORT = 18480;
 
@@ -64,26 +51,13 @@ class NetworkKernelTest {
       socket.create_connection((sys.argv[1], int(sys.argv[2])), 0.7).recv(1)
       """;
 
-  @RegisterExtension final LeavesNothingBehind host = new LeavesNothingBehind();
-
-  @TempDir private Path data = Path.of("unset");
-  private @Nullable LocalNodeRuntime agent;
-
-  @BeforeEach
-  void start() throws Exception {
+  @BeforeAll
+  static void needNft() {
     assumeTrue(NodeNetwork.lack().isEmpty(), "needs nft");
-    agent = LocalNodeRuntime.open(RuntimeConfig.of(host.nodeUid(), data));
-    get(agent.adopt());
   }
 
-  @AfterEach
-  void sweep() throws Exception {
-    if (agent == null) {
-      return;
-    }
-    agent.close();
-    Trees.delete(data.resolve("host-etc"));
-    assertThat(Sweep.node(host.nodeUid(), data, Duration.ZERO)).isEmpty();
+  @Override
+  void swept() throws Exception {
     assertThat(run("nft", "list", "tables")).doesNotContain(host.nodeUid());
   }
 
@@ -262,8 +236,7 @@ class NetworkKernelTest {
 
     agent().close();
     assertThat(answerers()).containsExactly("web-0");
-    agent = LocalNodeRuntime.open(RuntimeConfig.of(host.nodeUid(), data));
-    var after = get(agent().adopt()).get(0);
+    var after = restart().get(0);
 
     assertThat(after.address()).isEqualTo(before.address());
     assertThat(launch("shop", "web-1").address()).isNotEqualTo(before.address());
@@ -410,16 +383,5 @@ class NetworkKernelTest {
     var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     process.waitFor();
     return said;
-  }
-
-  private static <T> T get(CompletionStage<T> stage) throws Exception {
-    return stage.toCompletableFuture().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-  }
-
-  private LocalNodeRuntime agent() {
-    if (agent == null) {
-      throw new AssertionError("no agent");
-    }
-    return agent;
   }
 }

@@ -3,39 +3,20 @@ package dev.regrow.runtime.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.regrow.runtime.InstanceKey;
-import dev.regrow.runtime.LaunchSpec;
-import dev.regrow.runtime.LaunchSpec.Limits;
 import dev.regrow.runtime.LaunchSpec.Network;
 import dev.regrow.runtime.Probe;
 import dev.regrow.runtime.Probe.Outcome;
 import dev.regrow.runtime.RunningInstance;
-import dev.regrow.runtime.disk.Trees;
 import dev.regrow.runtime.network.NodeNetwork;
-import dev.regrow.runtime.testing.LeavesNothingBehind;
-import dev.regrow.runtime.testing.Patience;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-@Tag("kernel")
-class ProbesKernelTest {
+class ProbesKernelTest extends RuntimeCase {
 
-  private static final InstanceKey KEY = new InstanceKey("shop", "web", "web-1-a");
   private static final Duration SECOND = Duration.ofSeconds(1);
-  private static final Duration PATIENCE = Patience.LONG;
 
   /** Answers 200 to GET /well and 503 to anything else. */
   private static final String SERVER =
@@ -47,24 +28,6 @@ class ProbesKernelTest {
           self.end_headers()
       http.server.HTTPServer(('0.0.0.0', 18080), Handler).serve_forever()
       """;
-
-  @RegisterExtension final LeavesNothingBehind host = new LeavesNothingBehind();
-
-  @TempDir private Path data = Path.of("unset");
-  private @Nullable LocalNodeRuntime agent;
-
-  @BeforeEach
-  void start() throws Exception {
-    agent = LocalNodeRuntime.open(RuntimeConfig.of(host.nodeUid(), data));
-    get(agent.adopt());
-  }
-
-  @AfterEach
-  void sweep() throws Exception {
-    agent().close();
-    Trees.delete(data.resolve("host-etc"));
-    assertThat(Sweep.node(host.nodeUid(), data, Duration.ZERO)).isEmpty();
-  }
 
   @ParameterizedTest
   @EnumSource(Network.class)
@@ -138,9 +101,7 @@ class ProbesKernelTest {
   void an_adopted_instance_is_asked_like_any_other() throws Exception {
     launch(Network.NONE, "/usr/bin/python3", "-c", SERVER);
     agent().close();
-    agent = LocalNodeRuntime.open(RuntimeConfig.of(host.nodeUid(), data));
-
-    var instance = get(agent().adopt()).get(0);
+    var instance = restart().get(0);
 
     awaitWell(instance, new Probe.Http(18080, "/well"));
     assertThat(ask(instance, shell("test \"$MODE\" = test"))).isEqualTo(Outcome.WELL);
@@ -170,40 +131,5 @@ class ProbesKernelTest {
         throw new AssertionError("not within " + PATIENCE + "; " + outcome);
       }
     }
-  }
-
-  private RunningInstance launch(Network network, String... command) throws Exception {
-    return get(
-        agent()
-            .launch(
-                new LaunchSpec(
-                    KEY,
-                    1,
-                    "web-1",
-                    Map.of("epoch", "17"),
-                    null,
-                    false,
-                    List.of(command),
-                    Map.of("MODE", "test"),
-                    1000,
-                    1001,
-                    "/tmp",
-                    network,
-                    List.of(),
-                    new Limits(100, 0, 64 << 20, 128 << 20, 32),
-                    "TERM",
-                    SECOND,
-                    null)));
-  }
-
-  private static <T> T get(CompletionStage<T> stage) throws Exception {
-    return stage.toCompletableFuture().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-  }
-
-  private LocalNodeRuntime agent() {
-    if (agent == null) {
-      throw new AssertionError("no agent");
-    }
-    return agent;
   }
 }
