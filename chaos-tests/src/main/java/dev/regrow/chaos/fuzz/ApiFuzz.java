@@ -125,7 +125,7 @@ public final class ApiFuzz {
     var body = operation.body().isEmpty() ? "" : Values.json(values.value(operation.body()));
     for (var parameter : operation.parameters()) {
       if (parameter.in().equals("header") && random.nextInt(4) == 0) {
-        request.header(parameter.name(), plain(values.word()));
+        request.header(parameter.name(), plain(random.nextBoolean() ? values.word() : number()));
       }
     }
     request.header("Authorization", "Bearer " + token);
@@ -216,6 +216,11 @@ public final class ApiFuzz {
 
   private static String encoded(String text) {
     return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
+  /** An index perhaps, which few clusters have come to. */
+  private String number() {
+    return Long.toString(random.nextLong(1L << 40));
   }
 
   /** What the client lets into a header. */

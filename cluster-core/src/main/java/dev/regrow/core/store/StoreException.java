@@ -17,6 +17,8 @@ public final class StoreException extends RuntimeException {
     TOO_LARGE,
     /** The wanted minimum index was not reached in time. */
     BEHIND,
+    /** The wanted minimum index is none that the store has ever told anybody. */
+    UNKNOWN_INDEX,
     /** This node may not do that; nothing was applied. */
     DENIED,
     /** This store is closed. */

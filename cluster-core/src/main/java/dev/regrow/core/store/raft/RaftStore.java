@@ -56,6 +56,10 @@ public final class RaftStore implements Store, StoreMembership, Leases, Assigned
 
   private static final int REPLY_THREADS = 2;
   private static final long WAITING_BYTES_MAX = 64L << 20;
+
+  /** A follower has what its leader acknowledged a moment later. */
+  private static final Duration USUALLY_BEHIND = Duration.ofMillis(500);
+
   private static final Duration TERM_WITHIN = Duration.ofMillis(700);
 
   private final RaftStoreConfig config;
@@ -301,12 +305,36 @@ public final class RaftStore implements Store, StoreMembership, Leases, Assigned
       return CompletableFuture.failedFuture(closedNow());
     }
     Duration patience = config.tuning().readPatience();
-    if (!query.consistent()) {
-      return replica.range(query, patience);
+    if (query.consistent()) {
+      return confirmed(query, patience);
     }
-    return readIndex
-        .reached(patience)
-        .thenComposeAsync(reached -> replica.range(query, patience), dispatch);
+    return replica
+        .range(query, USUALLY_BEHIND)
+        .exceptionallyCompose(
+            failure -> isBehind(failure) ? confirmed(query, patience) : failed(failure));
+  }
+
+  private CompletableFuture<RangeResult> confirmed(RangeQuery query, Duration patience) {
+    return readIndex.reached(patience).thenApplyAsync(reached -> known(query), dispatch);
+  }
+
+  /** Now that this replica has all that anybody was told of. */
+  private RangeResult known(RangeQuery query) {
+    if (query.minIndex() > replica.index()) {
+      throw new StoreException(
+          Kind.UNKNOWN_INDEX,
+          "index %d is none of this cluster, which has come to %d: ask without it"
+              .formatted(query.minIndex(), replica.index()));
+    }
+    return replica.read(state -> state.range(query));
+  }
+
+  private static boolean isBehind(Throwable failure) {
+    return Failures.cause(failure) instanceof StoreException known && known.kind() == Kind.BEHIND;
+  }
+
+  private static <T> CompletableFuture<T> failed(Throwable failure) {
+    return CompletableFuture.failedFuture(failure);
   }
 
   private Optional<Confirmation.Leading> leading() {

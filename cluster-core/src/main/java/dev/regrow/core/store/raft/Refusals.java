@@ -40,6 +40,7 @@ final class Refusals {
       case DISK_FULL -> StoreRefusalKind.DISK_FULL;
       case TOO_LARGE -> StoreRefusalKind.TOO_LARGE;
       case BEHIND -> StoreRefusalKind.BEHIND;
+      case UNKNOWN_INDEX -> StoreRefusalKind.UNKNOWN_INDEX;
       case DENIED -> StoreRefusalKind.DENIED;
     };
   }
@@ -51,6 +52,7 @@ final class Refusals {
       case DISK_FULL -> new StoreException(Kind.DISK_FULL, message);
       case TOO_LARGE -> new StoreException(Kind.TOO_LARGE, message);
       case BEHIND -> new StoreException(Kind.BEHIND, message);
+      case UNKNOWN_INDEX -> new StoreException(Kind.UNKNOWN_INDEX, message);
       case DENIED -> new StoreException(Kind.DENIED, message);
       case REFUSED -> new MembershipRefused(message);
       case OUTCOME_UNKNOWN, UNRECOGNIZED -> new StoreException(Kind.OUTCOME_UNKNOWN, message);

@@ -197,7 +197,8 @@ public final class RemoteStore
                   }
                   guide.failed(address);
                   Throwable cause = Failures.cause(failure);
-                  if (cause instanceof StoreException known && known.kind() == Kind.DENIED) {
+                  if (cause instanceof StoreException known
+                      && (known.kind() == Kind.DENIED || known.kind() == Kind.UNKNOWN_INDEX)) {
                     answer.completeExceptionally(known);
                     return;
                   }

@@ -4,6 +4,7 @@ import static dev.regrow.core.store.raft.RaftStores.open;
 import static dev.regrow.core.store.raft.RaftStores.put;
 import static dev.regrow.core.store.raft.RaftStores.read;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import dev.regrow.core.store.Entry;
@@ -39,6 +40,27 @@ class RaftStoreTest {
           .containsExactly(new Entry("workloads/a/web", ByteString.copyFromUtf8("2"), 1, 2));
       assertThat(put(store, "workloads/a/web", "3")).isEqualTo(new TxnResult.Committed(3));
       assertThat(store.health().writable()).isTrue();
+    }
+  }
+
+  @Test
+  void an_index_that_nobody_was_ever_told_is_refused_instead_of_waited_for(@TempDir Path data)
+      throws Exception {
+    try (var store = open(data)) {
+      put(store, "a/1", "one");
+
+      assertThat(read(store, RangeQuery.prefix("a/").atLeast(1)).entries()).hasSize(1);
+      for (var query :
+          List.of(
+              RangeQuery.prefix("a/").atLeast(1_000),
+              RangeQuery.prefix("a/").atLeast(1_000).linearizable())) {
+        assertThatThrownBy(() -> read(store, query))
+            .rootCause()
+            .isInstanceOfSatisfying(
+                StoreException.class,
+                refused -> assertThat(refused.kind()).isEqualTo(StoreException.Kind.UNKNOWN_INDEX))
+            .hasMessageContaining("index 1000 is none of this cluster, which has come to 1");
+      }
     }
   }
 
