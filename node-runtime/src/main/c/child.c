@@ -6,9 +6,7 @@
 #include <linux/keyctl.h>
 #include <linux/seccomp.h>
 #include <linux/securebits.h>
-#include <net/if.h>
 #include <sched.h>
-#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
@@ -44,14 +42,6 @@ static void join_cgroups(const struct config *config, const struct channels *cha
 static void join_network(const char *path) {
   int fd = (int)must(sys_openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0), "network", path);
   must(sys_setns(fd, CLONE_NEWNET), "network", path);
-  sys_close(fd);
-}
-
-static void loopback_up(void) {
-  struct ifreq request = {.ifr_flags = IFF_UP | IFF_RUNNING};
-  memcpy(request.ifr_name, "lo", 3);
-  int fd = (int)must(sys_socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC), "network", "lo");
-  must(sys_ioctl(fd, SIOCSIFFLAGS, &request), "network", "lo");
   sys_close(fd);
 }
 
@@ -182,7 +172,6 @@ void child_run(const struct config *config, const struct channels *channels) {
   sys_prctl(PR_SET_PDEATHSIG, SIGKILL, 0);
   join_cgroups(config, channels);
   must(sys_sethostname(config->host_name, strlen(config->host_name)), "namespace", "host name");
-  if (config->network == NETWORK_NONE) loopback_up();
   if (config->network == NETWORK_GIVEN) join_network(config->network_namespace);
   if (config->sysctls_count > 0) set_sysctls(config);
   child_set_limits(config);

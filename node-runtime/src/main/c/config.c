@@ -112,7 +112,7 @@ static int take(struct config *c, uint16_t tag, const char *v, uint32_t n) {
     case ID_RANGE: return n == 8 && ((c->id_base = u32(v)), (c->id_count = u32(v + 4)), 1);
     case USER: return n == 8 && ((c->uid = u32(v)), (c->gid = u32(v + 4)), 1);
     case HOST_NAME: return text(&c->host_name, v, n);
-    case NETWORK: return n == 1 && ((c->network = (uint8_t)v[0]), c->network <= NETWORK_GIVEN);
+    case NETWORK: return n == 1 && ((c->network = (uint8_t)v[0]), c->network == NETWORK_HOST || c->network == NETWORK_GIVEN);
     case ROOT_STEP: return root_step(c, v, n);
     case ARGUMENT: return append((const char **)until_exec->argv, &c->argc, MAX_ARGS, string(v, n));
     case ENVIRONMENT: return append((const char **)until_exec->envp, &c->envc, MAX_ARGS, string(v, n));

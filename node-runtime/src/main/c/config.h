@@ -8,7 +8,7 @@
 
 enum { STREAMS_NONE = 0, STREAMS_PIPES = 1, STREAMS_TERMINAL = 2 };
 enum { FILES_NONE = 0, FILES_GIVE = 1, FILES_TAKE = 2 };
-enum { NETWORK_HOST = 0, NETWORK_NONE = 1, NETWORK_GIVEN = 2 };
+enum { NETWORK_HOST = 0, NETWORK_GIVEN = 2 };
 enum { MAX_TASKS_FILES = 16, MAX_STEPS = 256, MAX_ARGS = 4096, MAX_RLIMITS = 16, MAX_SYSCTLS = 8 };
 
 /* One step of building the root file system; RootStep.java makes them. */

@@ -144,7 +144,7 @@ static void give_streams(void) {
 
 static void start_init(void) {
   struct clone3_args args = {
-    .flags = CLONE_PIDFD | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS | (config->network == NETWORK_NONE ? CLONE_NEWNET : 0),
+    .flags = CLONE_PIDFD | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS,
     .pidfd = (uint64_t)(uintptr_t)&init_pidfd,
     .exit_signal = SIGCHLD,
   };

@@ -136,29 +136,50 @@ static void root_tmpfs(const struct step *step) {
   root_is_there();
 }
 
+static void add_option(char options[4096], const char *more) {
+  size_t length = strlen(options), count = strlen(more);
+  if (count >= 4096 - length) child_fail(-E2BIG, "root", "the overlay's options");
+  memcpy(options + length, more, count + 1);
+}
+
+/* Where what is written to the root is kept. Places to mount at are made even in a root that nobody may write to: those
+   live as long as the stage, in memory. What is on disk is deleted when the attempt is over, so that it need never be
+   written there: without "volatile", the end of the mount would write out all that the whole file system has to. */
+static void add_upper(char options[4096], const char *writable) {
+  struct text here;
+  const char *base = writable;
+  if (*writable == 0) {
+    must(sys_mkdirat(stage, "upper", 0755) | sys_mkdirat(stage, "work", 0755), "upper");
+    must(sys_fchownat(stage, "upper", config->id_base, config->id_base, 0), "upper");
+    text_start(&here, "/proc/self/fd/");
+    text_number(&here, (uint64_t)stage);
+    base = here.bytes;
+  }
+  add_option(options, ",upperdir=");
+  add_option(options, base);
+  add_option(options, "/upper,workdir=");
+  add_option(options, base);
+  add_option(options, *writable ? "/work,volatile" : "/work");
+}
+
 static void root_overlay(const struct step *step) {
+  const char *what = *step->b ? step->b : step->a;
   int tree = clone_tree(AT_FDCWD, step->a, step->flags);
   must(tree, step->a);
   change(tree, step->flags, step->a);
   int lower = open_path(stage, "lower", "lower");
   attach(tree, lower, step->a);
   /* One mount's options are a page at most; names of layers are looked up where they are, so they need no prefix. */
-  char options[4096]; /* of the stack, which is given back: what is static stays for life */
-  const char *parts[] = {"lowerdir=", layers ? layers : ".", ",upperdir=", step->b, "/upper,workdir=", step->b, "/work"};
-  size_t length = 0;
-  for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-    size_t more = strlen(parts[i]);
-    if (more >= sizeof options - length) child_fail(-E2BIG, "root", step->b);
-    memcpy(options + length, parts[i], more + 1);
-    length += more;
-  }
+  char options[4096] = "lowerdir="; /* of the stack, which is given back: what is static stays for life */
+  add_option(options, layers ? layers : ".");
+  add_upper(options, step->b);
   int shown = open_path(stage, "lower", "lower"), target = open_path(stage, "root", "the new root");
   must(sys_fchdir(shown), step->a);
   struct text path;
   text_start(&path, "/proc/self/fd/");
   text_number(&path, (uint64_t)target);
-  must(sys_mount("overlay", path.bytes, "overlay", MS_NOSUID | MS_NODEV, options), step->b);
-  must(sys_fchdir(stage), step->b);
+  must(sys_mount("overlay", path.bytes, "overlay", MS_NOSUID | MS_NODEV, options), what);
+  must(sys_fchdir(stage), what);
   sys_close(shown);
   sys_close(target);
   root_is_there();

@@ -45,6 +45,12 @@ public interface Cgroups {
   Set<InstanceKey> instances();
 
   /**
+   * Removes the levels that hold nothing any more since instances were removed from them; else that
+   * happens by itself after a while.
+   */
+  void tidy();
+
+  /**
    * Removes what is left of this node once its instances and agent are gone.
    *
    * @return what could not be removed, each a sentence; empty if nothing is left

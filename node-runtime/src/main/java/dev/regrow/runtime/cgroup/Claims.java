@@ -1,6 +1,6 @@
 package dev.regrow.runtime.cgroup;
 
-import static dev.regrow.runtime.cgroup.HostCgroups.parent;
+import static dev.regrow.runtime.cgroup.Levels.parent;
 
 import dev.regrow.runtime.InstanceKey;
 import dev.regrow.runtime.LaunchSpec.Limits;
@@ -11,6 +11,9 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.LongBinaryOperator;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -26,8 +29,8 @@ final class Claims {
   private final long machineMillis;
   private final Map<InstanceKey, Limits> claims = new HashMap<>();
 
-  /** What is in a file already is not written again. */
-  private final Map<Path, String> written = new HashMap<>();
+  /** The amount that is in a file: written again only when it changes. */
+  private final Map<Path, Long> written = new HashMap<>();
 
   /**
    * @param available whether the machine has a controller
@@ -74,17 +77,49 @@ final class Claims {
   }
 
   /**
-   * Gives the levels above an instance the sum of what is below them.
+   * Gives the levels above an instance what is below them, if that is more than they have. What
+   * they have too much is taken from them by {@link #settle}: where instances come and go, most
+   * comings then find what they need.
    *
    * @param instance its directory in the hierarchy of cpu
    */
-  void rebalance(InstanceKey key, Path instance) {
-    if (!available.test(Controller.CPU)) {
-      return;
+  void raise(InstanceKey key, Path instance) {
+    if (available.test(Controller.CPU)) {
+      var workload = parent(instance);
+      var node = parent(parent(workload));
+      // What the machine's own services compete with is a whole machine, not the sum of requests.
+      share(parent(node), machineMillis);
+      share(node, machineMillis);
+      apply(key, workload, Long::max);
     }
-    var workload = parent(instance);
-    var namespace = parent(workload);
-    var node = parent(namespace);
+  }
+
+  /** The share of a level, in thousandths of a processor. */
+  void share(Path dir, long cpuMillis) {
+    if (available.test(Controller.CPU)) {
+      write(dir, LimitFiles.cpuShare(v2, cpuMillis), cpuMillis, (has, now) -> now);
+    }
+  }
+
+  /**
+   * Gives every level the sum of what is below it now.
+   *
+   * @param directory of an instance, in the hierarchy of cpu
+   * @param node that of the node
+   */
+  void settle(Function<InstanceKey, Path> directory, Path node) {
+    if (available.test(Controller.CPU)) {
+      var workloads = new TreeMap<Path, InstanceKey>();
+      claims.keySet().forEach(key -> workloads.put(parent(directory.apply(key)), key));
+      workloads.forEach((workload, key) -> apply(key, workload, (has, now) -> now));
+      protectNode(node, (has, now) -> now);
+    }
+  }
+
+  /**
+   * @param which of what a level has and what is below it now
+   */
+  private void apply(InstanceKey key, Path workload, LongBinaryOperator which) {
     long ofWorkload = 0;
     long ofNamespace = 0;
     for (var claim : claims.entrySet()) {
@@ -95,35 +130,38 @@ final class Claims {
         }
       }
     }
-    share(workload, ofWorkload);
-    share(namespace, ofNamespace);
-    // What the machine's own services compete with is a whole machine, not the sum of requests.
-    share(node, machineMillis);
-    share(parent(node), machineMillis);
-    protectMemory(key, workload, namespace);
+    var namespace = parent(workload);
+    write(namespace, LimitFiles.cpuShare(v2, ofNamespace), ofNamespace, which);
+    write(workload, LimitFiles.cpuShare(v2, ofWorkload), ofWorkload, which);
+    protectMemory(key, workload, which);
   }
 
-  /** The share of a level, in thousandths of a processor. */
-  void share(Path dir, long cpuMillis) {
-    var limit = LimitFiles.cpuShare(v2, cpuMillis);
-    if (available.test(Controller.CPU)) {
-      writeOnce(dir, limit);
+  private void protectMemory(InstanceKey key, Path workload, LongBinaryOperator which) {
+    if (protectsMemory()) {
+      var namespace = parent(workload);
+      protectNode(parent(namespace), which);
+      protect(namespace, claimed(key.namespace(), null), which);
+      protect(workload, claimed(key.namespace(), key.workload()), which);
     }
   }
 
-  private void protectMemory(InstanceKey key, Path workload, Path namespace) {
-    if (!v2 || !available.test(Controller.MEMORY)) {
-      return; // v1's soft limit is not hierarchical
+  /** v1's soft limit is not hierarchical. */
+  private boolean protectsMemory() {
+    return v2 && available.test(Controller.MEMORY);
+  }
+
+  private void protectNode(Path node, LongBinaryOperator which) {
+    if (protectsMemory() && protect(node, claimed(null, null), which)) {
+      long all =
+          files.children(parent(node)).stream()
+              .mapToLong(each -> files.readNumber(each.resolve("memory.low")))
+              .sum();
+      protect(parent(node), all, (has, now) -> now); // other nodes write it, too
     }
-    writeOnce(workload, LimitFiles.memoryProtection(claimed(key.namespace(), key.workload())));
-    writeOnce(namespace, LimitFiles.memoryProtection(claimed(key.namespace(), null)));
-    var node = parent(namespace);
-    writeOnce(node, LimitFiles.memoryProtection(claimed(null, null)));
-    var all =
-        files.children(parent(node)).stream()
-            .mapToLong(each -> files.readNumber(each.resolve("memory.low")))
-            .sum();
-    writeOnce(parent(node), LimitFiles.memoryProtection(all));
+  }
+
+  private boolean protect(Path dir, long bytes, LongBinaryOperator which) {
+    return write(dir, LimitFiles.memoryProtection(bytes), bytes, which);
   }
 
   private long claimed(@Nullable String namespace, @Nullable String workload) {
@@ -134,11 +172,16 @@ final class Claims {
         .sum();
   }
 
-  private void writeOnce(Path dir, LimitFile limit) {
+  /** Returns whether it was written. */
+  private boolean write(Path dir, LimitFile limit, long amount, LongBinaryOperator which) {
     var file = dir.resolve(limit.name());
-    if (!limit.content().equals(written.get(file)) && Files.isDirectory(dir)) {
-      files.write(dir, limit);
-      written.put(file, limit.content());
+    var has = written.get(file);
+    boolean fits = has != null && which.applyAsLong(has, amount) == has;
+    if (fits || !Files.isDirectory(dir)) {
+      return false;
     }
+    files.write(dir, limit);
+    written.put(file, amount);
+    return true;
   }
 }

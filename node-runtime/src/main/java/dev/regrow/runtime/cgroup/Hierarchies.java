@@ -84,17 +84,35 @@ public record Hierarchies(CgroupWorld world, Map<Controller, Path> v1, @Nullable
     return text.toString();
   }
 
-  /** Every mount point once. */
+  /** Every mount point once, of those that instances are in. */
   public List<Path> roots() {
-    var roots = new LinkedHashSet<>(v1Roots());
+    return with(v1Roots());
+  }
+
+  /** Also those that instances of an earlier release may be in. */
+  List<Path> everyRoot() {
+    return with(new TreeMap<>(v1).values());
+  }
+
+  private List<Path> with(Collection<Path> some) {
+    var roots = new LinkedHashSet<>(some);
     if (unified != null) {
       roots.add(unified);
     }
     return new ArrayList<>(roots);
   }
 
+  /** The unified hierarchy counts processor time even where it limits nothing. */
   Collection<Path> v1Roots() {
-    return new LinkedHashSet<>(new TreeMap<>(v1).values());
+    var wanted = new TreeMap<>(v1);
+    if (countsTimeUnified()) {
+      wanted.remove(Controller.CPUACCT);
+    }
+    return new LinkedHashSet<>(wanted.values());
+  }
+
+  boolean countsTimeUnified() {
+    return unified != null;
   }
 
   /** Where this controller's files are; empty if this machine has no such controller. */

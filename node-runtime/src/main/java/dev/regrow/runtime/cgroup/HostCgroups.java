@@ -9,7 +9,6 @@ import dev.regrow.runtime.cgroup.LimitFiles.LimitFile;
 import dev.regrow.runtime.syscall.Kernel;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,9 +16,13 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** {@link Cgroups} in the hierarchies of this machine. */
 public final class HostCgroups implements Cgroups {
@@ -34,22 +37,32 @@ public final class HostCgroups implements Cgroups {
   private final CgroupFiles files;
   private final Supplier<Kernel> kernel;
 
-  /** Guards what follows, and the making and removing of levels that instances share. */
-  private final Object levels = new Object();
+  /** Also the lock on what follows, and on the making and removing of what instances share. */
+  private final Levels levels;
 
   private final Claims claims;
   private final Set<InstanceKey> killed = new HashSet<>();
 
+  private final Executor later;
+  private boolean tidyingIsPlanned;
+  private volatile @Nullable List<String> unifiedControllers;
+
+  /**
+   * @param later runs what nobody waits for, after a while
+   */
   HostCgroups(
       Hierarchies hierarchies,
       String nodeUid,
       CgroupFiles files,
       Supplier<Kernel> kernel,
-      int processors) {
+      int processors,
+      Executor later) {
     this.hierarchies = hierarchies;
     this.nodeUid = nodeUid;
     this.files = files;
     this.kernel = kernel;
+    this.later = later;
+    this.levels = new Levels(files, world() == CgroupWorld.V2);
     this.claims = new Claims(files, world() == CgroupWorld.V2, this::available, processors * 1000L);
   }
 
@@ -73,7 +86,8 @@ public final class HostCgroups implements Cgroups {
           nodeUid,
           new CgroupFiles(),
           kernel,
-          Runtime.getRuntime().availableProcessors());
+          Runtime.getRuntime().availableProcessors(),
+          CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS));
     } catch (IOException e) {
       throw CgroupFiles.failure("read " + MOUNTS, e);
     }
@@ -97,11 +111,23 @@ public final class HostCgroups implements Cgroups {
   }
 
   boolean available(Controller controller) {
+    if (controller == Controller.CPUACCT && hierarchies.countsTimeUnified()) {
+      return true;
+    }
     if (world() != CgroupWorld.V2) {
       return hierarchies.root(controller).isPresent();
     }
-    return controller == Controller.CPUACCT // cpu.stat is always there
-        || words(unifiedRoot(), "cgroup.controllers").contains(controller.kernelName());
+    return unifiedControllers().contains(controller.kernelName());
+  }
+
+  /** Asked for at each start, and the same as long as the machine runs. */
+  private List<String> unifiedControllers() {
+    var known = unifiedControllers;
+    if (known == null) {
+      known = levels.words(unifiedRoot(), "cgroup.controllers");
+      unifiedControllers = known;
+    }
+    return known;
   }
 
   private Path unifiedRoot() {
@@ -112,19 +138,15 @@ public final class HostCgroups implements Cgroups {
     return unified;
   }
 
-  private List<String> words(Path dir, String file) {
-    return List.of(files.read(dir.resolve(file)).trim().split("\\s+", -1));
-  }
-
   @Override
   public void enterAgentCgroup() {
     synchronized (levels) {
       for (var root : agentRoots()) {
         var top = root.resolve(AGENT_TOP);
-        make(top, root);
+        levels.make(top, root);
         // One that was killed as a whole would have each start killed too: see makeAnew.
         files.removeDirectory(top.resolve(nodeUid));
-        make(top.resolve(nodeUid), root);
+        levels.make(top.resolve(nodeUid), root);
         if (hierarchies.root(Controller.CPU).filter(root::equals).isPresent()) {
           for (var dir : List.of(top, top.resolve(nodeUid))) {
             claims.share(dir, MAX_MILLIS);
@@ -134,7 +156,19 @@ public final class HostCgroups implements Cgroups {
             top.resolve(nodeUid).resolve("cgroup.procs"),
             Long.toString(ProcessHandle.current().pid()));
       }
+      tidyAfterTheLastAgent();
     }
+  }
+
+  /** An agent that was killed had no time to tidy. */
+  private void tidyAfterTheLastAgent() {
+    for (var root : hierarchies.everyRoot()) {
+      for (var namespace : files.children(root.resolve(TOP).resolve(nodeUid))) {
+        files.children(namespace).forEach(workload -> levels.left(workload.resolve("any")));
+        levels.left(namespace.resolve("any"));
+      }
+    }
+    planTidying();
   }
 
   /** Only where it matters: cpu for the weight, unified to be found again. */
@@ -177,6 +211,7 @@ public final class HostCgroups implements Cgroups {
   @Override
   public InstanceCgroup create(InstanceKey key, Limits limits) {
     boolean fresh = false;
+    boolean allAnew = true;
     try {
       synchronized (levels) {
         boolean spent = killed.remove(key) || !claims.has(key);
@@ -187,15 +222,21 @@ public final class HostCgroups implements Cgroups {
           makeAnew(key);
         }
         for (var root : hierarchies.roots()) {
-          fresh |= make(directory(root, key), root);
+          boolean made = levels.make(directory(root, key), root);
+          fresh |= made;
+          allAnew &= made;
         }
         fresh |= claims.put(key, limits);
         if (fresh) {
-          rebalance(key);
+          hierarchies.root(Controller.CPU).ifPresent(cpu -> claims.raise(key, directory(cpu, key)));
         }
       }
       if (fresh) {
-        limitFiles(limits).forEach(limit -> write(key, limit));
+        for (var limit : limitFiles(limits)) {
+          if (!allAnew || !LimitFiles.isDefault(limit)) {
+            write(key, limit);
+          }
+        }
       }
     } catch (RuntimeFailure e) {
       of(key).remove();
@@ -212,7 +253,7 @@ public final class HostCgroups implements Cgroups {
   private void makeAnew(InstanceKey key) {
     var unified = hierarchies.unified();
     if (unified != null) {
-      removeTree(directory(unified, key));
+      levels.removeTree(directory(unified, key));
     }
   }
 
@@ -239,63 +280,12 @@ public final class HostCgroups implements Cgroups {
     }
   }
 
-  /** Makes it, and what is missing above it up to the root, each handing its controllers on. */
-  private boolean make(Path dir, Path root) {
-    try {
-      return files.makeDirectory(dir);
-    } catch (NoSuchFileException e) {
-      make(parent(dir), root);
-      delegate(parent(dir));
-      return make(dir, root);
-    } catch (IOException e) {
-      throw CgroupFiles.failure("make cgroup " + dir, e);
-    } finally {
-      if (parent(dir).equals(root)) {
-        delegate(root);
-        delegate(dir);
-      }
-    }
-  }
-
-  /**
-   * v2 only: children have the controllers that their parent names; it may hold no process then.
-   */
-  private void delegate(Path dir) {
-    if (world() != CgroupWorld.V2) {
-      return;
-    }
-    var has = words(dir, "cgroup.controllers");
-    var delegated = words(dir, "cgroup.subtree_control");
-    var missing =
-        Arrays.stream(Controller.values())
-            .map(Controller::kernelName)
-            .filter(has::contains)
-            .filter(name -> !delegated.contains(name))
-            .map(name -> "+" + name)
-            .collect(Collectors.joining(" "));
-    if (!missing.isEmpty()) {
-      files.write(dir.resolve("cgroup.subtree_control"), missing);
-    }
-  }
-
-  static Path parent(Path dir) {
-    var parent = dir.getParent();
-    if (parent == null) {
-      throw new IllegalArgumentException("no cgroup below a root: " + dir);
-    }
-    return parent;
-  }
-
   private Path directory(Path root, InstanceKey key) {
     return root.resolve(TOP)
         .resolve(nodeUid)
         .resolve(key.namespace())
         .resolve(key.workload())
         .resolve(key.instanceId());
-  }
-
-  private void rebalance(InstanceKey key) {
-    hierarchies.root(Controller.CPU).ifPresent(cpu -> claims.rebalance(key, directory(cpu, key)));
   }
 
   @Override
@@ -308,30 +298,43 @@ public final class HostCgroups implements Cgroups {
   }
 
   /**
+   * Those above stay for a while: where instances come and go, the next one is about to need them.
+   *
    * @return whether the instance's own cgroups are all gone
    */
   boolean remove(InstanceKey key) {
-    synchronized (levels) {
-      boolean gone = true;
-      for (var root : hierarchies.roots()) {
-        var dir = directory(root, key);
-        gone &= removeTree(dir);
-        for (var up = parent(dir); !up.equals(root) && files.removeDirectory(up); ) {
-          claims.forget(up);
-          up = parent(up);
-        }
+    boolean gone = true;
+    for (var root : hierarchies.everyRoot()) {
+      gone &= levels.removeTree(directory(root, key));
+    }
+    if (gone) {
+      synchronized (levels) {
+        killed.remove(key);
+        claims.remove(key);
+        hierarchies.everyRoot().forEach(root -> levels.left(directory(root, key)));
+        planTidying();
       }
-      killed.remove(key);
-      if (gone && claims.remove(key)) {
-        rebalance(key);
-      }
-      return gone;
+    }
+    return gone;
+  }
+
+  private void planTidying() {
+    if (!tidyingIsPlanned) {
+      tidyingIsPlanned = true;
+      later.execute(this::tidy);
     }
   }
 
-  private boolean removeTree(Path dir) {
-    files.children(dir).forEach(this::removeTree);
-    return files.removeDirectory(dir);
+  @Override
+  public void tidy() {
+    synchronized (levels) {
+      tidyingIsPlanned = false;
+      levels.removeEmpty(hierarchies.everyRoot()).forEach(claims::forget);
+      hierarchies
+          .root(Controller.CPU)
+          .ifPresent(
+              cpu -> claims.settle(key -> directory(cpu, key), cpu.resolve(TOP).resolve(nodeUid)));
+    }
   }
 
   @Override
@@ -358,9 +361,9 @@ public final class HostCgroups implements Cgroups {
     synchronized (levels) {
       claims.clear();
       var left = new ArrayList<String>();
-      for (var root : hierarchies.roots()) {
+      for (var root : hierarchies.everyRoot()) {
         for (var top : List.of(root.resolve(TOP), root.resolve(AGENT_TOP))) {
-          if (!removeTree(top.resolve(nodeUid))) {
+          if (!levels.removeTree(top.resolve(nodeUid))) {
             left.add("cgroup " + top.resolve(nodeUid) + " still holds processes");
           }
           files.removeDirectory(top); // stays while another node of this machine is in it

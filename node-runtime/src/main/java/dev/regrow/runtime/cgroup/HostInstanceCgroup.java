@@ -71,9 +71,9 @@ final class HostInstanceCgroup implements InstanceCgroup {
   @Override
   public Usage usage() {
     long cpuNanos =
-        v2()
-            ? Counters.value(read(Controller.CPU, "cpu.stat"), "usage_usec") * 1000
-            : number(Controller.CPUACCT, "cpuacct.usage");
+        v2Directory()
+            .map(dir -> Counters.value(files.read(dir.resolve("cpu.stat")), "usage_usec") * 1000)
+            .orElseGet(() -> number(Controller.CPUACCT, "cpuacct.usage"));
     // What the kernel could drop at once (cached files that nobody used lately) is not in use.
     long memory = number(Controller.MEMORY, v2() ? "memory.current" : "memory.usage_in_bytes");
     var inactive = v2() ? "inactive_file" : "total_inactive_file";
@@ -146,9 +146,12 @@ final class HostInstanceCgroup implements InstanceCgroup {
 
   @Override
   public boolean empty() {
-    return hierarchies.roots().stream()
-        .map(root -> cgroups.directoryOf(root, key))
-        .allMatch(this::unpopulated);
+    // Where there are several, a process is in all of them, and the unified one is quickly asked.
+    return v2Directory().map(Stream::of).orElseGet(this::v1Directories).allMatch(this::unpopulated);
+  }
+
+  private Stream<Path> v1Directories() {
+    return hierarchies.v1Roots().stream().map(root -> cgroups.directoryOf(root, key));
   }
 
   private boolean unpopulated(Path dir) {
@@ -211,7 +214,7 @@ final class HostInstanceCgroup implements InstanceCgroup {
     @Override
     public List<Path> v1Tasks() {
       var own = HostInstanceCgroup.this.v1Tasks();
-      var instead = HostCgroups.parent(dir).resolve("tasks");
+      var instead = Levels.parent(dir).resolve("tasks");
       return own.stream().map(at -> at.equals(instead) ? dir.resolve("tasks") : at).toList();
     }
 

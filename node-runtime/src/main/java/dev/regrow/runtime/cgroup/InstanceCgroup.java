@@ -63,6 +63,6 @@ public interface InstanceCgroup {
     void end(Duration timeout);
   }
 
-  /** Removes it, and the levels above it that hold nothing any more. Idempotent. */
+  /** Removes it; the levels above it, once they hold nothing for a while. Idempotent. */
   void remove();
 }

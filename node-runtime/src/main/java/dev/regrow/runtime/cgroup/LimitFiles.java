@@ -4,6 +4,7 @@ import dev.regrow.runtime.LaunchSpec.Limits;
 import dev.regrow.runtime.cgroup.Hierarchies.Controller;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * From limits to the contents of cgroup files, in the order in which the kernel takes them.
@@ -32,7 +33,26 @@ final class LimitFiles {
     }
   }
 
+  /** What the kernel gives a new cgroup. */
+  private static final Map<String, String> DEFAULTS =
+      Map.ofEntries(
+          Map.entry("cpu.weight", "100"),
+          Map.entry("cpu.max", "max " + QUOTA_PERIOD_US),
+          Map.entry("cpu.shares", "1024"),
+          Map.entry("cpu.cfs_period_us", Long.toString(QUOTA_PERIOD_US)),
+          Map.entry("cpu.cfs_quota_us", "-1"),
+          Map.entry("memory.low", "0"),
+          Map.entry("memory.max", "max"),
+          Map.entry("memory.limit_in_bytes", "-1"),
+          Map.entry("memory.memsw.limit_in_bytes", "-1"),
+          Map.entry("pids.max", "max"));
+
   private LimitFiles() {}
+
+  /** Whether a new cgroup has it without being told. */
+  static boolean isDefault(LimitFile limit) {
+    return limit.content().equals(DEFAULTS.get(limit.name()));
+  }
 
   /** On cgroup v2. A process that hits the memory limit takes the whole instance with it. */
   static List<LimitFile> v2(Limits limits) {

@@ -53,11 +53,11 @@ record LaunchPlan(List<LaunchStep> steps) {
       Map<String, Lower> volumes,
       Machine machine) {
     check(spec);
-    if ((spec.network() == Network.BRIDGE) != (places.network() != null)) {
-      throw new IllegalStateException("a bridge and what is attached to it go together");
+    if ((spec.network() == Network.HOST) != (places.network() == null)) {
+      throw new IllegalStateException("a network of its own has a namespace, and none other");
     }
     var steps = new ArrayList<LaunchStep>();
-    if (lower != null) {
+    if (lower != null && !spec.readOnlyRoot()) {
       steps.add(new LaunchStep.MakeWritable(writable, ids.hostId(0)));
     }
     var files = places.filesDirectory();
@@ -132,11 +132,11 @@ record LaunchPlan(List<LaunchStep> steps) {
   private static void network(ShimConfig config, LaunchSpec spec, Places places) {
     var attachment = places.network();
     if (attachment == null) {
-      config.ownNetwork(spec.network() == Network.NONE);
-    } else {
-      config.networkNamespace(attachment.namespace());
+      config.hostNetwork();
+      return;
     }
-    if (spec.network() != Network.HOST) {
+    config.networkNamespace(attachment.namespace());
+    if (spec.network() == Network.BRIDGE) {
       // In a network of its own, an instance without capabilities may serve port 80.
       config.sysctl("net/ipv4/ip_unprivileged_port_start", "0");
     }

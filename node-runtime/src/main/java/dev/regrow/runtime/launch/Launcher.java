@@ -9,6 +9,7 @@ import dev.regrow.runtime.namespace.IdRange;
 import dev.regrow.runtime.namespace.IdRanges;
 import dev.regrow.runtime.namespace.Lower;
 import dev.regrow.runtime.namespace.ShiftedCopies;
+import dev.regrow.runtime.network.LoneNetworks;
 import dev.regrow.runtime.seccomp.Architecture;
 import dev.regrow.runtime.seccomp.SyscallFilter;
 import dev.regrow.runtime.shim.ShimBinary;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,7 +44,7 @@ public final class Launcher implements AutoCloseable {
   private static final long ENOUGH_FILES = 1 << 20;
 
   private final Kernel kernel;
-  private final IdRanges ids;
+  final IdRanges ids;
   private final Path roots;
   private final ShiftedCopies copies;
   private final SlotVolumes volumes;
@@ -52,6 +54,7 @@ public final class Launcher implements AutoCloseable {
 
   private final Path program;
   private final Shims shims;
+  private final LoneNetworks loneNetworks;
   private final HostPrograms host;
   private final byte[] filter;
   private final long filesMax;
@@ -65,6 +68,7 @@ public final class Launcher implements AutoCloseable {
     this.volumes = new SlotVolumes(data.resolve(VOLUMES), data.resolve(OWN), kernel::isOpaque);
     this.program = ShimBinary.install(data.resolve("shim"));
     this.shims = new Shims(kernel, program);
+    this.loneNetworks = new LoneNetworks(kernel);
     this.host = host;
     this.filter = SyscallFilter.standard(Architecture.ofThisMachine());
     this.filesMax = filesMax();
@@ -106,11 +110,21 @@ public final class Launcher implements AutoCloseable {
     PlanExecutor.remove(root(spec.key())); // of the attempts before
     var range = ids.of(slot(spec.key(), spec.slot()));
     try {
-      return launch(spec, places, range);
+      return spec.network() == LaunchSpec.Network.NONE
+          ? launchAlone(spec, places, range)
+          : launch(spec, places, range);
     } catch (Refusal e) {
       throw StartFailures.of(spec.key().instanceId(), e.failed());
     } finally {
       shims.refill();
+    }
+  }
+
+  private Launched launchAlone(LaunchSpec spec, Places places, IdRange range) {
+    try (var network = loneNetworks.take()) {
+      return launch(spec, places.with(LoneNetworks.attachment(network)), range);
+    } finally {
+      loneNetworks.refill();
     }
   }
 
@@ -212,10 +226,19 @@ public final class Launcher implements AutoCloseable {
     ids.release(slot(key, slot));
   }
 
+  /** Of a node that has just found out what slots it has; the ids of all others are free. */
+  public void keepSlots(Map<InstanceKey, String> living) {
+    ids.releaseAllBut(
+        living.entrySet().stream()
+            .map(entry -> slot(entry.getKey(), entry.getValue()))
+            .collect(Collectors.toSet()));
+  }
+
   /** Ends what is kept ready; what was started lives on. */
   @Override
   public void close() {
     shims.close();
+    loneNetworks.close();
   }
 
   private Path root(InstanceKey key) {

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param cgroup2 the directory to be born in; empty on v1 only
  * @param logBytesPerFile at least 4096
  * @param logFiles at least 1
- * @param network of an instance that has network bridge; else null
+ * @param network of an instance that has a network of its own; null: it has the host's, or one that
+ *     the launcher is to find
  */
 public record Places(
     Path stateDirectory,
@@ -31,5 +32,17 @@ public record Places(
 
   public Places {
     cgroup1Tasks = List.copyOf(cgroup1Tasks);
+  }
+
+  Places with(Attachment own) {
+    return new Places(
+        stateDirectory,
+        filesDirectory,
+        logDirectory,
+        cgroup1Tasks,
+        cgroup2,
+        logBytesPerFile,
+        logFiles,
+        own);
   }
 }

@@ -10,8 +10,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -35,7 +38,17 @@ public final class IdRanges {
   private final Path memory;
   private final String nodeUid;
   private final TreeMap<String, Integer> bySlot = new TreeMap<>();
+
+  /**
+   * Of slots that were released, the longest ago first: a slot that comes back, as one does whose
+   * instance is replaced, has its range without a write to disk.
+   */
+  private final LinkedHashMap<String, Integer> released = new LinkedHashMap<>();
+
   private final TreeSet<Integer> blocks = new TreeSet<>();
+
+  /** The slots in the file. */
+  private final Set<String> saved = new HashSet<>();
 
   /**
    * @param claims shared by all nodes of this machine, gone after a reboot
@@ -54,17 +67,28 @@ public final class IdRanges {
     if (known != null) {
       return new IdRange(base(known));
     }
-    int index = free();
+    var former = released.remove(slot);
+    int index = former == null ? free() : former;
     bySlot.put(slot, index);
-    save();
+    if (former == null || !saved.contains(slot)) {
+      save();
+    }
     return new IdRange(base(index));
   }
 
-  /** Forgets a slot that will not come back. Idempotent. */
+  /** Another slot may have its range from now on. Idempotent. */
   public synchronized void release(String slot) {
-    if (bySlot.remove(slot) != null) {
-      save();
+    var index = bySlot.remove(slot);
+    if (index != null) {
+      released.put(slot, index);
     }
+  }
+
+  /** An agent that was killed may have released others, which is not on disk. */
+  public synchronized void releaseAllBut(Set<String> slots) {
+    List.copyOf(bySlot.keySet()).stream()
+        .filter(slot -> !slots.contains(slot))
+        .forEach(this::release);
   }
 
   /** Gives the claims of a node back, once nothing of it runs any more. Idempotent. */
@@ -88,6 +112,10 @@ public final class IdRanges {
 
   private int free() {
     var used = new TreeSet<>(bySlot.values());
+    used.addAll(released.values());
+    if (used.size() == blocks.size() * BLOCK_RANGES && !released.isEmpty()) {
+      return released.remove(released.keySet().iterator().next());
+    }
     for (int block : blocks) {
       for (int index = block * BLOCK_RANGES; index < (block + 1) * BLOCK_RANGES; index++) {
         if (!used.contains(index)) {
@@ -150,6 +178,7 @@ public final class IdRanges {
       if (blocks.contains(block) || claim(block)) {
         blocks.add(block);
         bySlot.put(entry.getKey(), entry.getValue());
+        saved.add(entry.getKey());
       } else {
         lost.add(block);
       }
@@ -169,6 +198,8 @@ public final class IdRanges {
   private void save() {
     var lines = new ArrayList<String>();
     bySlot.forEach((slot, index) -> lines.add(slot + " " + index));
+    saved.clear();
+    saved.addAll(bySlot.keySet());
     var temporary = memory.resolveSibling(memory.getFileName() + ".new");
     try {
       Files.createDirectories(memory.toAbsolutePath().getParent());

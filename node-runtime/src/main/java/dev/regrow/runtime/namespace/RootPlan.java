@@ -72,7 +72,7 @@ public final class RootPlan {
 
   /**
    * @param lower the root file system; null: the host's programs
-   * @param writable where an overlay keeps what is written; only used with a lower
+   * @param writable where an overlay keeps what is written; only used with a lower that may be
    * @param files where the directories of files are, by the numbers of their mounts
    * @param volumes the directories of its named volumes; shifted: its own ids own what is there
    * @param names of machines, for instances that have a network
@@ -108,7 +108,8 @@ public final class RootPlan {
       if (!lower.layers().isEmpty()) {
         steps.add(RootStep.layers(directory, topFirst(lower.layers())));
       }
-      steps.add(RootStep.rootOverlay(directory, plain(writable), NOSUID | NODEV | owners));
+      var kept = spec.readOnlyRoot() ? "" : plain(writable);
+      steps.add(RootStep.rootOverlay(directory, kept, NOSUID | NODEV | owners));
     } else {
       steps.add(RootStep.rootTmpfs(MIB, ids.hostId(0), ids.hostId(0)));
       host.links().forEach((path, target) -> steps.add(RootStep.symlink(path, target)));

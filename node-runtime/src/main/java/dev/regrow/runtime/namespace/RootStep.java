@@ -65,7 +65,11 @@ public record RootStep(
     return new RootStep(Op.ROOT_TMPFS, 0, 0755, uid, gid, bytes, "", "");
   }
 
-  /** A root that shows a directory, with what is written to it kept in {@code writable}/upper. */
+  /**
+   * A root that shows a directory, with what is written to it kept in {@code writable}/upper.
+   *
+   * @param writable "": in memory, for a root that only its steps write to
+   */
   static RootStep rootOverlay(String lower, String writable, int flags) {
     return new RootStep(
         Op.ROOT_OVERLAY, flags | READ_ONLY | RECURSIVE, 0, 0, 0, 0, lower, writable);

@@ -3,7 +3,6 @@ package dev.regrow.runtime.network;
 import dev.regrow.runtime.InstanceKey;
 import dev.regrow.runtime.RuntimeFailure;
 import dev.regrow.runtime.ServedPort;
-import dev.regrow.runtime.syscall.Fd;
 import dev.regrow.runtime.syscall.Kernel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -122,13 +121,9 @@ public final class NodeNetwork implements AutoCloseable {
             changed();
           }
           thread.execute(this::refill);
-          return new Attachment(port.address.toString(), pathOf(port.namespace));
+          return new Attachment(
+              port.address.toString(), Attachment.pathOf(port.namespace.number()));
         });
-  }
-
-  /** A shim opens it while we are there. */
-  private static Path pathOf(Fd namespace) {
-    return Path.of("/proc/%d/fd/%d".formatted(ProcessHandle.current().pid(), namespace.number()));
   }
 
   /**

@@ -202,7 +202,9 @@ public final class LocalNodeRuntime implements NodeRuntime {
             });
     try {
       var instance = startShim(spec);
-      disk.execute(() -> logs.retain(spec.key(), config.logAttempts(), config.logBytesMax()));
+      if (spec.attempt() > 1) {
+        disk.execute(() -> logs.retain(spec.key(), config.logAttempts(), config.logBytesMax()));
+      }
       return instance;
     } catch (SyscallException e) {
       remove(spec.key());
@@ -376,6 +378,9 @@ public final class LocalNodeRuntime implements NodeRuntime {
     faults.goOn(instances.keySet());
     network.adopted();
     removeStrays();
+    launcher.keepSlots(
+        slots.entrySet().stream()
+            .collect(Collectors.toMap(Map.Entry::getKey, entry -> entry.getValue().name())));
     images.usesAreKnown();
     return adopted;
   }
@@ -485,6 +490,7 @@ public final class LocalNodeRuntime implements NodeRuntime {
     prober.close();
     execs.close();
     Threads.finish(work);
+    cgroups.tidy();
     launcher.close();
     network.close();
     Threads.finish(disk);

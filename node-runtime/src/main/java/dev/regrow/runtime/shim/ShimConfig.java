@@ -60,9 +60,8 @@ public final class ShimConfig {
     return text(Tag.HOST_NAME, name);
   }
 
-  /** Whether it has a network namespace of its own, with a loopback only. */
-  public ShimConfig ownNetwork(boolean own) {
-    return record(Tag.NETWORK, buffer(1).put((byte) (own ? 1 : 0)));
+  public ShimConfig hostNetwork() {
+    return record(Tag.NETWORK, buffer(1).put((byte) 0));
   }
 
   /**

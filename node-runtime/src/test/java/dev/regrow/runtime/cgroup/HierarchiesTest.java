@@ -51,6 +51,21 @@ class HierarchiesTest {
   }
 
   @Test
+  void where_the_unified_hierarchy_counts_processor_time_no_other_is_joined_for_that() {
+    var mounts =
+        """
+        cgroup /cgroup/cpu cgroup rw,cpu 0 0
+        cgroup /cgroup/cpuacct cgroup rw,cpuacct 0 0
+        cgroup2 /cgroup/unified cgroup2 rw 0 0
+        """;
+
+    var found = Hierarchies.parse(mounts).orElseThrow();
+
+    assertThat(found.roots()).containsExactly(Path.of("/cgroup/cpu"), Path.of("/cgroup/unified"));
+    assertThat(found.everyRoot()).contains(Path.of("/cgroup/cpuacct"));
+  }
+
+  @Test
   void no_cgroup_file_system_is_none() {
     assertThat(Hierarchies.parse("tmpfs /run tmpfs rw 0 0\ngarbage\n\n")).isEmpty();
   }

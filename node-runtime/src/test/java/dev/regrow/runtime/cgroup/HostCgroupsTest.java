@@ -12,7 +12,10 @@ import dev.regrow.runtime.syscall.Kernel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.Executor;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,6 +29,8 @@ class HostCgroupsTest {
   @TempDir private Path root = Path.of("unset");
 
   private final FakeCgroupFiles files = new FakeCgroupFiles();
+  private final Queue<Runnable> planned = new ArrayDeque<>();
+  private final Executor later = planned::add;
 
   @Test
   void on_v2_an_instance_has_one_cgroup_and_those_above_hand_the_controllers_on() throws Exception {
@@ -65,6 +70,7 @@ class HostCgroupsTest {
     assertThat(read("regrow/memory.low")).isEqualTo("134217728");
 
     cgroups.of(WEB_1).remove();
+    aWhilePasses();
 
     assertThat(read("regrow/n1/shop/cpu.weight")).isEqualTo("50");
     assertThat(read("regrow/n1/shop/web/memory.low")).isEqualTo("67108864");
@@ -122,18 +128,48 @@ class HostCgroupsTest {
   void removing_the_last_instance_removes_all_levels_but_not_those_of_another_node()
       throws Exception {
     var cgroups = hybrid();
-    var other = new HostCgroups(hybridRoots(), "n2", files, HostCgroupsTest::noKernel, 2);
+    var other = new HostCgroups(hybridRoots(), "n2", files, HostCgroupsTest::noKernel, 2, later);
     other.create(WEB_1, LIMITS);
     cgroups.create(WEB_1, LIMITS);
 
     cgroups.of(WEB_1).remove();
     cgroups.of(WEB_1).remove();
+    aWhilePasses();
 
     assertThat(root.resolve("cpu/regrow/n1")).doesNotExist();
     assertThat(other.instances()).containsExactly(WEB_1);
     other.removeAll();
     assertThat(root.resolve("cpu/regrow")).doesNotExist();
     assertThat(root.resolve("unified/regrow")).doesNotExist();
+  }
+
+  @Test
+  void the_next_instance_of_a_workload_finds_the_levels_above_and_what_they_have_already()
+      throws Exception {
+    var cgroups = v2();
+    cgroups.create(WEB_1, LIMITS);
+    cgroups.of(WEB_1).remove();
+    Files.writeString(root.resolve("regrow/n1/shop/web/cpu.weight"), "untouched");
+
+    cgroups.create(WEB_2, LIMITS);
+    aWhilePasses();
+
+    assertThat(read("regrow/n1/shop/web/cpu.weight")).isEqualTo("untouched");
+    assertThat(cgroups.instances()).containsExactly(WEB_2);
+  }
+
+  @Test
+  void what_many_removals_leave_is_tidied_once() throws Exception {
+    var cgroups = v2();
+    cgroups.create(WEB_1, LIMITS);
+    cgroups.create(WEB_2, LIMITS);
+
+    cgroups.of(WEB_1).remove();
+    cgroups.of(WEB_2).remove();
+
+    assertThat(planned).hasSize(1);
+    aWhilePasses();
+    assertThat(root.resolve("regrow")).doesNotExist();
   }
 
   @Test
@@ -144,6 +180,7 @@ class HostCgroupsTest {
     assertThatThrownBy(() -> cgroups.create(WEB_1, LIMITS))
         .isInstanceOf(RuntimeFailure.class)
         .hasMessageContaining("cannot make cgroup " + root);
+    aWhilePasses();
 
     try (Stream<Path> left = Files.walk(root)) {
       assertThat(left.filter(path -> path.getFileName().toString().equals("regrow"))).isEmpty();
@@ -170,7 +207,8 @@ class HostCgroupsTest {
             "n1",
             files,
             HostCgroupsTest::noKernel,
-            2);
+            2,
+            later);
 
     cgroups.create(WEB_1, LIMITS);
 
@@ -180,15 +218,26 @@ class HostCgroupsTest {
         .endsWith("not enforced: cpuacct, memory, pids");
   }
 
+  private void aWhilePasses() {
+    for (var task = planned.poll(); task != null; task = planned.poll()) {
+      task.run();
+    }
+  }
+
   private HostCgroups v2() throws IOException {
     Files.writeString(root.resolve("cgroup.controllers"), "cpuset cpu io memory hugetlb pids\n");
     Files.writeString(root.resolve("cgroup.subtree_control"), "");
     return new HostCgroups(
-        new Hierarchies(CgroupWorld.V2, Map.of(), root), "n1", files, HostCgroupsTest::noKernel, 2);
+        new Hierarchies(CgroupWorld.V2, Map.of(), root),
+        "n1",
+        files,
+        HostCgroupsTest::noKernel,
+        2,
+        later);
   }
 
   private HostCgroups hybrid() {
-    return new HostCgroups(hybridRoots(), "n1", files, HostCgroupsTest::noKernel, 2);
+    return new HostCgroups(hybridRoots(), "n1", files, HostCgroupsTest::noKernel, 2, later);
   }
 
   private Hierarchies hybridRoots() {

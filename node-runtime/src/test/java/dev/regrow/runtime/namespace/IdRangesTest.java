@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,12 +51,60 @@ final class IdRangesTest {
   }
 
   @Test
-  void a_released_range_is_given_again() {
+  void a_released_range_is_given_again_once_no_other_of_its_block_is_left() {
     var ranges = node("n1");
     var first = ranges.of("default/web/web-0");
     ranges.release("default/web/web-0");
 
-    assertThat(ranges.of("default/api/api-0")).isEqualTo(first);
+    var given = new HashSet<IdRange>();
+    for (int i = 0; i < 64; i++) {
+      assertThat(given.add(ranges.of("default/api/api-" + i))).isTrue();
+    }
+    assertThat(given).contains(first);
+    assertThat(ranges.of("default/web/web-0")).isNotIn(given);
+  }
+
+  @Test
+  void a_slot_that_comes_back_has_its_range_without_a_write() throws Exception {
+    var ranges = node("n1");
+    var before = ranges.of("default/web/web-0");
+    var file = machine.resolve("n1").resolve("id-ranges");
+    Files.delete(file);
+
+    ranges.release("default/web/web-0");
+
+    assertThat(ranges.of("default/web/web-0")).isEqualTo(before);
+    assertThat(file).doesNotExist();
+  }
+
+  @Test
+  void a_range_that_two_slots_had_in_turn_is_the_second_ones_after_a_restart() {
+    var ranges = node("n1");
+    var first = ranges.of("default/web/web-0");
+    ranges.release("default/web/web-0");
+    for (int i = 0; i < 64; i++) {
+      ranges.of("default/api/api-" + i);
+    }
+
+    var again = node("n1");
+
+    assertThat(again.of("default/api/api-63")).isEqualTo(first);
+    assertThat(again.of("default/web/web-0")).isNotEqualTo(first);
+  }
+
+  @Test
+  void what_a_killed_agent_had_released_is_free_once_the_next_knows_what_lives() {
+    var killed = node("n1");
+    for (int i = 0; i < 64; i++) {
+      killed.of("default/web/web-" + i);
+    }
+    killed.release("default/web/web-7");
+
+    var next = node("n1");
+    next.releaseAllBut(Set.of("default/web/web-0"));
+
+    assertThat(next.of("default/api/api-0").base())
+        .isEqualTo(killed.of("default/web/web-1").base());
   }
 
   @Test
