@@ -84,7 +84,8 @@ final class RaftNode implements AutoCloseable {
             .setGroup(members)
             .setStateMachineRegistry(asked -> machine)
             .setProperties(RaftSettings.properties(config, directory))
-            .setParameters(RaftSettings.parameters(NodeTls.of(config.identity().tls()), service))
+            .setParameters(
+                RaftSettings.parameters(self, NodeTls.of(config.identity().tls()), service))
             .setOption(
                 how == StoreDirectory.Start.RECOVER
                     ? RaftStorage.StartupOption.RECOVER

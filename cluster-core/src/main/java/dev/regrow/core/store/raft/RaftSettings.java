@@ -10,6 +10,7 @@ import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.grpc.GrpcTlsConfig;
+import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.rpc.SupportedRpcType;
 import org.apache.ratis.server.RaftServerConfigKeys;
 import org.apache.ratis.thirdparty.io.grpc.ServerServiceDefinition;
@@ -102,9 +103,11 @@ final class RaftSettings {
   /**
    * Mutual TLS, loopback included; each call comes with the name of who makes it.
    *
+   * @param self what is said to others that were here before is refused
    * @param service what is served on the same port beside Raft
    */
-  static Parameters parameters(NodeTls tls, Supplier<ServerServiceDefinition> service) {
+  static Parameters parameters(
+      RaftPeerId self, NodeTls tls, Supplier<ServerServiceDefinition> service) {
     var parameters = new Parameters();
     var gate = new PeerGate(Instant::now);
     var config =
@@ -121,6 +124,7 @@ final class RaftSettings {
             builder
                 .addService(service.get())
                 .addTransportFilter(gate)
+                .intercept(new Addressee(self))
                 .intercept(gate)
                 .permitKeepAliveTime(PROBE_SECONDS, TimeUnit.SECONDS));
     return parameters;

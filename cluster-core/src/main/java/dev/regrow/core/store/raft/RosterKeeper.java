@@ -81,8 +81,14 @@ final class RosterKeeper {
     if (then.isEmpty()) {
       return CompletableFuture.completedFuture(now);
     }
-    LOG.info("the store's group becomes {}", Seat.describe(then.get()));
-    return group.change(now, then.get(), CHANGE_MILLIS).thenApply(done -> group.view());
+    // Said once it is so: while another change is under way it is asked for many times a second.
+    return group
+        .change(now, then.get(), CHANGE_MILLIS)
+        .thenApply(
+            done -> {
+              LOG.info("the store's group became {}", Seat.describe(then.get()));
+              return group.view();
+            });
   }
 
   private CompletableFuture<StoreGroup> leading(
