@@ -35,11 +35,12 @@ final class DiskAndClockFaults {
       }
       case DISK_FAILING -> {
         preload.failing(fault.setting("share"));
-        yield injected(machine, "disk failing", () -> preload.failing(0));
+        yield injected(machine, "disk failing", () -> repaired(machine, () -> preload.failing(0)));
       }
       case DISK_READ_ONLY -> {
         preload.readOnly(true);
-        yield injected(machine, "disk read-only", () -> preload.readOnly(false));
+        yield injected(
+            machine, "disk read-only", () -> repaired(machine, () -> preload.readOnly(false)));
       }
       case CLOCK_JUMP -> {
         preload.clockBy(millis(fault, "by"));
@@ -51,6 +52,18 @@ final class DiskAndClockFaults {
       }
       default -> throw new IllegalArgumentException(fault + " is none of a disk or clock");
     };
+  }
+
+  /**
+   * What a disk refused may be lost, whatever it says later: a server does not go on until its node
+   * is started again, and says so.
+   */
+  private static void repaired(Machine machine, Runnable repair) {
+    repair.run();
+    if (machine.jvm().isRunning()) {
+      MachineFaults.end(machine);
+    }
+    machine.jvm().launch();
   }
 
   private static Injection injected(Machine machine, String what, Runnable undo) {

@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -161,14 +160,16 @@ public final class LabInjector implements Injector, AutoCloseable {
               LOG_BIT_FLIPPED,
               SERVER_WIPED,
               MIXED_VERSIONS ->
-              Optional.of(PROCESS);
-          case DISK_FULL, DISK_SLOW, DISK_FAILING, DISK_READ_ONLY -> Optional.of("disk of ");
-          case CLOCK_JUMP, CLOCK_DRIFT -> Optional.of("clock of ");
-          case CORDON, DRAIN, DEMOTION, PROMOTION -> Optional.of("membership of ");
-          default -> Optional.<String>empty();
+              List.of(PROCESS);
+          // After these a node is started again, as it says itself.
+          case DISK_FAILING, DISK_READ_ONLY -> List.of("disk of ", PROCESS);
+          case DISK_FULL, DISK_SLOW -> List.of("disk of ");
+          case CLOCK_JUMP, CLOCK_DRIFT -> List.of("clock of ");
+          case CORDON, DRAIN, DEMOTION, PROMOTION -> List.of("membership of ");
+          default -> List.<String>of();
         };
     var touched = new HashSet<String>();
-    what.ifPresent(each -> fault.on().forEach(machine -> touched.add(each + machine)));
+    what.forEach(each -> fault.on().forEach(machine -> touched.add(each + machine)));
     return touched;
   }
 

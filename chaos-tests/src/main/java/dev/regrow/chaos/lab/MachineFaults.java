@@ -112,9 +112,14 @@ final class MachineFaults {
   }
 
   private static void restart(Machine machine, Path home) {
+    end(machine);
+    machine.jvm().from(home).launch();
+  }
+
+  /** In order, if it comes in time. */
+  static void end(Machine machine) {
     machine.jvm().tellToEnd();
     awaitEnd(machine);
-    machine.jvm().from(home).launch();
   }
 
   /** Cut off, a node may take long to end in order; systemd, too, would not wait for ever. */

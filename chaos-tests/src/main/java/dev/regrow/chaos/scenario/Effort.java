@@ -39,6 +39,13 @@ public final class Effort {
     return seed;
   }
 
+  /** {@code -Dregrow.seed}, else this one; printed, too. */
+  public static long seedOr(long usual, String scenario) {
+    long seed = Long.getLong(PREFIX + "seed", usual);
+    System.out.println(scenario + ": -D" + PREFIX + "seed=" + seed);
+    return seed;
+  }
+
   /** Draws for one test of a scenario the same, whichever of its other tests run before it. */
   public static Random random(long seed, String test) {
     return new Random(31 * seed + test.hashCode());

@@ -19,6 +19,9 @@ import org.junit.jupiter.api.io.TempDir;
 @RealNodes
 class ChaosRunIT {
 
+  /** Of the reduced form, which is to find what a change breaks, not what nobody knew of. */
+  private static final long SEED = -988676509;
+
   private static final int MACHINES = Effort.of("machines", 3, 5);
   private static final Duration LENGTH =
       Integer.getInteger("regrow.minutes") == null
@@ -27,7 +30,7 @@ class ChaosRunIT {
 
   @Test
   void whatever_goes_wrong_nothing_promised_is_broken(@TempDir Path folder) {
-    long seed = Effort.seed("chaos run");
+    long seed = Effort.isFull() ? Effort.seed("chaos run") : Effort.seedOr(SEED, "chaos run");
     var setup =
         new ChaosRun.Setup(
             RealNodes.Here.home(),
