@@ -25,6 +25,7 @@ import dev.regrow.client.Calls;
 import dev.regrow.client.LogQuery;
 import dev.regrow.client.RegrowClient;
 import dev.regrow.client.Scope;
+import dev.regrow.v1.NodePhase;
 import dev.regrow.v1.Workload;
 import dev.regrow.v1.WorkloadPhase;
 import java.io.IOException;
@@ -56,7 +57,7 @@ public final class ChaosRun {
   private static final long STEPS_MAX = 3_000_000;
   private static final Duration SETTLED_WITHIN = Duration.ofSeconds(60);
   private static final Duration SHORT = Duration.ofSeconds(3);
-  private static final Duration TURN = Duration.ofSeconds(20);
+  private static final Duration TURN = Duration.ofSeconds(10);
   private static final Duration PIECE = Duration.ofMillis(500);
 
   /**
@@ -185,7 +186,7 @@ public final class ChaosRun {
     return IntStream.range(0, turns)
         .mapToObj(
             turn ->
-                IntStream.rangeClosed(0, setup.machines())
+                IntStream.range(0, 2 * setup.machines())
                     .mapToObj(i -> "k%d-%d".formatted(turn, i))
                     .toList())
         .toList();
@@ -214,7 +215,11 @@ public final class ChaosRun {
       for (Machine machine : lab.machines()) {
         machine.jvm().awaitReady();
         try (var there = LabClient.of(founder, machine, SHORT)) {
-          Formation.awaitReady(there, setup.machines());
+          Await.until(
+              "all nodes to be ready in the eyes of " + machine.name(),
+              SETTLED_WITHIN,
+              () -> unreadyNodes(there),
+              List::isEmpty);
         }
       }
       Await.until(
@@ -230,6 +235,20 @@ public final class ChaosRun {
     } catch (AssertionError late) {
       lab.machines().forEach(each -> System.out.println(each + "\n" + each.jvm().outputTail()));
       return List.of(String.valueOf(late.getMessage()));
+    }
+  }
+
+  private List<String> unreadyNodes(RegrowClient client) {
+    try {
+      var nodes = client.send(Calls.nodes()).getItemsList();
+      var unready =
+          nodes.stream()
+              .filter(node -> node.getPhase() != NodePhase.NODE_READY)
+              .map(node -> node.getName() + " is " + node.getPhase())
+              .toList();
+      return nodes.size() < setup.machines() ? List.of("only " + nodes.size()) : unready;
+    } catch (ApiException.Unavailable | ApiException.Unreachable | ApiException.TimedOut away) {
+      return List.of(away.toString());
     }
   }
 
