@@ -2,6 +2,7 @@ package dev.regrow.chaos;
 
 import dev.regrow.chaos.bench.BenchCommand;
 import dev.regrow.chaos.fuzz.FuzzCommand;
+import dev.regrow.chaos.game.GameCommands;
 import dev.regrow.chaos.lab.Undo;
 import dev.regrow.chaos.simulation.SimulateCommand;
 import java.util.List;
@@ -10,6 +11,18 @@ import java.util.List;
 public final class Main {
 
   private static final int USAGE = 2;
+  private static final String HELP =
+      """
+      Usage: regrow chaos list|run|simulate|fuzz|undo
+
+        list        the scenarios that come with Regrow
+        run         let go wrong what a scenario says, and see whether what it claims holds
+        simulate    the whole control plane in one thread, under faults drawn from a seed
+        fuzz        ask the API all that it describes, right and wrong
+        undo        take away what labs left whose harness died
+
+      Help on one: regrow chaos run --help. A guide: docs/chaos.md
+      """;
 
   private Main() {}
 
@@ -21,9 +34,18 @@ public final class Main {
     if (!arguments.isEmpty() && arguments.get(0).equals("bench")) {
       return new BenchCommand(System.out, System.err).run(arguments.subList(1, arguments.size()));
     }
+    if (arguments.equals(List.of("chaos")) || arguments.equals(List.of("chaos", "--help"))) {
+      System.out.print(HELP);
+      return 0;
+    }
     if (arguments.equals(List.of("chaos", "undo"))) {
       Undo.abandoned().forEach(lab -> System.out.println("undone: " + lab));
       return 0;
+    }
+    if (arguments.size() > 1
+        && arguments.get(0).equals("chaos")
+        && GameCommands.NAMES.contains(arguments.get(1))) {
+      return GameCommands.run(arguments.get(1), arguments.subList(2, arguments.size()));
     }
     if (arguments.size() > 1 && arguments.get(0).equals("chaos")) {
       var rest = arguments.subList(2, arguments.size());
@@ -35,8 +57,9 @@ public final class Main {
       }
     }
     System.err.println(
-        "regrow: unknown command; try `regrow bench --help`, `regrow chaos simulate --help`,"
-            + " `regrow chaos fuzz --help` or `regrow chaos undo`");
+        "regrow: unknown command; try `regrow bench --help`, `regrow chaos list`, `regrow chaos run"
+            + " --help`, `regrow chaos simulate --help`, `regrow chaos fuzz --help` or `regrow chaos"
+            + " undo`");
     return USAGE;
   }
 }

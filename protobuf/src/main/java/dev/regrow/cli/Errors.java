@@ -5,10 +5,11 @@ import dev.regrow.client.ApiException.Applied;
 import dev.regrow.v1.FieldError;
 
 /** What to tell people about a call that failed: cause, object, fix, and the next command. */
-final class Errors {
+public final class Errors {
   private Errors() {}
 
-  static int exitCode(ApiException e) {
+  /** What a command exits with. */
+  public static int exitCode(ApiException e) {
     if (e instanceof ApiException.Conflict || e instanceof ApiException.Stale) {
       return ExitCode.CONFLICT;
     }
@@ -18,7 +19,8 @@ final class Errors {
     return e instanceof ApiException.TimedOut ? ExitCode.TIMED_OUT : ExitCode.ERROR;
   }
 
-  static String words(ApiException e) {
+  /** What a command says. */
+  public static String words(ApiException e) {
     var words = new StringBuilder(String.valueOf(e.getMessage()));
     for (FieldError error : e.problem().getErrorsList()) {
       var line = line(error);

@@ -1,5 +1,6 @@
 package dev.regrow.chaos.bench;
 
+import dev.regrow.chaos.cluster.Distribution;
 import dev.regrow.runtime.RuntimeFailure;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -80,7 +81,8 @@ public final class BenchCommand {
             scratch, java.nio.file.attribute.PosixFilePermissions.fromString("rwxr-xr-x"));
         err.println(benchmark.name() + ": " + benchmark.question());
         var figures =
-            benchmark.run(new Benchmark.Setting(home(), scratch, wanted.count(), err::println));
+            benchmark.run(
+                new Benchmark.Setting(Distribution.home(), scratch, wanted.count(), err::println));
         results.put(benchmark.name(), figures);
         if (!wanted.json()) {
           figures.forEach(out::println);
@@ -112,24 +114,6 @@ public final class BenchCommand {
         new StoreBenchmark("store", List.of(1, 3)),
         new StoreBenchmark("store-1", List.of(1)),
         new StoreBenchmark("store-3", List.of(3)));
-  }
-
-  /**
-   * The launcher says where it lies: HOME/bin/regrow, or the clone's, beside chaos-tests/target.
-   */
-  private static Path home() {
-    String set = System.getProperty("regrow.home");
-    if (set != null) {
-      return Path.of(set);
-    }
-    Path jar =
-        Path.of(BenchCommand.class.getProtectionDomain().getCodeSource().getLocation().getPath());
-    Path lib = jar.getParent();
-    if (lib == null || lib.getParent() == null) {
-      throw new IllegalStateException(
-          "run it through the launcher of a distribution: `regrow bench`");
-    }
-    return lib.getParent();
   }
 
   private void delete(@org.jspecify.annotations.Nullable Path folder) {

@@ -6,7 +6,7 @@ public enum Aim {
   MACHINES,
   /** What the machines send to others: all of them, or those in {@code to}. */
   LINKS,
-  /** Instances: all of a workload ({@code web}), or one slot ({@code web-2}). */
+  /** Instances: one of a workload ({@code web}), drawn, or one slot ({@code web-2}). */
   INSTANCES,
   /** The cluster as a whole; nothing is named. */
   CLUSTER

@@ -18,6 +18,18 @@ public enum FaultKind {
   JVM_TERM(Aim.MACHINES, Harm.OUTAGE, "the agent is told to end, and comes back"),
   INSTANCE_KILL(Aim.INSTANCES, Harm.LIGHT, "its process is killed", false),
   INSTANCE_OOM(Aim.INSTANCES, Harm.LIGHT, "its memory is filled until the kernel kills it", false),
+  INSTANCE_PAUSE(Aim.INSTANCES, Harm.LIGHT, "no process of it goes on"),
+  INSTANCE_CUT(Aim.INSTANCES, Harm.LIGHT, "nothing reaches it over the network"),
+  INSTANCE_CPU(
+      Aim.INSTANCES,
+      Harm.LIGHT,
+      "others take processor time within its limits",
+      count("cores", 1, 64, 1)),
+  INSTANCE_MEMORY(
+      Aim.INSTANCES,
+      Harm.LIGHT,
+      "others take memory within its limits; 0: four fifths of it",
+      bytes("memory", 0, 1L << 40, 0)),
   FORK_BOMB(Aim.INSTANCES, Harm.LIGHT, "something in it forks as often as it can"),
   CPU_PRESSURE(
       Aim.MACHINES, Harm.LIGHT, "so many threads compute nothing", count("threads", 1, 64, 2)),

@@ -92,7 +92,8 @@ public final class Formation {
     return lab.machines();
   }
 
-  private static int servers(int nodes) {
+  /** How many of so many nodes keep the store. */
+  public static int servers(int nodes) {
     if (nodes < 3) {
       return 1;
     }

@@ -5,11 +5,13 @@ import dev.regrow.chaos.cluster.LocalNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -146,6 +148,20 @@ public final class Lab implements AutoCloseable {
   /** A folder for whatever else a scenario needs; it goes with the lab. */
   public Path folder() {
     return folder;
+  }
+
+  /** A connection to a port of a machine, from the middle of the lab; links to it can be cut. */
+  public Socket connect(Machine machine, int port, Duration within) throws IOException {
+    var channel = door.socket();
+    try {
+      var socket = channel.socket();
+      socket.connect(
+          new InetSocketAddress(machine.address(), port), (int) Math.max(1, within.toMillis()));
+      return socket;
+    } catch (IOException failed) {
+      channel.close();
+      throw failed;
+    }
   }
 
   /** Cuts links, those that stand included; what is cut already stays so. */

@@ -36,6 +36,14 @@ public final class LabInjector implements Injector, AutoCloseable {
   /** Before a server's data are lost, the others must have them. */
   private static final Duration WHOLE_WITHIN = Duration.ofSeconds(12);
 
+  /** Those that a node puts into itself, and no lab from outside. */
+  private static final Set<FaultKind> OF_NODES =
+      EnumSet.of(
+          FaultKind.INSTANCE_PAUSE,
+          FaultKind.INSTANCE_CUT,
+          FaultKind.INSTANCE_CPU,
+          FaultKind.INSTANCE_MEMORY);
+
   private final Lab lab;
   private final LinkFaults links;
   private final MachineFaults machines;
@@ -81,6 +89,7 @@ public final class LabInjector implements Injector, AutoCloseable {
   @Override
   public Set<FaultKind> able() {
     var able = EnumSet.allOf(FaultKind.class);
+    able.removeAll(OF_NODES);
     if (!machines.hasNextRelease()) {
       able.remove(FaultKind.MIXED_VERSIONS);
     }
@@ -186,6 +195,8 @@ public final class LabInjector implements Injector, AutoCloseable {
           MIXED_VERSIONS ->
           onEach(fault, machine -> machines.inject(fault, machine));
       case INSTANCE_KILL, INSTANCE_OOM, FORK_BOMB -> instances.inject(fault, api());
+      case INSTANCE_PAUSE, INSTANCE_CUT, INSTANCE_CPU, INSTANCE_MEMORY ->
+          throw new NotNow(fault.kind() + " is for running clusters");
       case CPU_PRESSURE -> onEach(fault, machine -> spinning(fault, machine));
       case MEMORY_PRESSURE -> onEach(fault, machine -> touching(fault, machine));
       case PARTITION, PARTITION_ONE_WAY, PARTITION_BRIDGE, PARTITION_RING -> links.partition(fault);

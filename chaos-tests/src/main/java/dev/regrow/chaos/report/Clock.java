@@ -29,6 +29,10 @@ final class Clock {
     return seconds / 60 + " min" + (seconds % 60 == 0 ? "" : " " + seconds % 60 + " s");
   }
 
+  static String span(long millis) {
+    return span((double) millis);
+  }
+
   /** A moment of the run: 0:07, 2:30. */
   static String moment(long millis) {
     long seconds = millis / 1000;

@@ -231,13 +231,18 @@ public final class HtmlReport {
     out.open("section").element("h2", "Time to heal").line();
     out.element(
             "p",
-            "From a fault until all was as declared again: %d times, median %s, longest %s."
-                .formatted(
-                    report.heals().size(),
-                    Clock.span(times.percentile(50)),
-                    Clock.span(times.max())))
+            report.heals().size() == 1
+                ? "From the fault until all was as declared again: %s."
+                    .formatted(Clock.span(times.max()))
+                : "From a fault until all was as declared again: %d times, median %s, longest %s."
+                    .formatted(
+                        report.heals().size(),
+                        Clock.span(times.percentile(50)),
+                        Clock.span(times.max())))
         .line();
-    HealChart.write(report.heals(), out);
+    if (report.heals().size() > 1) {
+      HealChart.write(report.heals(), out);
+    }
     out.close().line();
   }
 

@@ -27,7 +27,7 @@ final class LatencyChart {
     this.probe = probe;
     this.out = out;
     var all = Distribution.of(probe.samples().stream().mapToDouble(Sample::tookMillis));
-    double top = Math.max(all.max(), probe.withinMillis());
+    double top = Math.max(all.max(), (double) probe.withinMillis());
     this.low = Math.max(0.1, powerBelow(Math.max(0.1, all.percentile(1))));
     this.high = Math.max(low * 10, powerBelow(top) * 10);
   }
@@ -73,7 +73,7 @@ final class LatencyChart {
           HEIGHT);
     }
     if (probe.withinMillis() > 0) {
-      level("limit", probe.withinMillis());
+      level("limit", (double) probe.withinMillis());
     }
     for (Sample sample : shown(probe.samples(), report.durationMillis())) {
       dot(sample);

@@ -11,6 +11,8 @@ import java.util.stream.Stream;
 final class Completions {
   private static final String KINDS = "workloads instances nodes revisions events";
 
+  private static final String CHAOS = "list run simulate fuzz undo";
+
   /** Commands whose first argument is a workload's name. */
   private static final List<String> ON_WORKLOADS =
       List.of(
@@ -80,6 +82,10 @@ final class Completions {
         get:2) mapfile -t COMPREPLY < <(compgen -W '@KINDS@' -- "$current") ;;
         completion:2) mapfile -t COMPREPLY < <(compgen -W 'bash zsh fish' -- "$current") ;;
         rollout:2) mapfile -t COMPREPLY < <(compgen -W 'status' -- "$current") ;;
+        chaos:2) mapfile -t COMPREPLY < <(compgen -W '@CHAOS@' -- "$current") ;;
+        chaos:3)
+          mapfile -t COMPREPLY < <(compgen -f -W "$("${COMP_WORDS[0]}" chaos list -o name 2>/dev/null)" -- "$current")
+          ;;
         @ON@:2 | rollout:3 | get:3)
           mapfile -t COMPREPLY < <(compgen -W "$("${COMP_WORDS[0]}" get workloads -o name 2>/dev/null)" -- "$current")
           ;;
@@ -91,6 +97,7 @@ final class Completions {
         .replace("@NAMES@", names())
         .replace("@CASES@", cases("    "))
         .replace("@KINDS@", KINDS)
+        .replace("@CHAOS@", CHAOS)
         .replace("@ON@", String.join(":2 | ", ON_WORKLOADS));
   }
 
@@ -126,6 +133,8 @@ final class Completions {
         get:3) compadd -- @KINDS@ ;;
         completion:3) compadd -- bash zsh fish ;;
         rollout:3) compadd -- status ;;
+        chaos:3) compadd -- @CHAOS@ ;;
+        chaos:4) compadd -- ${(f)"$($words[1] chaos list -o name 2>/dev/null)"}; _files ;;
         (@ON@):3 | rollout:4 | get:4) compadd -- ${(f)"$($words[1] get workloads -o name 2>/dev/null)"} ;;
         *) _files ;;
       esac
@@ -135,6 +144,7 @@ final class Completions {
         .replace("@DESCRIBED@", described)
         .replace("@CASES@", cases("    "))
         .replace("@KINDS@", KINDS)
+        .replace("@CHAOS@", CHAOS)
         .replace("(@ON@):3", String.join(":3 | ", ON_WORKLOADS) + ":3");
   }
 
@@ -155,6 +165,8 @@ final class Completions {
         });
     script.append(
         "complete -c regrow -f -n '__fish_seen_subcommand_from get' -a '%s'\n".formatted(KINDS));
+    script.append(
+        "complete -c regrow -n '__fish_seen_subcommand_from chaos' -a '%s'\n".formatted(CHAOS));
     script.append(
         "complete -c regrow -f -n '__fish_seen_subcommand_from %s' -a '(regrow get workloads -o name 2>/dev/null)'\n"
             .formatted(String.join(" ", ON_WORKLOADS)));

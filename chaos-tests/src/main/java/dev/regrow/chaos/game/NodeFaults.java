@@ -1,0 +1,229 @@
+package dev.regrow.chaos.game;
+
+import dev.regrow.chaos.fault.Aiming.Scene;
+import dev.regrow.chaos.fault.Fault;
+import dev.regrow.chaos.fault.FaultKind;
+import dev.regrow.chaos.fault.Injector;
+import dev.regrow.client.ApiException;
+import dev.regrow.client.Calls;
+import dev.regrow.client.Context;
+import dev.regrow.client.Paging;
+import dev.regrow.client.RegrowClient;
+import dev.regrow.client.Scope;
+import dev.regrow.v1.FaultRequest;
+import dev.regrow.v1.Instance;
+import dev.regrow.v1.InstancePhase;
+import dev.regrow.v1.Node;
+import dev.regrow.v1.Workload;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Faults that nodes put into themselves because they were told to and allow it. Each has its end
+ * with it, so none outlives a harness that dies.
+ */
+final class NodeFaults implements Injector, AutoCloseable {
+
+  /** Those that nodes can do, and what they call them. */
+  static final Map<FaultKind, dev.regrow.v1.FaultKind> KINDS =
+      Map.of(
+          FaultKind.INSTANCE_KILL, dev.regrow.v1.FaultKind.INSTANCE_KILL,
+          FaultKind.INSTANCE_PAUSE, dev.regrow.v1.FaultKind.INSTANCE_PAUSE,
+          FaultKind.INSTANCE_CUT, dev.regrow.v1.FaultKind.INSTANCE_CUT,
+          FaultKind.INSTANCE_CPU, dev.regrow.v1.FaultKind.INSTANCE_CPU,
+          FaultKind.INSTANCE_MEMORY, dev.regrow.v1.FaultKind.INSTANCE_MEMORY,
+          FaultKind.PARTITION, dev.regrow.v1.FaultKind.PARTITION,
+          FaultKind.JVM_STOP, dev.regrow.v1.FaultKind.JVM_STOP);
+
+  private static final Duration ANSWERED_WITHIN = Duration.ofSeconds(5);
+  private static final Duration PAUSE = Duration.ofMillis(100);
+  private static final Duration LEAST = Duration.ofSeconds(1);
+
+  private final String namespace;
+  private final Random random;
+  private final RegrowClient any;
+  private final Map<String, RegrowClient> nodes = new LinkedHashMap<>();
+  private final List<Begun> active = new ArrayList<>();
+
+  /**
+   * @param addresses of the nodes' gateways, by their names
+   */
+  NodeFaults(Context context, Map<String, String> addresses, long seed) {
+    this.random = new Random(seed);
+    this.namespace = context.namespace();
+    this.any = RegrowClient.of(context, ANSWERED_WITHIN);
+    addresses.forEach(
+        (name, address) -> nodes.put(name, RegrowClient.of(context.at(address), ANSWERED_WITHIN)));
+  }
+
+  /** What every node allows. */
+  @Override
+  public Set<FaultKind> able() {
+    var able = EnumSet.noneOf(FaultKind.class);
+    able.addAll(KINDS.keySet());
+    nodes.forEach(
+        (name, client) -> {
+          var allowed = client.send(Calls.faults(name)).getAllowedList();
+          able.removeIf(kind -> !allowed.contains(KINDS.get(kind)));
+        });
+    return able;
+  }
+
+  @Override
+  public Scene scene() {
+    var servers =
+        Paging.nodes(any).getItemsList().stream()
+            .filter(node -> node.getRolesList().contains("server"))
+            .map(Node::getName)
+            .toList();
+    var workloads =
+        Paging.workloads(any, Scope.of(namespace)).getItemsList().stream()
+            .map(Workload::getName)
+            .toList();
+    var leader = any.send(Calls.cluster()).getLeader();
+    return new Scene(List.copyOf(nodes.keySet()), servers, leader, workloads);
+  }
+
+  @Override
+  public Injection inject(Fault fault) {
+    var kind = KINDS.get(fault.kind());
+    if (kind == null) {
+      throw new NotNow(fault.kind() + " cannot be done to a running cluster");
+    }
+    var all = new All(new ArrayList<>());
+    try {
+      for (var asked : requests(fault, kind)) {
+        all.begun.add(begin(asked.node(), asked.request()));
+      }
+    } catch (ApiException refused) {
+      all.undo();
+      throw new NotNow(String.valueOf(refused.getMessage()));
+    }
+    return all;
+  }
+
+  private record Asked(String node, FaultRequest request) {}
+
+  private List<Asked> requests(Fault fault, dev.regrow.v1.FaultKind kind) {
+    var lasts = fault.lasts().compareTo(LEAST) < 0 ? LEAST : fault.lasts();
+    var request =
+        FaultRequest.newBuilder()
+            .setKind(kind)
+            .setNamespace(namespace)
+            .setDuration(lasts.toMillis())
+            .setCores(1);
+    if (fault.settings().containsKey("cores")) {
+      request.setCores((int) fault.setting("cores"));
+    }
+    if (fault.settings().containsKey("memory")) {
+      request.setMemory(fault.setting("memory"));
+    }
+    return switch (fault.kind().aim()) {
+      case INSTANCES ->
+          named(fault.on()).stream()
+              .map(
+                  each ->
+                      new Asked(
+                          each.getNode(), request.clone().setInstance(each.getSlot()).build()))
+              .toList();
+      default -> {
+        var others = nodes.keySet().stream().filter(each -> !fault.on().contains(each)).toList();
+        boolean apart = fault.kind() == FaultKind.PARTITION;
+        yield fault.on().stream()
+            .map(
+                node ->
+                    new Asked(
+                        node,
+                        apart ? request.clone().addAllPeers(others).build() : request.build()))
+            .toList();
+      }
+    };
+  }
+
+  /** Slots as they are; of a workload one, drawn. */
+  private List<Instance> named(List<String> names) {
+    var running =
+        Paging.instances(any, Scope.of(namespace)).getItemsList().stream()
+            .filter(each -> each.getPhase() == InstancePhase.INSTANCE_RUNNING)
+            .sorted(Comparator.comparing(Instance::getSlot))
+            .toList();
+    var found = new ArrayList<Instance>();
+    for (String name : names) {
+      var meant =
+          running.stream()
+              .filter(each -> each.getSlot().equals(name) || each.getWorkload().equals(name))
+              .toList();
+      if (meant.isEmpty()) {
+        throw new NotNow("nothing that is called " + name + " runs");
+      }
+      found.add(meant.get(random.nextInt(meant.size())));
+    }
+    return found;
+  }
+
+  private Begun begin(String node, FaultRequest request) {
+    var client = nodes.getOrDefault(node, any);
+    var begun = new Begun(node, client, client.send(Calls.beginFault(node, request)));
+    active.add(begun);
+    return begun;
+  }
+
+  /** One that a node has taken. */
+  private record Begun(String node, RegrowClient client, dev.regrow.v1.Fault fault) {
+
+    /** A node that cannot be told, since it hangs or is cut off, ends it by itself. */
+    void end() {
+      while (true) {
+        try {
+          client.send(Calls.endFault(node, fault.getId()));
+          return;
+        } catch (ApiException.NotFound over) {
+          return;
+        } catch (ApiException.Unreachable | ApiException.TimedOut | ApiException.Unavailable away) {
+          if (System.currentTimeMillis() > fault.getUntil() + ANSWERED_WITHIN.toMillis()) {
+            return;
+          }
+          LockSupport.parkNanos(PAUSE.toNanos());
+        }
+      }
+    }
+  }
+
+  private final class All implements Injection {
+    private final List<Begun> begun;
+
+    All(List<Begun> begun) {
+      this.begun = begun;
+    }
+
+    @Override
+    public String done() {
+      var words = new ArrayList<String>();
+      begun.forEach(each -> words.addAll(each.fault().getAffectsList()));
+      return String.join("; ", words);
+    }
+
+    @Override
+    public void undo() {
+      begun.forEach(Begun::end);
+      active.removeAll(begun);
+      begun.clear();
+    }
+  }
+
+  /** Ends all that goes on, first. */
+  @Override
+  public void close() {
+    List.copyOf(active).forEach(Begun::end);
+    nodes.values().forEach(RegrowClient::close);
+    any.close();
+  }
+}
