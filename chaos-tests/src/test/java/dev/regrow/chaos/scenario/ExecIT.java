@@ -103,6 +103,8 @@ class ExecIT {
     ports(instances.get(1).getId());
     terminal(instances.get(0).getId());
     terminal(instances.get(1).getId());
+    assertThat(regrow(0, "exec", "-t", instances.get(0).getId(), "--", "cat").err())
+        .contains("standard input is no terminal: going on without -t");
     var top = regrow(0, "top").out();
     assertThat(top).contains("n1", "n2", instances.get(0).getId(), instances.get(1).getId());
     assertThat(regrow(1, "top", "nothing").err()).contains("nothing of \"nothing\" runs");

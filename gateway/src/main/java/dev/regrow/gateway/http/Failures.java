@@ -57,7 +57,7 @@ final class Failures {
     var detail = store.getMessage() == null ? "" : store.getMessage();
     return switch (store.kind()) {
       case NO_MAJORITY, BEHIND, CLOSED, DENIED -> HttpProblem.unavailable(detail);
-      case UNKNOWN_INDEX -> HttpProblem.malformed(Call.INDEX_HEADER + ": " + detail);
+      case UNKNOWN_INDEX -> HttpProblem.malformed(detail);
       case OUTCOME_UNKNOWN -> HttpProblem.outcomeUnknown(detail);
       case DISK_FULL -> HttpProblem.of(507, "disk-full", detail);
       case TOO_LARGE -> HttpProblem.of(413, "too-large", detail);

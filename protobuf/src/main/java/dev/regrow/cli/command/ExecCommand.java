@@ -56,13 +56,12 @@ public final class ExecCommand extends Base {
       throw Failure.usage("what to run is missing: regrow exec " + name + " -- CMD");
     }
     var instance = Lookup.running(terminal, client(), namespace(), name);
-    boolean raw = tty && stdin && terminal.inIsTerminal();
     if (tty && !terminal.inIsTerminal()) {
       terminal.say("standard input is no terminal: going on without -t");
+      tty = false;
     }
-    var query =
-        new ExecQuery(
-            instance.getNamespace(), instance.getId(), command, tty && terminal.inIsTerminal());
+    boolean raw = tty && stdin;
+    var query = new ExecQuery(instance.getNamespace(), instance.getId(), command, tty);
     try (var exec = client().exec(query.target())) {
       return raw ? onTerminal(exec) : follow(exec);
     } catch (ApiException e) {

@@ -46,6 +46,7 @@ final class Refusals {
   private static Refusal.Kind kind(StoreException.Kind kind) {
     return switch (kind) {
       case NO_MAJORITY, BEHIND, CLOSED, DENIED -> Refusal.Kind.UNAVAILABLE;
+      case UNKNOWN_INDEX -> Refusal.Kind.BAD_REQUEST;
       case OUTCOME_UNKNOWN -> Refusal.Kind.OUTCOME_UNKNOWN;
       case DISK_FULL -> Refusal.Kind.DISK_FULL;
       case TOO_LARGE -> Refusal.Kind.TOO_LARGE;

@@ -145,7 +145,7 @@ public final class Translation {
       case OUTCOME_UNKNOWN -> Input.Cause.OUTCOME_UNKNOWN;
       case DISK_FULL -> Input.Cause.DISK_FULL;
       case TOO_LARGE -> Input.Cause.TOO_LARGE;
-      case NO_MAJORITY, BEHIND, CLOSED, DENIED -> Input.Cause.UNAVAILABLE;
+      case NO_MAJORITY, BEHIND, UNKNOWN_INDEX, CLOSED, DENIED -> Input.Cause.UNAVAILABLE;
     };
   }
 
