@@ -113,6 +113,7 @@ public final class LabInjector implements Injector, AutoCloseable {
 
   @Override
   public Injection inject(Fault fault) {
+    membership.settle(api());
     if (fault.kind().harm() == Harm.DATA || fault.kind() == FaultKind.DEMOTION) {
       awaitWhole(fault);
     }

@@ -81,12 +81,7 @@ final class OwnRecord implements WatchListener {
   }
 
   private void judge(Entry entry) {
-    StoredNode node;
-    try {
-      node = StoredNode.parseFrom(entry.value());
-    } catch (InvalidProtocolBufferException damaged) {
-      throw new IllegalStateException("the record " + entry.key() + " cannot be read", damaged);
-    }
+    StoredNode node = read(entry);
     present.run();
     if (node.getRemovedAt() > 0) {
       var removal =
@@ -96,7 +91,40 @@ final class OwnRecord implements WatchListener {
               .setAt(node.getRemovedAt());
       removed.accept(Removed.words(removal.build().toByteString()));
     } else if (!node.getWantedRole().isEmpty()) {
-      roleWanted.accept(node.getWantedRole());
+      confirm();
+    }
+  }
+
+  /**
+   * Asks what is wanted now. A server that has just become one reads all that was ever wanted of
+   * it, one after the other, and would become a worker again by what has long been taken back.
+   */
+  private void confirm() {
+    store
+        .range(RangeQuery.key(key).linearizable())
+        .whenComplete(
+            (found, failure) -> {
+              if (failure == null) {
+                found.entries().forEach(this::obey);
+              } else if (!scheduler.isShutdown()) {
+                LOG.debug("what is wanted of this node cannot be confirmed yet", failure);
+                var unused = scheduler.schedule(this::confirm, AGAIN_SECONDS, TimeUnit.SECONDS);
+              }
+            });
+  }
+
+  private void obey(Entry agreed) {
+    var role = read(agreed).getWantedRole();
+    if (!role.isEmpty()) {
+      roleWanted.accept(role);
+    }
+  }
+
+  private static StoredNode read(Entry entry) {
+    try {
+      return StoredNode.parseFrom(entry.value());
+    } catch (InvalidProtocolBufferException damaged) {
+      throw new IllegalStateException("the record " + entry.key() + " cannot be read", damaged);
     }
   }
 }
