@@ -25,6 +25,7 @@ public record Ended(
     OOM_KILLED,
     PIDS_LIMIT,
     LIVENESS_FAILED,
+    EVICTED,
     START_FAILED,
     IMAGE_PULL_FAILED,
     SHIM_LOST,

@@ -5,6 +5,7 @@ import dev.regrow.runtime.image.source.Credentials;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -203,6 +204,30 @@ public record LaunchSpec(
     }
   }
 
+  /** Limits of each process, as getrlimit(2) numbers them on x86-64 and ARM64. */
+  public enum Ulimit {
+    STACK(3),
+    CORE(4),
+    NPROC(6),
+    NOFILE(7),
+    MEMLOCK(8);
+
+    private final int number;
+
+    Ulimit(int number) {
+      this.number = number;
+    }
+
+    public int number() {
+      return number;
+    }
+
+    /** As manifests write it. */
+    public String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
   /**
    * What it may use.
    *
@@ -211,7 +236,56 @@ public record LaunchSpec(
    * @param memoryBytes its request; protected where the kernel can
    * @param memoryLimitBytes a hard limit
    * @param pids a hard limit
+   * @param ioWeight 1..10000, its part of a disk's time; 0: not said
+   * @param diskBytes of what it writes to its root; 0: not said
+   * @param ulimits of each process, those that were said
    */
   public record Limits(
-      long cpuMillis, long cpuLimitMillis, long memoryBytes, long memoryLimitBytes, long pids) {}
+      long cpuMillis,
+      long cpuLimitMillis,
+      long memoryBytes,
+      long memoryLimitBytes,
+      long pids,
+      int ioWeight,
+      long diskBytes,
+      Map<Ulimit, Long> ulimits) {
+
+    public Limits {
+      ulimits = Map.copyOf(ulimits);
+    }
+
+    public Limits(
+        long cpuMillis, long cpuLimitMillis, long memoryBytes, long memoryLimitBytes, long pids) {
+      this(cpuMillis, cpuLimitMillis, memoryBytes, memoryLimitBytes, pids, 0, 0, Map.of());
+    }
+
+    public Limits with(Map<Ulimit, Long> said) {
+      return new Limits(
+          cpuMillis,
+          cpuLimitMillis,
+          memoryBytes,
+          memoryLimitBytes,
+          pids,
+          ioWeight,
+          diskBytes,
+          said);
+    }
+
+    public Limits withIoWeight(int weight) {
+      return new Limits(
+          cpuMillis,
+          cpuLimitMillis,
+          memoryBytes,
+          memoryLimitBytes,
+          pids,
+          weight,
+          diskBytes,
+          ulimits);
+    }
+
+    public Limits withDisk(long bytes) {
+      return new Limits(
+          cpuMillis, cpuLimitMillis, memoryBytes, memoryLimitBytes, pids, ioWeight, bytes, ulimits);
+    }
+  }
 }

@@ -68,6 +68,7 @@ final class WorkloadRules {
     rules.user(workload);
     rules.security(workload.getInstance().getSecurity());
     rules.resources(workload.getInstance().getResources());
+    rules.disk(workload.getInstance());
     rules.ports(workload.getInstance());
     new HealthRules(findings).check(workload.getInstance());
     rules.volumes(workload.getInstance());
@@ -199,6 +200,15 @@ final class WorkloadRules {
       findings.add(
           INSTANCE.field("resources").field("memoryLimit"),
           "is below memory; raise it or leave it out");
+    }
+  }
+
+  private void disk(InstanceTemplate instance) {
+    boolean written = !instance.getImage().isEmpty() && !instance.getSecurity().getReadOnlyRoot();
+    if (instance.getResources().hasDisk() && !written) {
+      findings.add(
+          INSTANCE.field("resources").field("disk"),
+          "bounds what is written to the root, which nobody can write to here; leave it out");
     }
   }
 

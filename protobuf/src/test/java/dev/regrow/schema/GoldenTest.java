@@ -39,6 +39,7 @@ class GoldenTest {
     var template = golden().getInstance().toBuilder();
     template.getSecurityBuilder().clearUserNamespace(); // came later than the first revisions
     template.clearEnvFrom(); // as did these
+    template.getResourcesBuilder().clearIoWeight().clearUlimits();
     while (template.getVolumesCount() > 2) {
       template.removeVolumes(2);
     }

@@ -24,7 +24,7 @@ class WorkloadRulesTest {
         .contains("\"namespace\":\"default\"", "\"replicas\":null", "\"user\":\"65534:65534\"")
         .contains(
             "\"resources\":{\"cpu\":\"100m\",\"memory\":\"128Mi\",\"pids\":256,\"cpuLimit\":null,"
-                + "\"memoryLimit\":\"128Mi\"}")
+                + "\"memoryLimit\":\"128Mi\",\"disk\":null,\"ioWeight\":null,\"ulimits\":null}")
         .contains(
             "\"restart\":{\"policy\":\"always\",\"backoff\":{\"initial\":\"0s\",\"base\":\"100ms\","
                 + "\"max\":\"30s\",\"factor\":2,\"resetAfter\":\"1m\"}}")
@@ -38,6 +38,20 @@ class WorkloadRulesTest {
         .contains(
             "\"security\":{\"readOnlyRoot\":false,\"userNamespace\":true,"
                 + "\"seccomp\":\"default\"}");
+  }
+
+  @Test
+  void a_bound_on_what_nobody_can_write_is_refused() {
+    assertThat(bounded("image: dir:/srv/root")).isEmpty();
+    assertThat(bounded("user: \"1000\""))
+        .containsExactly(
+            "instance.resources.disk: bounds what is written to the root, which nobody can write to"
+                + " here; leave it out");
+    assertThat(bounded("image: dir:/srv/root, security: {readOnlyRoot: true}")).hasSize(1);
+  }
+
+  private static List<String> bounded(String more) {
+    return instance("resources: {disk: 1Gi}, " + more);
   }
 
   @Test
@@ -113,10 +127,12 @@ class WorkloadRulesTest {
   }
 
   private static List<String> secured(String security) {
+    return instance("security: " + security);
+  }
+
+  private static List<String> instance(String more) {
     var text =
-        "kind: Service\nname: web\ninstance: {command: [/bin/web], network: none, security: "
-            + security
-            + "}\n";
+        "kind: Service\nname: web\ninstance: {command: [/bin/web], network: none, " + more + "}\n";
     return Schema.parse(Workload.getDefaultInstance(), text, Syntax.YAML).violations().stream()
         .map(Violation::toString)
         .map(said -> said.substring(said.indexOf("instance")))

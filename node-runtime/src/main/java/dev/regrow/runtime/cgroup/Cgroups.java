@@ -4,6 +4,7 @@ import dev.regrow.runtime.InstanceKey;
 import dev.regrow.runtime.LaunchSpec.Limits;
 import dev.regrow.runtime.Machine.CgroupWorld;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -37,6 +38,9 @@ public interface Cgroups {
    * failure made so far is removed again.
    */
   InstanceCgroup create(InstanceKey key, Limits limits);
+
+  /** What of these limits has no effect on this machine, in a sentence. */
+  Optional<String> lackOf(Limits limits);
 
   /** That of an instance which may exist or not; nothing is made. */
   InstanceCgroup of(InstanceKey key);

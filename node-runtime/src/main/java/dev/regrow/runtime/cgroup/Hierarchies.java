@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -31,7 +32,14 @@ public record Hierarchies(CgroupWorld world, Map<Controller, Path> v1, @Nullable
     CPU,
     CPUACCT,
     MEMORY,
-    PIDS;
+    PIDS,
+    /** Of version 2 alone, and handed on only where somebody asks for a weight. */
+    IO;
+
+    /** What every instance has. */
+    static Set<Controller> usual() {
+      return EnumSet.complementOf(EnumSet.of(IO));
+    }
 
     String kernelName() {
       return name().toLowerCase(Locale.ROOT);
@@ -57,7 +65,7 @@ public record Hierarchies(CgroupWorld world, Map<Controller, Path> v1, @Nullable
         unified = target;
       } else if (fields.get(2).equals("cgroup")) {
         var options = Set.copyOf(Arrays.asList(fields.get(3).split(",", -1)));
-        Arrays.stream(Controller.values())
+        Controller.usual().stream()
             .filter(controller -> options.contains(controller.kernelName()))
             .forEach(controller -> v1.putIfAbsent(controller, target));
       }

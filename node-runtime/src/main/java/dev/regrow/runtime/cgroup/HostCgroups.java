@@ -11,10 +11,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -31,6 +31,7 @@ public final class HostCgroups implements Cgroups {
   private static final String TOP = "regrow";
   private static final String AGENT_TOP = "regrow-agent";
   private static final long MAX_MILLIS = 1_000_000;
+  private static final Path DISKS = Path.of("/sys/block");
 
   private final Hierarchies hierarchies;
   private final String nodeUid;
@@ -101,7 +102,7 @@ public final class HostCgroups implements Cgroups {
   @Override
   public List<String> warnings() {
     var missing =
-        Arrays.stream(Controller.values())
+        Controller.usual().stream()
             .filter(controller -> !available(controller))
             .map(Controller::kernelName)
             .collect(Collectors.joining(", "));
@@ -115,7 +116,7 @@ public final class HostCgroups implements Cgroups {
       return true;
     }
     if (world() != CgroupWorld.V2) {
-      return hierarchies.root(controller).isPresent();
+      return controller != Controller.IO && hierarchies.root(controller).isPresent();
     }
     return unifiedControllers().contains(controller.kernelName());
   }
@@ -232,6 +233,9 @@ public final class HostCgroups implements Cgroups {
         }
       }
       if (fresh) {
+        if (limits.ioWeight() > 0) {
+          weighIo(key);
+        }
         for (var limit : limitFiles(limits)) {
           if (!allAnew || !LimitFiles.isDefault(limit)) {
             write(key, limit);
@@ -243,6 +247,21 @@ public final class HostCgroups implements Cgroups {
       throw e;
     }
     return of(key);
+  }
+
+  private void weighIo(InstanceKey key) {
+    if (available(Controller.IO)) {
+      synchronized (levels) {
+        levels.handDown(directory(unifiedRoot(), key), unifiedRoot(), Controller.IO);
+      }
+    }
+  }
+
+  @Override
+  public Optional<String> lackOf(Limits limits) {
+    return limits.ioWeight() == 0
+        ? Optional.empty()
+        : IoWeight.lack(world() == CgroupWorld.V2 && available(Controller.IO), DISKS);
   }
 
   /**

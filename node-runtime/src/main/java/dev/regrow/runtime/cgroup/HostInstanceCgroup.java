@@ -16,9 +16,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** {@link InstanceCgroup} in the hierarchies of this machine. Holds no state of its own. */
@@ -142,6 +144,15 @@ final class HostInstanceCgroup implements InstanceCgroup {
   public boolean has(long pid) {
     return hierarchies.roots().stream()
         .allMatch(root -> cgroups.lists(cgroups.directoryOf(root, key), pid));
+  }
+
+  @Override
+  public Set<Long> pids() {
+    var dir = v2Directory().orElseGet(this::v1Directory);
+    return Stream.concat(Stream.of(dir), files.children(dir).stream())
+        .flatMap(each -> files.read(each.resolve("cgroup.procs")).lines())
+        .map(Long::valueOf)
+        .collect(Collectors.toSet());
   }
 
   @Override

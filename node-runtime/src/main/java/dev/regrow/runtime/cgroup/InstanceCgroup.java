@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** The cgroups of one instance, one in each hierarchy. */
 public interface InstanceCgroup {
@@ -28,6 +29,9 @@ public interface InstanceCgroup {
 
   /** Whether this process is one of its own. */
   boolean has(long pid);
+
+  /** All its processes, those of people's commands too. */
+  Set<Long> pids();
 
   /** Whether no process is left in any of its cgroups; true if they do not exist. */
   boolean empty();

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -36,30 +35,39 @@ final class Levels {
       return files.makeDirectory(dir);
     } catch (NoSuchFileException e) {
       make(parent(dir), root);
-      delegate(parent(dir));
+      delegate(parent(dir), Controller.usual());
       return make(dir, root);
     } catch (IOException e) {
       throw CgroupFiles.failure("make cgroup " + dir, e);
     } finally {
       if (parent(dir).equals(root)) {
-        delegate(root);
-        delegate(dir);
+        delegate(root, Controller.usual());
+        delegate(dir, Controller.usual());
       }
+    }
+  }
+
+  /** All levels above this one hand a controller on that few have. */
+  void handDown(Path dir, Path root, Controller controller) {
+    if (!dir.equals(root)) {
+      handDown(parent(dir), root, controller);
+      delegate(parent(dir), Set.of(controller));
     }
   }
 
   /**
    * v2 only: children have the controllers that their parent names; it may hold no process then.
    */
-  private void delegate(Path dir) {
+  private void delegate(Path dir, Set<Controller> wanted) {
     if (!v2) {
       return;
     }
     var has = words(dir, "cgroup.controllers");
     var delegated = words(dir, "cgroup.subtree_control");
     var missing =
-        Arrays.stream(Controller.values())
+        wanted.stream()
             .map(Controller::kernelName)
+            .sorted()
             .filter(has::contains)
             .filter(name -> !delegated.contains(name))
             .map(name -> "+" + name)

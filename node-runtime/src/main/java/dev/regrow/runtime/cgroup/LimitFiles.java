@@ -56,6 +56,16 @@ final class LimitFiles {
 
   /** On cgroup v2. A process that hits the memory limit takes the whole instance with it. */
   static List<LimitFile> v2(Limits limits) {
+    var files = new ArrayList<>(usualOfV2(limits));
+    if (limits.ioWeight() > 0) { // A kernel may have either file, or both, or none.
+      files.add(LimitFile.optional(Controller.IO, "io.weight", limits.ioWeight()));
+      files.add(
+          LimitFile.optional(Controller.IO, "io.bfq.weight", Math.min(1000, limits.ioWeight())));
+    }
+    return files;
+  }
+
+  private static List<LimitFile> usualOfV2(Limits limits) {
     return List.of(
         LimitFile.needed(Controller.CPU, "cpu.weight", weight(limits.cpuMillis())),
         LimitFile.needed(

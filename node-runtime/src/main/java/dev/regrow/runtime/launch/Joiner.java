@@ -1,6 +1,7 @@
 package dev.regrow.runtime.launch;
 
 import dev.regrow.runtime.Exec;
+import dev.regrow.runtime.LaunchSpec.Ulimit;
 import dev.regrow.runtime.shim.ShimConfig;
 import dev.regrow.runtime.shim.ShimReport;
 import dev.regrow.runtime.state.Status.ProcessId;
@@ -49,13 +50,13 @@ public final class Joiner {
   private final Kernel kernel;
   private final Path program;
   private final byte[] filter;
-  private final long filesMax;
+  private final ProcessLimits processes;
 
-  Joiner(Kernel kernel, Path program, byte[] filter, long filesMax) {
+  Joiner(Kernel kernel, Path program, byte[] filter, ProcessLimits processes) {
     this.kernel = kernel;
     this.program = program;
     this.filter = filter.clone();
-    this.filesMax = filesMax;
+    this.processes = processes;
   }
 
   /**
@@ -68,6 +69,7 @@ public final class Joiner {
       int uid,
       int gid,
       String workdir,
+      Map<Ulimit, Long> ulimits,
       List<String> arguments,
       Map<String, String> environment,
       List<Path> cgroup1Tasks,
@@ -250,7 +252,8 @@ public final class Joiner {
 
   private ShimConfig described(Command command) {
     var config = new ShimConfig().join(command.init().pid(), command.init().startTicks());
-    LaunchPlan.confine(config, command.uid(), command.gid(), command.workdir(), filter, filesMax);
+    LaunchPlan.confine(config, command.uid(), command.gid(), command.workdir(), filter);
+    processes.into(config, command.ulimits());
     command.cgroup1Tasks().forEach(config::cgroup1Tasks);
     command.cgroup2().ifPresent(config::cgroup2);
     command.arguments().forEach(config::argument);

@@ -23,13 +23,6 @@ import org.jspecify.annotations.Nullable;
  */
 record LaunchPlan(List<LaunchStep> steps) {
 
-  /** Numbers of getrlimit(2), the same on x86-64 and ARM64. */
-  private static final int RLIMIT_CORE = 4;
-
-  private static final int RLIMIT_NOFILE = 7;
-
-  private static final long SOFT_FILES = 1024;
-
   /** When the machine runs out of memory, instances go before what runs them. */
   private static final int OOM_SCORE_ADJ = 300;
 
@@ -40,9 +33,9 @@ record LaunchPlan(List<LaunchStep> steps) {
    *
    * @param filter the seccomp filter
    * @param resolvConf the host's
-   * @param filesMax how many open files a process may have at most
+   * @param processes what a process may have at most
    */
-  record Machine(HostPrograms host, byte[] filter, String resolvConf, long filesMax) {}
+  record Machine(HostPrograms host, byte[] filter, String resolvConf, ProcessLimits processes) {}
 
   static LaunchPlan of(
       LaunchSpec spec,
@@ -53,6 +46,13 @@ record LaunchPlan(List<LaunchStep> steps) {
       Map<String, Lower> volumes,
       Machine machine) {
     check(spec);
+    machine
+        .processes()
+        .refusal(spec.limits().ulimits())
+        .ifPresent(
+            why -> {
+              throw refused(spec, why);
+            });
     if ((spec.network() == Network.HOST) != (places.network() == null)) {
       throw new IllegalStateException("a network of its own has a namespace, and none other");
     }
@@ -118,7 +118,8 @@ record LaunchPlan(List<LaunchStep> steps) {
             .idRange(ids.base(), IdRange.SIZE)
             .hostName(spec.slot());
     network(config, spec, places);
-    confine(config, spec.uid(), spec.gid(), spec.workdir(), machine.filter(), machine.filesMax());
+    confine(config, spec.uid(), spec.gid(), spec.workdir(), machine.filter());
+    machine.processes().into(config, spec.limits().ulimits());
     places.cgroup1Tasks().forEach(config::cgroup1Tasks);
     places.cgroup2().ifPresent(config::cgroup2);
     spec.command().forEach(config::argument);
@@ -143,13 +144,10 @@ record LaunchPlan(List<LaunchStep> steps) {
   }
 
   /** What holds for every process of an instance. */
-  static void confine(
-      ShimConfig config, int uid, int gid, String workdir, byte[] filter, long filesMax) {
+  static void confine(ShimConfig config, int uid, int gid, String workdir, byte[] filter) {
     config
         .user(uid, gid)
         .workingDirectory(workdir.isEmpty() ? "/" : workdir)
-        .rlimit(RLIMIT_CORE, 0, 0)
-        .rlimit(RLIMIT_NOFILE, Math.min(SOFT_FILES, filesMax), filesMax)
         .oomScoreAdj(OOM_SCORE_ADJ)
         .seccomp(filter);
   }

@@ -38,11 +38,6 @@ public final class Launcher implements AutoCloseable {
   private static final Path RESOLV_CONF = Path.of("/etc/resolv.conf");
   private static final Path SYSTEMDS = Path.of("/run/systemd/resolve/resolv.conf");
 
-  /** What a kernel gives by default, for where /proc does not tell. */
-  private static final long USUAL_FILES_MAX = 4096;
-
-  private static final long ENOUGH_FILES = 1 << 20;
-
   private final Kernel kernel;
   final IdRanges ids;
   private final Path roots;
@@ -57,7 +52,7 @@ public final class Launcher implements AutoCloseable {
   private final LoneNetworks loneNetworks;
   private final HostPrograms host;
   private final byte[] filter;
-  private final long filesMax;
+  private final ProcessLimits processes;
 
   private Launcher(Kernel kernel, IdRanges ids, Path data, HostPrograms host) throws IOException {
     this.kernel = kernel;
@@ -71,7 +66,7 @@ public final class Launcher implements AutoCloseable {
     this.loneNetworks = new LoneNetworks(kernel);
     this.host = host;
     this.filter = SyscallFilter.standard(Architecture.ofThisMachine());
-    this.filesMax = filesMax();
+    this.processes = ProcessLimits.ofThisProcess();
   }
 
   /**
@@ -179,14 +174,19 @@ public final class Launcher implements AutoCloseable {
       IdRange range,
       @Nullable Lower lower,
       Map<String, Lower> shown) {
-    var machine = new LaunchPlan.Machine(host, filter, resolvConf(), filesMax);
+    var machine = new LaunchPlan.Machine(host, filter, resolvConf(), processes);
     var plan = LaunchPlan.of(spec, places, range, lower, writable(spec), shown, machine);
     return new PlanExecutor(kernel, shims).execute(plan);
   }
 
+  /** Below it is what instances wrote to their roots, by their ids. */
+  public Path roots() {
+    return roots;
+  }
+
   /** For commands in instances that run already. */
   public Joiner joiner() {
-    return new Joiner(kernel, program, filter, filesMax);
+    return new Joiner(kernel, program, filter, processes);
   }
 
   /** Deletes what a slot has kept in a volume. Idempotent. */
@@ -262,20 +262,6 @@ public final class Launcher implements AutoCloseable {
       return "";
     } catch (IOException e) {
       throw new RuntimeFailure("cannot read " + RESOLV_CONF + ": " + e, true, e);
-    }
-  }
-
-  /** The hard limit of this process: without CAP_SYS_RESOURCE nothing below it may have more. */
-  private static long filesMax() throws IOException {
-    try (var lines = Files.lines(Path.of("/proc/self/limits"))) {
-      return lines
-          .filter(line -> line.startsWith("Max open files"))
-          .map(line -> line.split("\\s+", -1)[4])
-          .filter(limit -> limit.matches("[0-9]{1,18}"))
-          .mapToLong(Long::parseLong)
-          .map(limit -> Math.min(limit, ENOUGH_FILES))
-          .findFirst()
-          .orElse(USUAL_FILES_MAX);
     }
   }
 }

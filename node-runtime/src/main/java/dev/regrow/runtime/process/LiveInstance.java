@@ -40,7 +40,7 @@ final class LiveInstance implements RunningInstance {
   private final Prober prober;
   private final Execs execs;
   private final Function<List<ServedPort>, CompletionStage<List<String>>> server;
-  private volatile @Nullable String condemned;
+  private volatile @Nullable Verdict verdict;
   private final CompletableFuture<Ended> ended = new CompletableFuture<>();
 
   LiveInstance(
@@ -64,18 +64,25 @@ final class LiveInstance implements RunningInstance {
     return file;
   }
 
+  /** Why it is stopped, whatever its processes then show. */
+  private record Verdict(Ended.Reason reason, String why) {}
+
   @Override
   public void condemn(String why) {
-    condemned = why;
+    verdict = new Verdict(Ended.Reason.LIVENESS_FAILED, why);
+  }
+
+  /** It takes what others need, and is therefore stopped. */
+  void evicted(String why) {
+    verdict = new Verdict(Ended.Reason.EVICTED, why);
   }
 
   /** The cause of what its processes show. */
   Ended judged(Ended how) {
-    var why = condemned;
-    return why == null
+    var said = verdict;
+    return said == null
         ? how
-        : new Ended(
-            how.exitCode(), how.signal(), Ended.Reason.LIVENESS_FAILED, why, how.finishedAt());
+        : new Ended(how.exitCode(), how.signal(), said.reason, said.why, how.finishedAt());
   }
 
   void end(Ended how) {

@@ -47,6 +47,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -77,6 +78,7 @@ public final class LocalNodeRuntime implements NodeRuntime {
   private final Execs execs;
   private final NodeNetwork network;
   private final ExitWatcher exits;
+  private final RootWatch rootWatch;
   private final MachineImages images;
   private final LocalFaults faults;
   private final ExecutorService work = Threads.pool("regrow-runtime", LAUNCH_THREADS);
@@ -107,6 +109,14 @@ public final class LocalNodeRuntime implements NodeRuntime {
     this.network =
         new NodeNetwork(kernel, config.nodeUid(), networkPlaces(state, config.networkRange()));
     this.exits = new ExitWatcher(kernel);
+    this.rootWatch =
+        new RootWatch(
+            kernel,
+            launcher.roots(),
+            () -> instances.values().stream().filter(each -> !each.hasEnded()).toList(),
+            instance -> cgroups.of(instance.key()).pids(),
+            this::evict);
+    rootWatch.start();
     this.images =
         new MachineImages(
             Images.open(
@@ -239,8 +249,10 @@ public final class LocalNodeRuntime implements NodeRuntime {
             attachment);
     var started = launcher.launch(spec, places);
     var shim = kernel.pidfdOpen(started.shimPid());
-    if (!started.warnings().isEmpty()) {
-      file = file.withWarnings(started.warnings());
+    var warnings =
+        Stream.concat(started.warnings().stream(), cgroups.lackOf(spec.limits()).stream()).toList();
+    if (!warnings.isEmpty()) {
+      file = file.withWarnings(warnings);
       state.writeSpec(file, false);
     }
     var status = Status.parse(state.status(spec.key().instanceId()));
@@ -279,9 +291,20 @@ public final class LocalNodeRuntime implements NodeRuntime {
             prober,
             execs,
             ports -> serve(file.key(), ports));
+    var evicted = state.evicted(file.key().instanceId());
+    if (!evicted.isEmpty()) {
+      instance.evicted(evicted);
+    }
     instances.put(file.key(), instance);
     slots.put(file.key(), new Slot(file.key().namespace(), file.key().workload(), file.slot()));
     return instance;
+  }
+
+  /** First it is written down why: this agent may not live to see the end. */
+  private void evict(LiveInstance instance, String why) {
+    state.writeEvicted(instance.key().instanceId(), why);
+    instance.evicted(why);
+    instance.stop(instance.file().stopGrace());
   }
 
   private CompletionStage<List<String>> serve(InstanceKey key, List<ServedPort> ports) {
@@ -485,6 +508,7 @@ public final class LocalNodeRuntime implements NodeRuntime {
   public void close() {
     faults.close();
     exits.close();
+    rootWatch.close();
     images.close();
     logs.close();
     prober.close();

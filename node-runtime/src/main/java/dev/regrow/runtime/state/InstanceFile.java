@@ -3,11 +3,13 @@ package dev.regrow.runtime.state;
 import dev.regrow.runtime.InstanceKey;
 import dev.regrow.runtime.LaunchSpec;
 import dev.regrow.runtime.LaunchSpec.Limits;
+import dev.regrow.runtime.LaunchSpec.Ulimit;
 import dev.regrow.runtime.cgroup.Counters;
 import dev.regrow.runtime.state.KeyValues.Malformed;
 import dev.regrow.runtime.syscall.Signal;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -113,6 +115,10 @@ public record InstanceFile(
     line(text, "limits.memory", limits.memoryBytes());
     line(text, "limits.memory-max", limits.memoryLimitBytes());
     line(text, "limits.pids", limits.pids());
+    line(text, "limits.io", limits.ioWeight());
+    line(text, "limits.disk", limits.diskBytes());
+    new TreeMap<>(limits.ulimits())
+        .forEach((limit, value) -> line(text, "ulimit." + limit.word(), value));
     line(text, "baseline.oom", baseline.oomKills());
     line(text, "baseline.pids", baseline.pidsLimitHits());
     if (user != null) {
@@ -173,11 +179,25 @@ public record InstanceFile(
             amount(values, "limits.cpu-quota"),
             amount(values, "limits.memory"),
             amount(values, "limits.memory-max"),
-            amount(values, "limits.pids")),
+            amount(values, "limits.pids"),
+            // An earlier release had none of these.
+            values.optionalNumber("limits.io", 0, Integer.MAX_VALUE).orElse(0L).intValue(),
+            values.optionalNumber("limits.disk", 0, Long.MAX_VALUE).orElse(0L),
+            ulimits(values)),
         new Counters(amount(values, "baseline.oom"), amount(values, "baseline.pids")),
         user(values),
         address(values),
         warnings);
+  }
+
+  private static Map<Ulimit, Long> ulimits(KeyValues values) {
+    var said = new EnumMap<Ulimit, Long>(Ulimit.class);
+    for (var limit : Ulimit.values()) {
+      values
+          .optionalNumber("ulimit." + limit.word(), 0, Long.MAX_VALUE)
+          .ifPresent(value -> said.put(limit, value));
+    }
+    return said;
   }
 
   private static @Nullable User user(KeyValues values) {

@@ -133,6 +133,7 @@ public final class StateDirectory {
       privateDirectory(dir);
       if (newAttempt) {
         Files.deleteIfExists(dir.resolve("status"));
+        Files.deleteIfExists(dir.resolve("evicted"));
       }
       var temporary = dir.resolve("spec.new");
       Files.write(temporary, file.format().getBytes(StandardCharsets.UTF_8));
@@ -147,6 +148,20 @@ public final class StateDirectory {
   /** Empty if it is missing. */
   public String spec(String instanceId) {
     return read(instance(instanceId).resolve("spec"));
+  }
+
+  /** Why its attempt is evicted; for the next agent, should this one not see its end. */
+  public void writeEvicted(String instanceId, String why) {
+    try {
+      Files.writeString(instance(instanceId).resolve("evicted"), why);
+    } catch (IOException e) {
+      throw failure("write why " + instanceId + " is evicted", e);
+    }
+  }
+
+  /** Empty if it is not. */
+  public String evicted(String instanceId) {
+    return read(instance(instanceId).resolve("evicted"));
   }
 
   /** Which ports of the node lead to an instance; for the next agent. */

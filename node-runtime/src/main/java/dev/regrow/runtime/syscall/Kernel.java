@@ -159,6 +159,24 @@ public interface Kernel {
   /** Whether overlayfs shows nothing of lower layers in this directory; follows no link. */
   boolean isOpaque(Path directory);
 
+  /**
+   * A file as it is on disk.
+   *
+   * @param device and number tell it from all others
+   * @param links names that it has; 0: it lives only while somebody has it open
+   * @param diskBytes less than its length where it has holes
+   * @param mount the number of the mount that it is seen through; 0 before Linux 5.8
+   */
+  record Inode(long device, long number, long links, long diskBytes, long mount) {}
+
+  /**
+   * See statx(2).
+   *
+   * @param follow whether to look at what a link leads to
+   * @return empty if there is nothing, or nothing that can be looked at
+   */
+  Optional<Inode> inode(Path path, boolean follow);
+
   /** Waits until all that was written to the file system of this file is on its disk. */
   void syncFileSystem(Fd file);
 

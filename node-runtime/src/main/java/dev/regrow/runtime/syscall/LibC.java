@@ -113,6 +113,8 @@ public interface LibC {
 
   int syncfs(int fd);
 
+  int statx(int directory, String path, int flags, int mask, Pointer statx);
+
   /** For calls that older C libraries do not wrap. */
   long syscall(long number, @In long a, @In long b, @In long c, @In long d);
 }

@@ -27,6 +27,10 @@ final class LinuxKernel implements Kernel {
   private static final int O_CLOEXEC = 02000000;
   private static final int PIDFD_SEND_SIGNAL = 424;
   private static final int PIDFD_OPEN = 434;
+  private static final int AT_FDCWD = -100;
+  private static final int AT_SYMLINK_NOFOLLOW = 0x100;
+  private static final int STATX_BASIC_STATS_AND_MNT_ID = 0x17ff;
+  private static final int STATX_SIZE = 256;
   private static final int P_PIDFD = 3;
   private static final int WNOHANG = 1;
   private static final int WEXITED = 4;
@@ -255,6 +259,23 @@ final class LinuxKernel implements Kernel {
       }
       throw e;
     }
+  }
+
+  @Override
+  public Optional<Inode> inode(Path path, boolean follow) {
+    var buffer = Memory.allocateDirect(runtime, STATX_SIZE, true);
+    int flags = follow ? 0 : AT_SYMLINK_NOFOLLOW;
+    if (libc.statx(AT_FDCWD, path.toString(), flags, STATX_BASIC_STATS_AND_MNT_ID, buffer) != 0) {
+      return Optional.empty();
+    }
+    long device = (long) buffer.getInt(136) << Integer.SIZE | buffer.getInt(140);
+    return Optional.of(
+        new Inode(
+            device,
+            buffer.getLong(32),
+            buffer.getInt(16),
+            buffer.getLong(48) * 512,
+            buffer.getLong(144)));
   }
 
   @Override

@@ -159,6 +159,20 @@ class HostCgroupsTest {
   }
 
   @Test
+  void all_levels_hand_io_on_once_an_instance_has_a_weight() throws Exception {
+    var cgroups = v2();
+    cgroups.create(WEB_1, LIMITS);
+    cgroups.create(WEB_2, LIMITS.withIoWeight(300));
+
+    for (var above : new String[] {".", "regrow", "regrow/n1", "regrow/n1/shop/web"}) {
+      assertThat(read(above + "/cgroup.subtree_control")).contains("+io");
+    }
+    assertThat(cgroups.lackOf(LIMITS)).isEmpty();
+    assertThat(hybrid().lackOf(LIMITS.withIoWeight(300)).orElseThrow())
+        .startsWith("its ioWeight has no effect");
+  }
+
+  @Test
   void what_many_removals_leave_is_tidied_once() throws Exception {
     var cgroups = v2();
     cgroups.create(WEB_1, LIMITS);

@@ -53,6 +53,14 @@ class LimitFilesTest {
         .containsEntry("pids.max", "max");
   }
 
+  @Test
+  void a_weight_of_io_is_written_only_where_it_was_asked_for() {
+    assertThat(contents(LimitFiles.v2(LIMITS))).doesNotContainKey("io.weight");
+    assertThat(contents(LimitFiles.v2(LIMITS.withIoWeight(5000))))
+        .containsEntry("io.weight", "5000")
+        .containsEntry("io.bfq.weight", "1000");
+  }
+
   @Property
   void shares_stay_within_what_the_kernel_takes_and_more_is_never_less(
       @ForAll @LongRange(min = 0, max = 10_000_000) long less,

@@ -4,6 +4,7 @@ import dev.regrow.runtime.LaunchSpec;
 import dev.regrow.runtime.LaunchSpec.Limits;
 import dev.regrow.runtime.LaunchSpec.Mount;
 import dev.regrow.runtime.LaunchSpec.Network;
+import dev.regrow.runtime.LaunchSpec.Ulimit;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -24,6 +25,7 @@ final class SpecBuilder {
   private @Nullable LongSupplier lease;
   private List<Mount> mounts = List.of();
   private String workdir = "/";
+  private Limits limits = new Limits(100, 0, 1 << 26, 1 << 28, 64);
 
   private SpecBuilder(List<String> command) {
     this.command = command;
@@ -74,6 +76,11 @@ final class SpecBuilder {
     return this;
   }
 
+  SpecBuilder allowed(Map<Ulimit, Long> said) {
+    limits = limits.with(said);
+    return this;
+  }
+
   LaunchSpec build() {
     return new LaunchSpec(
         TestNode.key(id),
@@ -89,7 +96,7 @@ final class SpecBuilder {
         workdir,
         network,
         mounts,
-        new Limits(100, 0, 1 << 26, 1 << 28, 64),
+        limits,
         "TERM",
         Duration.ofSeconds(10),
         lease);

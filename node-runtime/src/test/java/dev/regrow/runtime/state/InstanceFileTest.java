@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.regrow.runtime.InstanceKey;
 import dev.regrow.runtime.LaunchSpec.Limits;
+import dev.regrow.runtime.LaunchSpec.Ulimit;
 import dev.regrow.runtime.cgroup.Counters;
 import java.time.Duration;
 import java.util.List;
@@ -23,7 +24,7 @@ class InstanceFileTest {
           Map.of("epoch", "17"),
           "TERM",
           Duration.ofSeconds(10),
-          new Limits(500, 0, 64, 128, 256),
+          new Limits(500, 0, 64, 128, 256, 300, 1 << 30, Map.of(Ulimit.NOFILE, 64L)),
           new Counters(1, 2),
           new InstanceFile.User(1000, 1001, "/srv"),
           "10.208.0.2",
@@ -48,6 +49,14 @@ class InstanceFileTest {
             warnings);
 
     assertThat(InstanceFile.parse(file.format()).file()).contains(file);
+  }
+
+  @Test
+  void of_an_earlier_release_it_has_no_limits_that_came_later() {
+    var earlier = FILE.format().replaceAll("(?m)^(limits.io|limits.disk|ulimit.*)=.*\n", "");
+
+    assertThat(InstanceFile.parse(earlier).file().orElseThrow().limits())
+        .isEqualTo(new Limits(500, 0, 64, 128, 256));
   }
 
   @Property

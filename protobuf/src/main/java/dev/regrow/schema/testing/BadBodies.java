@@ -101,6 +101,9 @@ public final class BadBodies {
     wrong("instance.resources.pids", 0, -1, 4_194_305);
     wrong("instance.resources.cpu", 0, "0", "2000", -1);
     wrong("instance.resources.cpuLimit", "9m", "1025");
+    wrong("instance.resources.ioWeight", 0, 10_001);
+    wrong("instance.resources.disk", "1023Ki", 0);
+    wrong("instance.resources.ulimits.nofile", 15, -1, "64");
     wrong("instance.resources.memory", 0, 1_048_575, "1023Ki", "17Ti", "9223372036854775808");
     wrong("instance.ports[0].port", 0, -1, 65_536, 4_294_967_376L);
     wrong("update.surge", -1, 10_001);

@@ -19,6 +19,7 @@ import dev.regrow.v1.RestartPolicy;
 import dev.regrow.v1.Security;
 import dev.regrow.v1.StopPolicy;
 import dev.regrow.v1.TcpCheck;
+import dev.regrow.v1.Ulimits;
 import dev.regrow.v1.UpdatePolicy;
 import dev.regrow.v1.Volume;
 import dev.regrow.v1.Workload;
@@ -192,6 +193,12 @@ public final class Workloads {
     }
     if (maybe()) {
       resources.setCpuLimit(10 + below(8000));
+    }
+    if (maybe()) {
+      resources.setIoWeight(1 + below(10_000));
+    }
+    if (maybe()) {
+      resources.setUlimits(Ulimits.newBuilder().setNofile(16 + below(1000)).setCore(0));
     }
     return maybe() ? resources.setPids(1 + below(1000)).build() : resources.build();
   }

@@ -142,6 +142,7 @@ final class InstanceStatus {
       case OOM_KILLED -> Reason.OOM_KILLED;
       case PIDS_LIMIT -> Reason.PIDS_LIMIT;
       case LIVENESS_FAILED -> Reason.LIVENESS_FAILED;
+      case EVICTED -> Reason.EVICTED;
       case START_FAILED -> Reason.START_FAILED;
       case IMAGE_PULL_FAILED -> Reason.IMAGE_PULL_FAILED;
       case SHIM_LOST -> Reason.SHIM_LOST;

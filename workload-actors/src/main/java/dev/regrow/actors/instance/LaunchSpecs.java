@@ -3,14 +3,17 @@ package dev.regrow.actors.instance;
 import dev.regrow.actors.link.NodeOrder;
 import dev.regrow.runtime.InstanceKey;
 import dev.regrow.runtime.LaunchSpec;
+import dev.regrow.runtime.LaunchSpec.Ulimit;
 import dev.regrow.runtime.image.ImageReference;
 import dev.regrow.runtime.image.PullPolicy;
 import dev.regrow.v1.InstanceTemplate;
 import dev.regrow.v1.Network;
 import dev.regrow.v1.Resources;
+import dev.regrow.v1.Ulimits;
 import dev.regrow.v1.Volume;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -138,7 +141,30 @@ public final class LaunchSpecs {
         resources.hasCpuLimit() ? resources.getCpuLimit() : 0,
         resources.getMemory(),
         resources.hasMemoryLimit() ? resources.getMemoryLimit() : resources.getMemory(),
-        resources.getPids());
+        resources.getPids(),
+        resources.getIoWeight(),
+        resources.getDisk(),
+        ulimitsOf(resources.getUlimits()));
+  }
+
+  private static Map<Ulimit, Long> ulimitsOf(Ulimits said) {
+    var ulimits = new EnumMap<Ulimit, Long>(Ulimit.class);
+    if (said.hasNofile()) {
+      ulimits.put(Ulimit.NOFILE, said.getNofile());
+    }
+    if (said.hasNproc()) {
+      ulimits.put(Ulimit.NPROC, said.getNproc());
+    }
+    if (said.hasCore()) {
+      ulimits.put(Ulimit.CORE, said.getCore());
+    }
+    if (said.hasMemlock()) {
+      ulimits.put(Ulimit.MEMLOCK, said.getMemlock());
+    }
+    if (said.hasStack()) {
+      ulimits.put(Ulimit.STACK, said.getStack());
+    }
+    return ulimits;
   }
 
   /** UID or UID:GID; without a group, the group of the same number. */

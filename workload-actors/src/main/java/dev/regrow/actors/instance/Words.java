@@ -41,6 +41,7 @@ final class Words {
       case OOM_KILLED -> "OOMKilled";
       case PIDS_LIMIT -> "PidsLimit";
       case LIVENESS_FAILED -> "LivenessFailed";
+      case EVICTED -> "Evicted";
       case START_FAILED -> "StartFailed";
       case IMAGE_PULL_FAILED -> "ImagePullFailed";
       case SHIM_LOST -> "ShimLost";

@@ -1,0 +1,89 @@
+package dev.regrow.runtime.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.regrow.runtime.Ended;
+import dev.regrow.runtime.InstanceKey;
+import dev.regrow.runtime.LaunchSpec;
+import dev.regrow.runtime.LaunchSpec.Limits;
+import dev.regrow.runtime.LaunchSpec.Network;
+import dev.regrow.runtime.RunningInstance;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What instances write to their roots. */
+final class RootWatchKernelTest extends ExecCase {
+
+  private static final Path BUSYBOX = Path.of("/bin/busybox");
+  private static final long MIB = 1 << 20;
+
+  @TempDir private Path root = Path.of("unset");
+
+  @BeforeEach
+  void makeRoot() throws IOException {
+    assumeTrue(Files.isExecutable(BUSYBOX), "needs busybox-static");
+    Files.setPosixFilePermissions(root, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Files.createDirectory(root.resolve("bin"));
+    Files.copy(BUSYBOX, root.resolve("bin/busybox"));
+    var work = Files.createDirectory(root.resolve("work"));
+    Files.setPosixFilePermissions(work, PosixFilePermissions.fromString("rwxrwxrwx"));
+  }
+
+  @Test
+  void what_writes_more_than_its_bound_is_evicted_whether_the_file_has_a_name_or_not()
+      throws Exception {
+    var named = launch("named", 4, "dd if=/dev/zero of=/work/big bs=1M count=20; sleep 1000");
+    var unnamed =
+        launch(
+            "unnamed",
+            4,
+            "exec 3>/work/big; rm /work/big; dd if=/dev/zero bs=1M count=20 >&3; sleep 1000");
+    var modest =
+        launch(
+            "modest",
+            64,
+            "dd if=/dev/zero of=/work/small bs=1M count=20;"
+                + " dd if=/dev/zero of=/work/holes bs=1 count=1 seek=1000000000; sleep 1000");
+
+    for (var instance : List.of(named, unnamed)) {
+      var ended = get(instance.ended());
+      assertThat(ended.reason()).as(ended.toString()).isEqualTo(Ended.Reason.EVICTED);
+      assertThat(ended.message())
+          .matches("wrote 20\\.\\d MiB to its root, its bound is 4\\.0 MiB: use a volume.*");
+    }
+    assertThat(agent().running()).containsExactly(modest);
+  }
+
+  private RunningInstance launch(String id, long mebibytes, String script) throws Exception {
+    return get(
+        agent()
+            .launch(
+                new LaunchSpec(
+                    new InstanceKey("shop", "web", id),
+                    1,
+                    id,
+                    Map.of(),
+                    root,
+                    false,
+                    List.of("/bin/busybox", "sh", "-c", script),
+                    Map.of("PATH", "/bin"),
+                    1000,
+                    1000,
+                    "/",
+                    Network.NONE,
+                    List.of(),
+                    new Limits(100, 0, 64 * MIB, 128 * MIB, 32).withDisk(mebibytes * MIB),
+                    "KILL",
+                    Duration.ofSeconds(1),
+                    null)));
+  }
+}
