@@ -1,9 +1,11 @@
 package dev.regrow.runtime.cgroup;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.regrow.runtime.InstanceKey;
 import dev.regrow.runtime.LaunchSpec.Limits;
+import dev.regrow.runtime.Machine.CgroupWorld;
 import dev.regrow.runtime.syscall.Fd;
 import dev.regrow.runtime.syscall.Kernel;
 import dev.regrow.runtime.testing.LeavesNothingBehind;
@@ -96,6 +98,18 @@ class CgroupsKernelTest {
       assertThat(kernel.pollReadable(pidfd, PATIENCE)).isTrue();
       assertThat(kernel.waitid(pidfd)).contains(new Kernel.Exit(null, 9));
     }
+  }
+
+  @Test
+  void a_weight_of_io_is_given_where_the_kernel_has_it() throws Exception {
+    assumeTrue(cgroups.world() == CgroupWorld.V2, "needs cgroup v2 alone");
+
+    var cgroup = cgroups.create(KEY, new Limits(100, 0, 16 * MIB, 64 * MIB, 64).withIoWeight(300));
+
+    var directory = cgroup.v2Directory().orElseThrow();
+    var file = directory.resolve("io.weight");
+    assumeTrue(Files.exists(file), "this kernel has no io.weight");
+    assertThat(Files.readString(file)).contains("default 300");
   }
 
   @Test
