@@ -15,6 +15,7 @@ import java.util.Map;
 public final class Judge {
 
   private static final int DETAILS_MAX = 5;
+  private static final long LATE_MILLIS = 300;
 
   /**
    * All that was seen, in the order of time; times are milliseconds since the run began.
@@ -102,8 +103,22 @@ public final class Judge {
     boolean soon = hypothesis.maxGap().map(max -> gap.compareTo(max) <= 0).orElse(true);
     var seen =
         String.format(Locale.ROOT, "%s %% of %d answers", shortened(percent), samples.size())
-            + (gap.isZero() ? "" : ", longest gap " + Fields.words(gap));
+            + (gap.isZero() ? "" : ", longest gap " + Fields.words(gap))
+            + lateness(samples, hypothesis.every());
     return verdict(hypothesis, often && soon, seen, failures(samples));
+  }
+
+  /** A machine that has no time for those who ask makes answers late that were not. */
+  private static String lateness(List<Sample> samples, Duration every) {
+    long late = 0;
+    for (int i = 1; i < samples.size(); i++) {
+      long apart = samples.get(i).atMillis() - samples.get(i - 1).atMillis();
+      late = Math.max(late, apart - every.toMillis());
+    }
+    return late < LATE_MILLIS
+        ? ""
+        : "; this machine was so busy that it asked up to %s late"
+            .formatted(Fields.words(Duration.ofMillis(late)));
   }
 
   /** Never rounded up to what was wanted: 99.996 is not 100. */

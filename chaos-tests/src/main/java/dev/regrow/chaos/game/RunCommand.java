@@ -98,6 +98,8 @@ public final class RunCommand implements Command {
     try {
       var report = stage.play(ending).again("regrow chaos run " + scenario + " --seed " + drawn);
       tell(report);
+      terminal
+          .flush(); // After a signal nothing else does: the process ends as soon as all is over.
       return code(report, ending);
     } finally {
       ending.over();

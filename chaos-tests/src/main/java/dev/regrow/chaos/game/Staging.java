@@ -12,6 +12,7 @@ import dev.regrow.cli.command.Declaration;
 import dev.regrow.client.Paging;
 import dev.regrow.client.RegrowClient;
 import dev.regrow.client.Scope;
+import dev.regrow.v1.Instance;
 import dev.regrow.v1.Workload;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -73,7 +74,12 @@ final class Staging {
           var client = venue.client(CALLS_WITHIN)) {
         told.add("cluster: " + venue.words());
         var changes = new Changes(client, venue.namespace(), source);
-        var rehearsal = Rehearsal.of(scenario, venue.injector().scene(), changes.instances(), seed);
+        var rehearsal =
+            Rehearsal.of(
+                scenario,
+                withApplied(venue.injector().scene()),
+                withApplied(changes.instances()),
+                seed);
         told.addAll(rehearsal.told(scenario, true));
         told.add(radius(rehearsal));
         var refused = refusal(venue);
@@ -87,11 +93,35 @@ final class Staging {
     return told;
   }
 
+  /** With the workloads that are applied first. */
+  private Scene withApplied(Scene scene) {
+    var all = new TreeSet<>(scene.workloads());
+    all.addAll(workloads());
+    return new Scene(scene.machines(), scene.servers(), scene.leader(), List.copyOf(all));
+  }
+
+  /** With the instances that there will be, nowhere yet. */
+  private List<Instance> withApplied(List<Instance> running) {
+    var all = new ArrayList<>(running);
+    var known = new TreeSet<String>();
+    running.forEach(each -> known.add(each.getWorkload()));
+    for (var each : Manifests.read(source, scenario.apply(), "default")) {
+      if (each instanceof Declaration.OfWorkload declared && !known.contains(each.name())) {
+        for (int i = 0; i < Math.max(1, declared.message().getReplicas()); i++) {
+          var slot = each.name() + "-" + i;
+          all.add(Instance.newBuilder().setWorkload(each.name()).setSlot(slot).build());
+        }
+      }
+    }
+    return all;
+  }
+
   private void rehearseOwn(Scenario.Own own, List<String> told) {
     told.add("cluster: " + LabVenue.words(own.nodes()));
     var nodes = LabVenue.names(own.nodes());
     var rehearsal =
-        Rehearsal.of(scenario, new Scene(nodes, nodes, "", workloads()), List.of(), seed);
+        Rehearsal.of(
+            scenario, new Scene(nodes, nodes, "", workloads()), withApplied(List.of()), seed);
     told.addAll(rehearsal.told(scenario, false));
     told.add(radius(rehearsal));
   }

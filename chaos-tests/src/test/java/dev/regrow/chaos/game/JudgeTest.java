@@ -65,6 +65,18 @@ class JudgeTest {
   }
 
   @Test
+  void who_could_not_ask_in_time_says_so() {
+    var verdict =
+        judge(List.of(sample(1000, true), sample(2600, false), sample(2700, true)))
+            .of(answers(50, Optional.empty()));
+
+    assertThat(verdict.seen())
+        .isEqualTo(
+            "66.66 % of 3 answers, longest gap 1s700ms; this machine was so busy that it asked up"
+                + " to 1s500ms late");
+  }
+
+  @Test
   void one_in_a_hundred_thousand_is_not_rounded_away() {
     var samples = new ArrayList<Sample>();
     for (int i = 0; i < 100_000; i++) {
