@@ -24,6 +24,9 @@ final class SimulatedLeases {
 
   private Leader leader = new Leader(0);
 
+  /** What is said of leases mostly comes soon; whether it is very late now and then. */
+  boolean late = true;
+
   /** One leader's memory, from its election on. */
   private static final class Leader {
     final long elected;
@@ -48,8 +51,8 @@ final class SimulatedLeases {
   }
 
   private long delay() {
-    // Mostly soon, now and then very late.
-    return simulation.random.nextInt(simulation.random.nextInt(20) == 0 ? 6_000 : 30);
+    boolean longer = simulation.random.nextInt(20) == 0 && late;
+    return simulation.random.nextInt(longer ? 6_000 : 30);
   }
 
   void stored() {

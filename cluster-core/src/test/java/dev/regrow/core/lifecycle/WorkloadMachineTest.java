@@ -294,6 +294,7 @@ class WorkloadMachineTest {
     }
     sim.loss = 0;
     sim.repeat = 0;
+    sim.leases.late = false; // Else a lease may run out at any time, also at the last moment.
     sim.nodes.get(0).access = Candidate.Access.OPEN;
     int replicas = 1 + sim.random.nextInt(5);
     sim.ask(Simulation.apply("last", replicas, more));
