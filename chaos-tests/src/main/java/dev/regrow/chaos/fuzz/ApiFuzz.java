@@ -125,7 +125,7 @@ public final class ApiFuzz {
     var body = operation.body().isEmpty() ? "" : Values.json(values.value(operation.body()));
     for (var parameter : operation.parameters()) {
       if (parameter.in().equals("header") && random.nextInt(4) == 0) {
-        request.header(parameter.name(), plain(random.nextBoolean() ? values.word() : number()));
+        request.header(parameter.name(), plain(random.nextInt(4) == 0 ? number() : values.word()));
       }
     }
     request.header("Authorization", "Bearer " + token);

@@ -65,6 +65,12 @@ final class GroupAtLeader {
         != null;
   }
 
+  /** Whether this very server is one of the group and has no vote, by all that it knows. */
+  boolean listens() {
+    return includesSelf()
+        && division.getRaftConf().getPeer(server.getId(), RaftPeerRole.FOLLOWER) == null;
+  }
+
   /** HOST:PORT of the other members. */
   List<String> others() {
     var others = new ArrayList<String>();

@@ -404,6 +404,9 @@ public final class RaftStore implements Store, StoreMembership, Leases, Assigned
 
   @Override
   public CompletionStage<StoreGroup> remove(String nodeUid, boolean force) {
+    if (nodeUid.equals(config.identity().nodeUid())) {
+      seat.leaves();
+    }
     return group.remove(nodeUid, force);
   }
 

@@ -44,6 +44,7 @@ final class Seat {
   private @Nullable CompletableFuture<Void> promoting;
   private @Nullable CompletableFuture<StoreGroup> asking;
   private volatile @Nullable Member inBetween;
+  private volatile boolean leaving;
   private volatile long yieldNext = System.nanoTime() - 1;
   private int yields;
 
@@ -95,10 +96,14 @@ final class Seat {
     if (node.isReady()) {
       promote(group);
     }
+    if (self.getFormed() && group.listens() && isOut(self)) {
+      join(self);
+      return Standing.OUT;
+    }
     if (group.includesSelf()) {
       trouble = "";
       joining = null;
-      boolean lonely = self.getFormed() && node.leaderAddress().isEmpty();
+      boolean lonely = self.getFormed() && !group.listens() && node.leaderAddress().isEmpty();
       return lonely && othersLetGo(self) ? Standing.LET_GO : Standing.IN;
     }
     if (!self.getFormed()) {
@@ -106,6 +111,22 @@ final class Seat {
       return Standing.OUT;
     }
     return wasLetGo(self) ? Standing.LET_GO : Standing.OUT;
+  }
+
+  /**
+   * Whether a listener is to ask again to be let in. Who is to vote is let out first: whoever does
+   * that may die before it lets it in again, and a listener goes on believing in a leader that it
+   * hears no more.
+   */
+  private boolean isOut(StorePeer self) {
+    CompletableFuture<StoreGroup> asked = joining;
+    boolean asking = asked != null && (!asked.isDone() || asked.isCompletedExceptionally());
+    return !leaving && (asking || othersLetGo(self));
+  }
+
+  /** It has itself let go: it does not come again by itself. */
+  void leaves() {
+    leaving = true;
   }
 
   /**
@@ -121,6 +142,9 @@ final class Seat {
     }
     GroupAtLeader group = node.group();
     node.watchPauses(!group.others().isEmpty());
+    if (group.listens()) {
+      return false; // It may be let out, and nobody would tell.
+    }
     return !node.isLeader()
         || (promoting == null && group.view().members().stream().allMatch(Member::voter));
   }

@@ -12,7 +12,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.Objects;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -62,6 +65,41 @@ class ReplicatedStoreTest {
       servers.join(true);
       var five = servers.awaitGroup(group -> group.voters().size() == 5, "five voters");
       assertThat(five.members()).filteredOn(Member::witness).hasSize(1);
+    }
+  }
+
+  /** As a leader does before it lets it in as a voter, and may not live to do. */
+  @Test
+  void a_listener_that_was_let_out_in_order_to_vote_comes_again_if_nobody_lets_it_in()
+      throws Exception {
+    try (var servers = Servers.voting(data, 3)) {
+      servers.join();
+      var four =
+          servers.awaitGroup(
+              group -> group.members().size() == 4 && lagKnown(group), "four members");
+      var listener = four.members().stream().filter(one -> !one.voter()).findFirst().orElseThrow();
+      var node = Objects.requireNonNull(servers.get(servers.leader()).keeper().current());
+
+      Servers.await(() -> letsOut(node, listener), () -> "the group does not change");
+
+      servers.awaitGroup(
+          group -> group.members().stream().anyMatch(one -> one.peerId().equals(listener.peerId())),
+          "the one that was let out");
+      put(servers.get(4), "a/4", "by the one that listens again");
+      assertThat(read(servers.get(4), RangeQuery.key("a/4").linearizable()).entries()).hasSize(1);
+    }
+  }
+
+  /** False while another change is under way. */
+  private static boolean letsOut(RaftNode node, Member listener) {
+    try {
+      StoreGroup now = node.group().view();
+      node.group().change(now, Roster.without(now, listener), 10_000).get(20, TimeUnit.SECONDS);
+      return true;
+    } catch (IOException | ExecutionException | TimeoutException notNow) {
+      return false;
+    } catch (InterruptedException stop) {
+      throw new AssertionError(stop);
     }
   }
 
