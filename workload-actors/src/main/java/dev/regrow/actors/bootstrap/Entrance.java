@@ -6,11 +6,13 @@ import static dev.regrow.actors.downing.Knocking.Sign.SILENT;
 import dev.regrow.actors.downing.Knocking;
 import dev.regrow.actors.downing.Knocking.Sign;
 import dev.regrow.actors.downing.Lives;
+import dev.regrow.core.membership.Arrival;
 import dev.regrow.core.membership.Formation.Candidate;
 import dev.regrow.core.membership.Formation.Decision;
 import dev.regrow.core.membership.Formation.Outlook;
 import dev.regrow.core.membership.Formation.Self;
 import dev.regrow.core.membership.Membership;
+import dev.regrow.core.membership.Probation;
 import dev.regrow.v1.NodePhase;
 import dev.regrow.v1.StoredNode;
 import java.net.InetSocketAddress;
@@ -29,6 +31,7 @@ import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.cluster.Member;
 import org.apache.pekko.cluster.MemberStatus;
 import org.apache.pekko.cluster.typed.Cluster;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +44,7 @@ final class Entrance {
 
   private static final Logger LOG = LoggerFactory.getLogger(Entrance.class);
   private static final Duration AGAIN = Duration.ofMillis(500);
+  private static final Duration VIEW_AGAIN = Duration.ofMillis(20);
   private static final Duration ASK_FOR = Duration.ofSeconds(4);
 
   private final ActorSystem<ClusterGuardian.Command> system;
@@ -54,6 +58,7 @@ final class Entrance {
   private long askedSinceNanos;
   private boolean isKnocking;
   private Set<String> waitingFor = Set.of();
+  private @Nullable Probation probation;
   private boolean up;
   private boolean over;
 
@@ -97,7 +102,13 @@ final class Entrance {
   }
 
   private void look() {
-    if (over || up || isAnswered()) {
+    if (over || up) {
+      return;
+    }
+    if (isAnswered()) {
+      if (!incarnation.equals(self.candidate().uniqueAddress())) {
+        waitForUp();
+      }
       return;
     }
     membership
@@ -112,6 +123,18 @@ final class Entrance {
               later(this::look);
             },
             scheduler);
+  }
+
+  private void waitForUp() {
+    long now = System.nanoTime();
+    var before = probation == null ? Probation.begun(now) : probation;
+    probation = before.looked(isHeardOf(), now);
+    probation.failure(now).ifPresentOrElse(this::end, () -> later(this::look));
+  }
+
+  private boolean isHeardOf() {
+    var cluster = Cluster.get(system);
+    return cluster.state().seenBy().exists(each -> !each.equals(cluster.selfMember().address()));
   }
 
   private boolean isAnswered() {
@@ -192,17 +215,17 @@ final class Entrance {
       return;
     }
     up = true;
-    var state = Cluster.get(system).state();
     var members =
-        StreamSupport.stream(state.getMembers().spliterator(), false)
+        StreamSupport.stream(Cluster.get(system).state().getMembers().spliterator(), false)
             .map(Member::uniqueAddress)
             .map(Lives::name)
             .toList();
-    if (asked.stream().noneMatch(members::contains)) {
-      end("this node came into another cluster than the one that the store names");
-      return;
+    switch (Arrival.of(self.candidate().uniqueAddress(), members, asked)) {
+      case UNSEEN -> later(VIEW_AGAIN, this::up);
+      case AS_NAMED -> tell();
+      case ELSEWHERE ->
+          end("this node came to " + members + ", and the store names a cluster of " + asked);
     }
-    tell();
   }
 
   private void tell() {
@@ -272,8 +295,12 @@ final class Entrance {
   }
 
   private void later(Runnable step) {
+    later(AGAIN, step);
+  }
+
+  private void later(Duration wait, Runnable step) {
     if (!over) {
-      var unused = scheduler.schedule(step, AGAIN.toMillis(), TimeUnit.MILLISECONDS);
+      var unused = scheduler.schedule(step, wait.toMillis(), TimeUnit.MILLISECONDS);
     }
   }
 }
