@@ -34,7 +34,9 @@ final class BackupRoutes {
         Route.read("/v1/cluster/backup", Set.of("withKey"), this::backup)
             .needing(Role.ADMIN)
             .as(List.of()),
-        Route.change("POST", "/v1/cluster/restore", Set.of(), this::restore).needing(Role.ADMIN));
+        Route.change("POST", "/v1/cluster/restore", Set.of(), this::restore)
+            .needing(Role.ADMIN)
+            .taking(BYTES_MAX));
   }
 
   private CompletionStage<Answer> backup(Call call) {
@@ -56,7 +58,7 @@ final class BackupRoutes {
 
   /** Nothing is written before all of it was read and found whole. */
   private CompletionStage<Answer> restore(Call call) {
-    return call.bytes(BYTES_MAX)
+    return call.bytes()
         .thenApply(BackupRoutes::parse)
         .thenCompose(backup -> control.get().restore(backup))
         .thenApply(cluster -> Answers.object(200, call.format(), cluster));

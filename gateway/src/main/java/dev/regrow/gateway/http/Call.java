@@ -98,8 +98,8 @@ record Call(
   }
 
   /** The body as it is, whatever its type. */
-  CompletionStage<byte[]> bytes(int most) {
-    return bodies.bytes(request, most);
+  CompletionStage<byte[]> bytes() {
+    return bodies.bytes(request, route.bodyMax());
   }
 
   static String shortened(String text) {

@@ -1,7 +1,5 @@
 package dev.regrow.gateway.http;
 
-import dev.regrow.actors.control.ControlPlane;
-import dev.regrow.actors.control.ReadPoint;
 import dev.regrow.actors.control.Refusal;
 import dev.regrow.gateway.auth.Role;
 import dev.regrow.gateway.server.Answer;
@@ -24,7 +22,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
-/** The images of this node; answered without the cluster. Each node answers for itself. */
+/** The images of a node; any gateway passes on to it what is asked of them. */
 final class ImageRoutes {
 
   private static final String PATH = "/v1/nodes/{node}/images";
@@ -32,16 +30,16 @@ final class ImageRoutes {
 
   private final String node;
   private final Supplier<Optional<NodeImages>> images;
-  private final Supplier<ControlPlane> control;
+  private final Whereabouts whereabouts;
 
   /**
    * @param node the name of this one
    * @param images empty while the machine is being prepared
    */
-  ImageRoutes(String node, Supplier<Optional<NodeImages>> images, Supplier<ControlPlane> control) {
+  ImageRoutes(String node, Supplier<Optional<NodeImages>> images, Whereabouts whereabouts) {
     this.node = node;
     this.images = images;
-    this.control = control;
+    this.whereabouts = whereabouts;
   }
 
   List<Route> routes() {
@@ -52,24 +50,29 @@ final class ImageRoutes {
   }
 
   private CompletionStage<Answer> list(Call call) {
-    return here(call)
-        .thenCompose(NodeImages::stock)
-        .thenApply(stock -> Answers.object(200, call.format(), shown(stock)));
+    return whereabouts.onNode(
+        call,
+        call.name("node"),
+        () -> here().stock().thenApply(stock -> Answers.object(200, call.format(), shown(stock))));
   }
 
   private CompletionStage<Answer> pull(Call call) {
-    return here(call)
-        .thenCombine(
-            call.body(),
-            (here, body) -> {
+    return call.body()
+        .thenCompose(
+            body -> {
               var wanted = Codec.read(ImagePullRequest.getDefaultInstance(), body).getImage();
-              try {
-                var begun = here.pull(ImageReference.parse(wanted));
-                return Answers.object(202, call.format(), shown(begun));
-              } catch (BadImage bad) {
-                throw HttpProblem.invalid(IMAGE, String.valueOf(bad.getMessage()));
-              }
+              return whereabouts.onNode(
+                  call, call.name("node"), body.bytes(), () -> pull(call, wanted));
             });
+  }
+
+  private CompletionStage<Answer> pull(Call call, String wanted) {
+    try {
+      var begun = here().pull(ImageReference.parse(wanted));
+      return CompletableFuture.completedStage(Answers.object(202, call.format(), shown(begun)));
+    } catch (BadImage bad) {
+      throw HttpProblem.invalid(IMAGE, String.valueOf(bad.getMessage()));
+    }
   }
 
   private CompletionStage<Answer> remove(Call call) {
@@ -77,8 +80,12 @@ final class ImageRoutes {
         call.parameters()
             .text(IMAGE)
             .orElseThrow(() -> HttpProblem.malformed("say which image: ?image=oci:HOST/NAME:TAG"));
-    return here(call)
-        .thenCompose(here -> here.remove(wanted))
+    return whereabouts.onNode(call, call.name("node"), () -> remove(call, wanted));
+  }
+
+  private CompletionStage<Answer> remove(Call call, String wanted) {
+    return here()
+        .remove(wanted)
         .exceptionallyCompose(failure -> CompletableFuture.failedStage(refusal(failure)))
         .thenApply(
             removed -> {
@@ -101,28 +108,13 @@ final class ImageRoutes {
         : failure;
   }
 
-  /** Those of this node, if it is meant. */
-  private CompletionStage<NodeImages> here(Call call) {
-    var wanted = call.name("node");
-    if (wanted.equals(node)) {
-      return CompletableFuture.completedStage(
-          images
-              .get()
-              .orElseThrow(
-                  () ->
-                      HttpProblem.unavailable(
-                          "node %s is preparing its machine; try again".formatted(node))));
-    }
-    return control
+  private NodeImages here() {
+    return images
         .get()
-        .node(wanted, ReadPoint.LOCAL)
-        .thenApply(
-            other -> {
-              throw new Refusal(
-                  Refusal.Kind.UNAVAILABLE,
-                  "each node knows its own images: ask node %s at %s"
-                      .formatted(wanted, other.getAddress()));
-            });
+        .orElseThrow(
+            () ->
+                HttpProblem.unavailable(
+                    "node %s is preparing its machine; try again".formatted(node)));
   }
 
   private NodeImageList shown(NodeImages.Stock stock) {

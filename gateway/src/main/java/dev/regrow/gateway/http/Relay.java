@@ -9,7 +9,7 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +32,10 @@ final class Relay {
           "Authorization",
           "Accept",
           "Content-Type",
+          "Content-Encoding",
+          "If-Match",
+          "If-None-Match",
+          "Last-Event-ID",
           Call.INDEX_HEADER,
           "Upgrade",
           "Sec-WebSocket-Key",
@@ -54,7 +58,8 @@ final class Relay {
   }
 
   /**
-   * Has one of these servers see to it; the next one when one is not there.
+   * Has one of these servers see to it; the next one when one is not there. A change that one of
+   * them may have heard of is not sent to another.
    *
    * @param body that came with it, or nothing
    */
@@ -62,11 +67,18 @@ final class Relay {
     if (servers.isEmpty()) {
       throw HttpProblem.unavailable("node %s knows no server to ask; try again".formatted(node));
     }
-    var first = ask(call, servers.get(0), ASKED, body);
+    var first = servers.get(0);
     var others = servers.subList(1, servers.size());
-    return others.isEmpty()
-        ? first
-        : first.exceptionallyCompose(unreachable -> askAny(call, others, body));
+    return send(call, first, ASKED, body)
+        .exceptionallyCompose(
+            failure ->
+                others.isEmpty() || mayHaveChanged(call, failure)
+                    ? CompletableFuture.failedStage(problem(call, first, failure))
+                    : askAny(call, others, body));
+  }
+
+  private static boolean mayHaveChanged(Call call, Throwable failure) {
+    return call.route().changes() && !(Failures.unwrap(failure) instanceof Onward.Unreached);
   }
 
   /**
@@ -83,20 +95,28 @@ final class Relay {
   }
 
   private CompletionStage<Answer> ask(Call call, Node there, String as, byte[] body) {
-    var target = target(there);
-    return onward
-        .ask(target, head(call, there, as, body.length), body)
+    return send(call, there, as, body)
         .exceptionallyCompose(
-            failure -> {
-              var cause = failure instanceof CompletionException ? failure.getCause() : failure;
-              throw HttpProblem.unavailable(
-                  "the gateway of node %s, %s, cannot be reached from node %s: %s"
-                      .formatted(
-                          there.getName(),
-                          there.getAddress(),
-                          node,
-                          cause == null ? failure : cause.getMessage()));
-            });
+            failure -> CompletableFuture.failedStage(problem(call, there, failure)));
+  }
+
+  private CompletionStage<Answer> send(Call call, Node there, String as, byte[] body) {
+    return onward.ask(target(there), head(call, there, as, body.length), body);
+  }
+
+  private HttpProblem problem(Call call, Node there, Throwable failure) {
+    var cause = Failures.unwrap(failure);
+    if (cause instanceof HttpProblem problem) {
+      return problem;
+    }
+    if (mayHaveChanged(call, failure)) {
+      return HttpProblem.outcomeUnknown(
+          "node %s passed this on to node %s, which did not answer, so it may or may not have happened (%s); read it back, then decide"
+              .formatted(node, there.getName(), cause.getMessage()));
+    }
+    return HttpProblem.unavailable(
+        "the gateway of node %s, %s, cannot be reached from node %s: %s"
+            .formatted(there.getName(), there.getAddress(), node, cause.getMessage()));
   }
 
   private Onward.Target target(Node there) {
@@ -136,7 +156,7 @@ final class Relay {
   private String head(Call call, Node there, String as, int length) {
     var uri = uri(there);
     var head = new StringBuilder(512);
-    head.append(call.request().method()).append(' ').append(call.uri());
+    head.append(call.route().method()).append(' ').append(call.uri());
     char sign = '?';
     for (var pair : call.parameters().pairs()) {
       head.append(sign).append(encoded(pair.name())).append('=').append(encoded(pair.value()));

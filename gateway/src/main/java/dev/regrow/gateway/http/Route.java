@@ -17,6 +17,7 @@ import java.util.concurrent.CompletionStage;
  * @param prompt whether it can be answered by the threads that read sockets: it never blocks, and
  *     what is written and read is small
  * @param changes whether it may change something, so that no answer in time means "outcome unknown"
+ * @param bodyMax bytes that a body may have
  */
 record Route(
     String method,
@@ -27,6 +28,7 @@ record Route(
     boolean changes,
     boolean shared,
     boolean prompt,
+    int bodyMax,
     Handler handler) {
 
   /** Answers a call; failures are {@link HttpProblem} or a {@code Refusal}. */
@@ -44,6 +46,7 @@ record Route(
         false,
         false,
         false,
+        BodyReader.BYTES_MAX,
         handler);
   }
 
@@ -57,6 +60,7 @@ record Route(
         true,
         false,
         false,
+        BodyReader.BYTES_MAX,
         handler);
   }
 
@@ -70,29 +74,53 @@ record Route(
         false,
         true,
         true,
+        BodyReader.BYTES_MAX,
         handler);
   }
 
   Route needing(Role role) {
     return new Route(
-        method, path, Optional.of(role), formats, parameters, changes, shared, prompt, handler);
+        method,
+        path,
+        Optional.of(role),
+        formats,
+        parameters,
+        changes,
+        shared,
+        prompt,
+        bodyMax,
+        handler);
   }
 
   Route as(List<Format> others) {
-    return new Route(method, path, needs, others, parameters, changes, shared, prompt, handler);
+    return new Route(
+        method, path, needs, others, parameters, changes, shared, prompt, bodyMax, handler);
   }
 
   Route changingNothing() {
-    return new Route(method, path, needs, formats, parameters, false, shared, prompt, handler);
+    return new Route(
+        method, path, needs, formats, parameters, false, shared, prompt, bodyMax, handler);
   }
 
   /** For tokens of some namespaces, too. */
   Route forAll() {
-    return new Route(method, path, needs, formats, parameters, changes, true, prompt, handler);
+    return new Route(
+        method, path, needs, formats, parameters, changes, true, prompt, bodyMax, handler);
+  }
+
+  Route taking(int most) {
+    return new Route(
+        method, path, needs, formats, parameters, changes, shared, prompt, most, handler);
+  }
+
+  Route answeredBy(Handler other) {
+    return new Route(
+        method, path, needs, formats, parameters, changes, shared, prompt, bodyMax, other);
   }
 
   /** Never blocks, and has little to write. */
   Route promptly() {
-    return new Route(method, path, needs, formats, parameters, changes, shared, true, handler);
+    return new Route(
+        method, path, needs, formats, parameters, changes, shared, true, bodyMax, handler);
   }
 }

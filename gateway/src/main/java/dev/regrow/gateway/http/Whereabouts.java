@@ -4,6 +4,7 @@ import dev.regrow.gateway.server.Answer;
 import dev.regrow.gateway.stream.LocalInstances;
 import dev.regrow.runtime.InstanceKey;
 import dev.regrow.v1.Instance;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -49,6 +50,26 @@ final class Whereabouts {
         .get()
         .instance(namespace, wanted, call.readPoint())
         .thenCompose(instance -> answer(call, instance, here));
+  }
+
+  /** What only servers know, so that a worker has one of them answer. */
+  Route onServers(Route route) {
+    return route.answeredBy(
+        call -> {
+          var servers = backend.servers().get();
+          if (servers.isEmpty() || relay.isPassedOn(call)) {
+            return route.handler().handle(call);
+          }
+          return body(call)
+              .thenCombine(servers.get(), (body, known) -> relay.askAny(call, known, body))
+              .thenCompose(answer -> answer);
+        });
+  }
+
+  private static CompletionStage<byte[]> body(Call call) {
+    return call.route().method().equals("GET")
+        ? CompletableFuture.completedStage(NOTHING)
+        : call.bytes();
   }
 
   /** Answers for a node that the call's path names. */

@@ -40,9 +40,19 @@ public final class Onward implements AutoCloseable {
    */
   public record Target(InetSocketAddress address, @Nullable Supplier<SSLEngine> engine) {}
 
+  /** Nothing was sent: there is no connection. */
+  public static final class Unreached extends IOException {
+
+    private static final long serialVersionUID = 1L;
+
+    Unreached(Throwable cause) {
+      super(cause.getMessage(), cause);
+    }
+  }
+
   /**
    * @param head of the request, which says how long the body is
-   * @return fails with what the connection failed with
+   * @return fails with {@link Unreached}, or with what the connection failed with later
    */
   public CompletionStage<Answer> ask(Target target, String head, byte[] body) {
     var answer = new CompletableFuture<Answer>();
@@ -74,7 +84,7 @@ public final class Onward implements AutoCloseable {
                 var bytes = Unpooled.wrappedBuffer(head.getBytes(StandardCharsets.US_ASCII), body);
                 var unusedToo = connecting.channel().writeAndFlush(bytes);
               } else {
-                answer.completeExceptionally(connected.cause());
+                answer.completeExceptionally(new Unreached(connected.cause()));
               }
             });
     return answer;

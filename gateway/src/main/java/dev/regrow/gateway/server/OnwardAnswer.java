@@ -34,6 +34,7 @@ final class OnwardAnswer extends ChannelInboundHandlerAdapter {
           "date",
           "x-regrow-index");
 
+  private static final String INDEX = "X-Regrow-Index";
   private static final int SWITCHING = 101;
 
   private final ChannelDialogue dialogue;
@@ -81,10 +82,16 @@ final class OnwardAnswer extends ChannelInboundHandlerAdapter {
       var type = head.headers().get("Content-Type", "application/octet-stream");
       content = new Answer.Open(type, dialogue, new byte[0], Optional.empty());
     }
-    var whole = new Answer(head.status().code(), headers, content, 0);
+    var whole = new Answer(head.status().code(), headers, content, index(head));
     if (!answer.complete(whole)) {
       dialogue.close();
     }
+  }
+
+  /** How new what it answers is; 0 if it does not say. */
+  private static long index(HttpResponse head) {
+    var said = head.headers().get(INDEX, "");
+    return said.matches("\\d{1,18}") ? Long.parseLong(said) : 0;
   }
 
   private static List<Answer.Header> headers(HttpResponse head) {

@@ -11,6 +11,7 @@ import dev.regrow.gateway.http.GatewayServer;
 import dev.regrow.gateway.metrics.Metrics;
 import dev.regrow.schema.Schema;
 import dev.regrow.schema.Syntax;
+import dev.regrow.v1.Node;
 import dev.regrow.v1.NodeJoinReply;
 import dev.regrow.v1.NodeJoinRequest;
 import dev.regrow.v1.StoredToken;
@@ -49,14 +50,30 @@ public final class TestGateway implements AutoCloseable {
   public final InMemoryStore store = new InMemoryStore();
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-  private final Map<Role, String> tokens = new EnumMap<>(Role.class);
+  private final Map<Role, String> tokens;
   private final GatewayServer server;
 
+  /** A server's. */
   public TestGateway() {
-    var known = new Tokens(Clock.systemUTC());
+    this(newTokens(), Optional.empty());
+  }
+
+  /** A worker's, who knows these servers; takes the tokens of the first, as all nodes do. */
+  public static TestGateway ofWorker(TestGateway first, List<Node> servers) {
+    return new TestGateway(first.tokens, Optional.of(servers));
+  }
+
+  private static Map<Role, String> newTokens() {
+    var tokens = new EnumMap<Role, String>(Role.class);
     for (var role : Role.values()) {
       tokens.put(role, TokenText.random(role.text()));
     }
+    return tokens;
+  }
+
+  private TestGateway(Map<Role, String> tokens, Optional<List<Node>> servers) {
+    this.tokens = tokens;
+    var known = new Tokens(Clock.systemUTC());
     known.replaceAll(
         tokens.entrySet().stream()
             .map(
@@ -75,7 +92,7 @@ public final class TestGateway implements AutoCloseable {
                   throw new IllegalStateException("loopback needs no certificate");
                 },
                 new Backend(
-                    "n1",
+                    servers.isEmpty() ? "n1" : "n7",
                     () -> control,
                     control::notReady,
                     logs,
@@ -84,7 +101,7 @@ public final class TestGateway implements AutoCloseable {
                     known,
                     () -> Optional.of(desk),
                     TestGateway::admit,
-                    Optional::empty),
+                    () -> servers.map(CompletableFuture::completedStage)),
                 new Metrics())
             .toCompletableFuture()
             .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)
@@ -99,6 +116,16 @@ public final class TestGateway implements AutoCloseable {
 
   public String token(Role role) {
     return tokens.getOrDefault(role, "");
+  }
+
+  /** As other nodes know it. */
+  public Node node() {
+    return node("n1", server.address().getPort());
+  }
+
+  /** A node whose gateway listens there, or not. */
+  public static Node node(String name, int port) {
+    return Node.newBuilder().setName(name).setAddress("http://127.0.0.1:" + port).build();
   }
 
   public InetSocketAddress address() {
