@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,11 @@ public final class LocalNode implements AutoCloseable {
   private static final Duration READY_WITHIN = Duration.ofSeconds(60);
   private static final Duration SWEPT_WITHIN = Duration.ofSeconds(60);
   private static final int GATEWAY_PORT = 7400;
+
+  /** A line of a stack. */
+  private static final Pattern CONTINUED =
+      Pattern.compile("\\s|Caused by|[\\w.$]+(Exception|Error)\\b");
+
   private static final int LOG_LINES_SHOWN = 40;
 
   private Path home;
@@ -210,6 +216,27 @@ public final class LocalNode implements AutoCloseable {
   public List<String> outputLines(String words) {
     try (var lines = Files.lines(output())) {
       return lines.filter(line -> line.contains(words)).toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException("read " + output(), e);
+    }
+  }
+
+  /** What the JVM called a bug of its own, each with where it was. */
+  public List<String> bugs() {
+    try {
+      var bugs = new ArrayList<String>();
+      boolean inBug = false;
+      for (var line : Files.readAllLines(output())) {
+        if (line.contains(" ERROR ") && line.contains(": A bug ")) {
+          bugs.add(line);
+          inBug = true;
+        } else if (inBug && CONTINUED.matcher(line).lookingAt()) {
+          bugs.set(bugs.size() - 1, bugs.get(bugs.size() - 1) + "\n" + line);
+        } else {
+          inBug = false;
+        }
+      }
+      return bugs;
     } catch (IOException e) {
       throw new UncheckedIOException("read " + output(), e);
     }

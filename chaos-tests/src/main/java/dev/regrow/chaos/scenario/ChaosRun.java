@@ -177,6 +177,9 @@ public final class ChaosRun {
       check("exclusivity", locked::overlaps);
       check("logs", () -> logs(client));
       check("agents end only when told to", lookout::ended);
+      check(
+          "no node met a bug",
+          () -> lab.machines().stream().flatMap(each -> each.jvm().bugs().stream()).toList());
     }
   }
 
