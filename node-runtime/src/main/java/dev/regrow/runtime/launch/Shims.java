@@ -1,5 +1,6 @@
 package dev.regrow.runtime.launch;
 
+import dev.regrow.runtime.spare.Spares;
 import dev.regrow.runtime.syscall.Errno;
 import dev.regrow.runtime.syscall.Fd;
 import dev.regrow.runtime.syscall.Kernel;
@@ -7,14 +8,8 @@ import dev.regrow.runtime.syscall.Signal;
 import dev.regrow.runtime.syscall.SyscallException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,32 +49,17 @@ final class Shims implements AutoCloseable {
 
   private final Kernel kernel;
   private final Path program;
-  private final ArrayDeque<Waiting> ready = new ArrayDeque<>();
-  private final ExecutorService maker;
-  private boolean closed;
+  private final Spares<Waiting> spares;
 
   Shims(Kernel kernel, Path program) {
     this.kernel = kernel;
     this.program = program;
-    var pool =
-        new ThreadPoolExecutor(
-            1,
-            1,
-            10,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            task -> {
-              var thread = new Thread(task, "regrow-shims");
-              thread.setDaemon(true);
-              return thread;
-            });
-    pool.allowCoreThreadTimeOut(true);
-    this.maker = pool;
+    this.spares = new Spares<>("regrow-shims", "a shim", READY, this::make, this::end);
   }
 
   /** A shim of the caller's own, ready or made now. */
   Waiting take() {
-    for (var spare = poll(); spare != null; spare = poll()) {
+    for (var spare = spares.poll(); spare != null; spare = spares.poll()) {
       if (!kernel.pollReadable(spare.pidfd(), Duration.ZERO)) {
         return spare;
       }
@@ -89,13 +69,9 @@ final class Shims implements AutoCloseable {
     return make();
   }
 
-  private synchronized @Nullable Waiting poll() {
-    return ready.poll();
-  }
-
   /** Pids of those that are ready. */
-  synchronized List<Integer> waiting() {
-    return ready.stream().map(Waiting::pid).toList();
+  List<Integer> waiting() {
+    return spares.waiting().stream().map(Waiting::pid).toList();
   }
 
   private Waiting make() {
@@ -120,30 +96,8 @@ final class Shims implements AutoCloseable {
   }
 
   /** Sees to it that the next start finds one; returns at once. */
-  synchronized void refill() {
-    if (!closed && ready.size() < READY) {
-      maker.execute(this::makeReady);
-    }
-  }
-
-  private void makeReady() {
-    synchronized (this) {
-      if (closed || ready.size() >= READY) {
-        return;
-      }
-    }
-    try {
-      var made = make();
-      synchronized (this) {
-        if (!closed) {
-          ready.add(made);
-          return;
-        }
-      }
-      end(made);
-    } catch (SyscallException e) {
-      LOG.warn("cannot start a shim ahead of its use: {}", e.getMessage());
-    }
+  void refill() {
+    spares.refill();
   }
 
   /** Ends and reaps a shim, whatever it does; our child, not reaped: still its own number. */
@@ -167,19 +121,6 @@ final class Shims implements AutoCloseable {
   /** Ends those that wait. */
   @Override
   public void close() {
-    synchronized (this) {
-      closed = true;
-    }
-    maker.shutdown();
-    try {
-      if (!maker.awaitTermination(REAP_PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-        LOG.warn("a shim is still being started");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    for (var spare = poll(); spare != null; spare = poll()) {
-      end(spare);
-    }
+    spares.close();
   }
 }
