@@ -5,7 +5,6 @@ import dev.regrow.chaos.history.Recorder;
 import dev.regrow.chaos.lab.LabClient;
 import dev.regrow.chaos.lab.Machine;
 import dev.regrow.client.ApiException;
-import dev.regrow.client.ApiException.Applied;
 import dev.regrow.client.Call;
 import dev.regrow.client.Calls;
 import dev.regrow.client.RegrowClient;
@@ -96,32 +95,13 @@ public final class ChurnLoad implements AutoCloseable {
       int client, @Nullable Integer replicas, Call<Workload> call, RegrowClient api) {
     var begun = recorder.write(client, key(client), replicas == null ? null : replicas.toString());
     try {
-      api.send(call);
-      begun.ok();
+      RecordedChange.send(api, call, begun);
     } catch (ApiException.NotFound absent) {
       if (replicas == null) {
         begun.ok();
       } else {
         begun.notApplied();
       }
-    } catch (ApiException.Unavailable e) {
-      end(begun, e.applied());
-    } catch (ApiException.Unreachable e) {
-      end(begun, e.applied());
-    } catch (ApiException.TimedOut e) {
-      end(begun, e.applied());
-    } catch (ApiException.Stale
-        | ApiException.Conflict
-        | ApiException.TooMany
-        | ApiException.DiskFull refused) {
-      begun.notApplied();
-    }
-  }
-
-  private static void end(Recorder.Started begun, Applied applied) {
-    switch (applied) {
-      case NO -> begun.notApplied();
-      case UNKNOWN -> begun.unknown();
     }
   }
 

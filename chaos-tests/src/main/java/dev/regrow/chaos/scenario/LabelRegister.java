@@ -2,7 +2,6 @@ package dev.regrow.chaos.scenario;
 
 import dev.regrow.chaos.history.Recorder;
 import dev.regrow.client.ApiException;
-import dev.regrow.client.ApiException.Applied;
 import dev.regrow.client.Call;
 import dev.regrow.client.Calls;
 import dev.regrow.client.RegrowClient;
@@ -30,7 +29,7 @@ final class LabelRegister {
 
   void write(String key, String value) {
     var begun = recorder.write(client, key, value);
-    change(begun, Calls.apply(holding(key, value)));
+    RecordedChange.send(api, Calls.apply(holding(key, value)), begun);
   }
 
   /** Writes if nobody has since it was read; the read counts, too. */
@@ -38,7 +37,7 @@ final class LabelRegister {
     var seen = read(key);
     if (seen != null) {
       var begun = recorder.compareAndSet(client, key, value(seen.value()), value);
-      change(begun, Calls.apply(holding(key, value)).ifMatch(seen.etag()));
+      RecordedChange.send(api, Calls.apply(holding(key, value)).ifMatch(seen.etag()), begun);
     }
   }
 
@@ -59,32 +58,6 @@ final class LabelRegister {
       begun.unknown();
     }
     return null;
-  }
-
-  private void change(Recorder.Started begun, Call<Workload> call) {
-    try {
-      api.send(call);
-      begun.ok();
-    } catch (ApiException.Unavailable e) {
-      end(begun, e.applied());
-    } catch (ApiException.Unreachable e) {
-      end(begun, e.applied());
-    } catch (ApiException.TimedOut e) {
-      end(begun, e.applied());
-    } catch (ApiException.Stale
-        | ApiException.Conflict
-        | ApiException.TooMany
-        | ApiException.DiskFull refused) {
-      // Its index may have moved for another reason than its value.
-      begun.notApplied();
-    }
-  }
-
-  private static void end(Recorder.Started begun, Applied applied) {
-    switch (applied) {
-      case NO -> begun.notApplied();
-      case UNKNOWN -> begun.unknown();
-    }
   }
 
   private static Workload holding(String key, String value) {
