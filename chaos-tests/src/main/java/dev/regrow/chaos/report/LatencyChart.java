@@ -1,6 +1,5 @@
 package dev.regrow.chaos.report;
 
-import dev.regrow.chaos.report.RunReport.FaultSpan;
 import dev.regrow.chaos.report.RunReport.Probe;
 import dev.regrow.chaos.report.RunReport.Sample;
 import java.util.ArrayList;
@@ -17,6 +16,7 @@ final class LatencyChart {
   private static final int IN_COLUMN = 4;
 
   private final RunReport report;
+  private final TimeScale time;
   private final Probe probe;
   private final Markup out;
   private final double low;
@@ -24,6 +24,7 @@ final class LatencyChart {
 
   private LatencyChart(RunReport report, Probe probe, Markup out) {
     this.report = report;
+    this.time = new TimeScale(report);
     this.probe = probe;
     this.out = out;
     var all = Distribution.of(probe.samples().stream().mapToDouble(Sample::tookMillis));
@@ -58,20 +59,7 @@ final class LatencyChart {
     for (double line = low; line <= high * 1.01; line *= 10) {
       level("grid", line);
     }
-    for (FaultSpan fault : report.faults()) {
-      out.empty(
-          "rect",
-          "class",
-          "band",
-          "x",
-          x(fault.fromMillis()),
-          "width",
-          x(fault.untilMillis() - fault.fromMillis()),
-          "y",
-          0,
-          "height",
-          HEIGHT);
-    }
+    time.bands(out, HEIGHT);
     if (probe.withinMillis() > 0) {
       level("limit", (double) probe.withinMillis());
     }
@@ -100,7 +88,7 @@ final class LatencyChart {
         "class",
         sample.good() ? "fine" : "failed",
         "cx",
-        x(sample.atMillis()),
+        time.at(sample.atMillis()),
         "cy",
         String.format(Locale.ROOT, "%.1f", y(sample.tookMillis())),
         "r",
@@ -109,10 +97,6 @@ final class LatencyChart {
       out.element("title", Clock.exactly(sample.atMillis()) + ": " + sample.why());
     }
     out.close();
-  }
-
-  private String x(long millis) {
-    return Markup.percent((double) millis / Math.max(1, report.durationMillis()));
   }
 
   private double y(double millis) {

@@ -18,10 +18,12 @@ final class Tracks {
   private static final double FULL = 14;
 
   private final RunReport report;
+  private final TimeScale time;
   private final Markup out;
 
   private Tracks(RunReport report, Markup out) {
     this.report = report;
+    this.time = new TimeScale(report);
     this.out = out;
   }
 
@@ -57,11 +59,6 @@ final class Tracks {
     }
   }
 
-  private String share(long millis) {
-    double share = (double) millis / Math.max(1, report.durationMillis());
-    return Markup.percent(Math.max(0, Math.min(1, share)));
-  }
-
   private void begin(String name, String description) {
     out.open("div", "class", "row");
     out.element("div", name, "class", "name", "title", name);
@@ -79,7 +76,7 @@ final class Tracks {
         description);
     for (long mark : Clock.marks(report.durationMillis())) {
       out.empty(
-          "line", "class", "grid", "x1", share(mark), "x2", share(mark), "y1", 0, "y2", HEIGHT);
+          "line", "class", "grid", "x1", time.at(mark), "x2", time.at(mark), "y1", 0, "y2", HEIGHT);
     }
   }
 
@@ -88,24 +85,11 @@ final class Tracks {
   }
 
   private void bands() {
-    for (FaultSpan fault : report.faults()) {
-      bar("band", fault.fromMillis(), fault.untilMillis(), 0, HEIGHT, "");
-    }
+    time.bands(out, HEIGHT);
   }
 
   private void bar(String type, long from, long until, double y, double height, String title) {
-    out.open(
-        "rect",
-        "class",
-        type,
-        "x",
-        share(from),
-        "width",
-        share(until - from),
-        "y",
-        number(y),
-        "height",
-        number(height));
+    time.open(out, type, from, until, number(y), number(height));
     if (!title.isEmpty()) {
       out.element("title", title);
     }
@@ -123,7 +107,7 @@ final class Tracks {
             .formatted(name, Clock.exactly(fault.fromMillis()), Clock.exactly(fault.untilMillis()));
     begin(name, when);
     bar("fault", fault.fromMillis(), fault.untilMillis(), 4, HEIGHT - 8, when);
-    var at = share(fault.fromMillis());
+    var at = time.at(fault.fromMillis());
     out.empty("line", "class", "begins", "x1", at, "x2", at, "y1", 1, "y2", HEIGHT - 1);
     end();
   }
@@ -220,7 +204,7 @@ final class Tracks {
     for (long mark : marks) {
       boolean late = mark > report.durationMillis() * 0.95;
       var anchor = mark == 0 ? "start" : late ? "end" : "middle";
-      out.element("text", Clock.moment(mark), "x", share(mark), "y", 13, "text-anchor", anchor);
+      out.element("text", Clock.moment(mark), "x", time.at(mark), "y", 13, "text-anchor", anchor);
     }
     end();
   }
