@@ -10,6 +10,7 @@ import dev.regrow.chaos.game.Judge.Sights;
 import dev.regrow.chaos.report.RunReport;
 import dev.regrow.chaos.report.RunReport.FaultSpan;
 import dev.regrow.chaos.report.RunReport.Judgement;
+import dev.regrow.chaos.report.RunReport.Note;
 import dev.regrow.chaos.report.RunReport.Outcome;
 import dev.regrow.chaos.report.RunReport.Probe;
 import dev.regrow.chaos.report.RunReport.Sample;
@@ -56,6 +57,7 @@ public final class Game {
   private final List<FaultSpan> faults = new ArrayList<>();
   private final Map<Integer, FaultSpan> open = new HashMap<>();
   private final List<String> skipped = new ArrayList<>();
+  private final List<Note> notes = new ArrayList<>();
 
   Game(
       Scenario scenario,
@@ -271,6 +273,7 @@ public final class Game {
         observing.lanes(),
         shown,
         Healing.times(faults, observing.looks().getOrDefault("", List.of())),
+        notes,
         "");
   }
 
@@ -303,6 +306,7 @@ public final class Game {
     @Override
     public void skipped(int number, Fault fault, Duration at, String why) {
       skipped.add("%s: %s".formatted(fault.kind().text(), why));
+      notes.add(new Note(millis(), "%s was not done: %s".formatted(fault, why)));
       teller.accept("not done: %s: %s".formatted(fault.kind().text(), why));
     }
   }

@@ -6,7 +6,6 @@ import dev.regrow.chaos.report.RunReport.State;
 import dev.regrow.v1.Instance;
 import dev.regrow.v1.Node;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -77,11 +76,7 @@ final class Lanes {
   List<Lane> all() {
     return spans.entrySet().stream()
         .map(entry -> new Lane(entry.getKey().name(), entry.getKey().of(), entry.getValue()))
-        .sorted(
-            Comparator.comparing(Lane::of)
-                .thenComparing(lane -> lane.name().replaceFirst("[0-9]+$", ""))
-                .thenComparing(lane -> lane.name().length())
-                .thenComparing(Lane::name))
+        .sorted(Lane.IN_ORDER)
         .toList();
   }
 }

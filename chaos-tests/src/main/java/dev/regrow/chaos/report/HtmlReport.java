@@ -2,6 +2,7 @@ package dev.regrow.chaos.report;
 
 import dev.regrow.chaos.report.RunReport.FaultSpan;
 import dev.regrow.chaos.report.RunReport.Judgement;
+import dev.regrow.chaos.report.RunReport.Note;
 import dev.regrow.chaos.report.RunReport.Outcome;
 import dev.regrow.chaos.report.RunReport.Probe;
 import dev.regrow.chaos.report.RunReport.Sample;
@@ -52,6 +53,7 @@ public final class HtmlReport {
     latencies();
     heals();
     faults();
+    notes();
     out.close().close().close().line();
     return out.text();
   }
@@ -113,13 +115,14 @@ public final class HtmlReport {
     if (report.verdicts().isEmpty()) {
       return;
     }
-    out.open("section").element("h2", "Hypotheses").line();
+    boolean hypotheses = report.verdicts().stream().anyMatch(each -> !each.checker());
+    out.open("section").element("h2", hypotheses ? "Hypotheses" : "Checkers").line();
     table("", "Claim", "Seen");
     for (Verdict verdict : report.verdicts()) {
       out.open("tr").open("td");
       badge(verdict.judgement().word(), sign(verdict.judgement()));
       out.close().open("td").words(verdict.claim());
-      if (verdict.checker()) {
+      if (hypotheses && verdict.checker()) {
         out.element("span", " always checked", "class", "aside");
       }
       out.close().open("td").words(verdict.seen());
@@ -232,9 +235,8 @@ public final class HtmlReport {
     out.element(
             "p",
             report.heals().size() == 1
-                ? "From the fault until all was as declared again: %s."
-                    .formatted(Clock.span(times.max()))
-                : "From a fault until all was as declared again: %d times, median %s, longest %s."
+                ? "Until all was as declared again: %s.".formatted(Clock.span(times.max()))
+                : "Until all was as declared again: %d times, median %s, longest %s."
                     .formatted(
                         report.heals().size(),
                         Clock.span(times.percentile(50)),
@@ -258,6 +260,21 @@ public final class HtmlReport {
       cell(Clock.exactly(fault.untilMillis()));
       out.element("td", fault.kind()).element("td", fault.on()).element("td", fault.detail());
       out.close().line();
+    }
+    endTable();
+    out.close().line();
+  }
+
+  private void notes() {
+    if (report.notes().isEmpty()) {
+      return;
+    }
+    out.open("section").element("h2", "Notes").line();
+    table("At", "");
+    for (Note note : report.notes()) {
+      out.open("tr");
+      cell(Clock.exactly(note.atMillis()));
+      out.element("td", note.text()).close().line();
     }
     endTable();
     out.close().line();

@@ -2,6 +2,7 @@ package dev.regrow.chaos.report;
 
 import dev.regrow.chaos.report.RunReport.FaultSpan;
 import dev.regrow.chaos.report.RunReport.Lane;
+import dev.regrow.chaos.report.RunReport.Note;
 import dev.regrow.chaos.report.RunReport.Probe;
 import dev.regrow.chaos.report.RunReport.Sample;
 import dev.regrow.chaos.report.RunReport.Span;
@@ -34,6 +35,7 @@ public final class JsonReport {
     json.put("faults", report.faults().stream().map(JsonReport::fault).toList());
     json.put("probes", report.probes().stream().map(JsonReport::probe).toList());
     json.put("healMillis", numbers(report.heals(), Duration::toMillis));
+    json.put("notes", report.notes().stream().map(JsonReport::note).toList());
     json.put("lanes", report.lanes().stream().map(JsonReport::lane).toList());
     return PlainData.toJson(json);
   }
@@ -75,6 +77,13 @@ public final class JsonReport {
     json.put("fromMillis", fault.fromMillis());
     json.put("untilMillis", fault.untilMillis());
     json.put("detail", fault.detail());
+    return json;
+  }
+
+  private static Map<String, Object> note(Note note) {
+    var json = object();
+    json.put("atMillis", note.atMillis());
+    json.put("text", note.text());
     return json;
   }
 

@@ -2,6 +2,7 @@ package dev.regrow.chaos.report;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -11,6 +12,7 @@ import java.util.List;
  * @param reason why it ended as it did, a sentence; "" when all held
  * @param lanes what instances and nodes were, from moment to moment
  * @param heals how long after each fault that hurt all was as declared again
+ * @param notes what else is worth knowing, by time
  * @param again the command that runs the same once more
  */
 public record RunReport(
@@ -27,6 +29,7 @@ public record RunReport(
     List<Lane> lanes,
     List<Probe> probes,
     List<Duration> heals,
+    List<Note> notes,
     String again) {
 
   public RunReport {
@@ -35,6 +38,7 @@ public record RunReport(
     lanes = List.copyOf(lanes);
     probes = List.copyOf(probes);
     heals = List.copyOf(heals);
+    notes = List.copyOf(notes);
   }
 
   /** The same, with the command that runs it once more. */
@@ -53,6 +57,7 @@ public record RunReport(
         lanes,
         probes,
         heals,
+        notes,
         command);
   }
 
@@ -110,8 +115,11 @@ public record RunReport(
   public record FaultSpan(
       String kind, String on, long fromMillis, long untilMillis, String detail) {}
 
+  /** Something that was said, as of a fault that was not made. */
+  public record Note(long atMillis, String text) {}
+
   /**
-   * One instance's slot or one node, over time.
+   * One instance's slot, one node or what they serve, over time.
    *
    * @param spans in order, without overlap
    */
@@ -120,8 +128,16 @@ public record RunReport(
       spans = List.copyOf(spans);
     }
 
+    /** By what they are about, then by name: web-2 before web-10. */
+    public static final Comparator<Lane> IN_ORDER =
+        Comparator.comparing(Lane::of)
+            .thenComparing(lane -> lane.name().replaceFirst("[0-9]+$", ""))
+            .thenComparing(lane -> lane.name().length())
+            .thenComparing(Lane::name);
+
     /** What a lane is about. */
     public enum Of {
+      SERVICE,
       NODE,
       INSTANCE
     }
@@ -135,6 +151,8 @@ public record RunReport(
   /** What somebody was for a while. */
   public enum State {
     READY("ready"),
+    /** Nobody looked whether it was ready, too. */
+    RUNNING("running"),
     UNREADY("running, not ready"),
     STARTING("starting or stopping"),
     DOWN("down or backing off"),

@@ -6,6 +6,7 @@ import dev.regrow.chaos.report.RunReport.Probe;
 import dev.regrow.chaos.report.RunReport.Span;
 import dev.regrow.chaos.report.RunReport.State;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The run from left to right: faults, how probes were served, nodes and instances, one under the
@@ -41,6 +42,7 @@ final class Tracks {
       heading("Answers to probes");
       report.probes().forEach(this::strip);
     }
+    lanes("Service", Lane.Of.SERVICE);
     lanes("Nodes", Lane.Of.NODE);
     lanes("Instances", Lane.Of.INSTANCE);
     axis();
@@ -160,6 +162,7 @@ final class Tracks {
   private void lane(Lane lane) {
     begin(lane.name(), lane.name() + ": " + told(lane));
     bands();
+    @Nullable Span before = null;
     for (Span span : lane.spans()) {
       double tall = tall(span.state());
       bar(
@@ -174,14 +177,24 @@ final class Tracks {
                   Clock.exactly(span.fromMillis()),
                   Clock.exactly(span.untilMillis()),
                   span.state().words()));
+      if (before != null && before.state() == span.state()) {
+        parted(span.fromMillis());
+      }
+      before = span;
     }
     end();
+  }
+
+  /** Another of the same kind begins. */
+  private void parted(long millis) {
+    var at = time.at(millis);
+    out.empty("line", "class", "parted", "x1", at, "x2", at, "y1", 2, "y2", HEIGHT - 2);
   }
 
   /** The better, the taller: who cannot tell the colours apart sees it, too. */
   static double tall(State state) {
     return switch (state) {
-      case READY -> 12;
+      case READY, RUNNING -> 12;
       case UNREADY -> 9;
       case STARTING -> 6;
       case DOWN, LOST -> 3;

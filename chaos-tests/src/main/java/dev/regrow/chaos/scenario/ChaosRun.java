@@ -20,6 +20,8 @@ import dev.regrow.chaos.lab.Lab;
 import dev.regrow.chaos.lab.LabClient;
 import dev.regrow.chaos.lab.LabInjector;
 import dev.regrow.chaos.lab.Machine;
+import dev.regrow.chaos.report.ReportFiles;
+import dev.regrow.chaos.report.RunLogReport;
 import dev.regrow.client.ApiException;
 import dev.regrow.client.Calls;
 import dev.regrow.client.LogQuery;
@@ -60,6 +62,9 @@ public final class ChaosRun {
   private static final Duration TURN = Duration.ofSeconds(10);
   private static final Duration PIECE = Duration.ofMillis(500);
 
+  /** Where each seed has a folder with a page of its run. */
+  private static final Path PAGES = Path.of("target", "chaos");
+
   /**
    * How big it is.
    *
@@ -93,7 +98,10 @@ public final class ChaosRun {
    * @return all that happened; green if every checker is content
    */
   public static RunLog run(Setup setup) {
-    return new ChaosRun(setup).run();
+    var log = new ChaosRun(setup).run();
+    var report = RunLogReport.of(log, setup.machines() + " machines of a lab");
+    System.out.println("report: " + ReportFiles.write(PAGES.resolve("" + setup.seed()), report));
+    return log;
   }
 
   private RunLog run() {

@@ -3,6 +3,7 @@ package dev.regrow.chaos.report;
 import dev.regrow.chaos.report.RunReport.FaultSpan;
 import dev.regrow.chaos.report.RunReport.Judgement;
 import dev.regrow.chaos.report.RunReport.Lane;
+import dev.regrow.chaos.report.RunReport.Note;
 import dev.regrow.chaos.report.RunReport.Outcome;
 import dev.regrow.chaos.report.RunReport.Probe;
 import dev.regrow.chaos.report.RunReport.Sample;
@@ -31,6 +32,7 @@ final class Reports {
     Files.writeString(into.resolve("broken.html"), HtmlReport.of(broken()));
     Files.writeString(into.resolve("held.html"), HtmlReport.of(held()));
     Files.writeString(into.resolve("not-begun.html"), HtmlReport.of(notBegun()));
+    ReportFiles.write(into, RunLogReport.of(RunLogs.red(), "3 machines of a lab"));
   }
 
   static RunReport notBegun() {
@@ -45,6 +47,7 @@ final class Reports {
         "\"web answers\" did not hold before the first fault: 12 of 50 answers were <not> good",
         List.of(
             new Verdict("web answers", false, Judgement.BROKEN, "76.00 %", List.of("0:01.2: 503"))),
+        List.of(),
         List.of(),
         List.of(),
         List.of(),
@@ -71,6 +74,7 @@ final class Reports {
         base.lanes(),
         List.of(probe("web answers", new Random(2), 40_000, 40_200)),
         List.of(Duration.ofMillis(2_900)),
+        List.of(),
         base.again());
   }
 
@@ -99,6 +103,7 @@ final class Reports {
             Duration.ofMillis(4_410),
             Duration.ofMillis(640),
             Duration.ofMillis(2_950)),
+        List.of(new Note(70_100, "instance-oom on db: nothing that is called db runs")),
         "regrow chaos run one-node-dies --seed 20231");
   }
 
