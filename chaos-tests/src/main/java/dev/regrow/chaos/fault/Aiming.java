@@ -4,6 +4,7 @@ import dev.regrow.chaos.fault.FaultException.Mistake;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
@@ -29,6 +30,9 @@ public final class Aiming {
   /** A machine whose server does not lead it. */
   public static final String FOLLOWER = "follower";
 
+  /** Before a slot: the machine that its instance is on. */
+  public static final String NODE_OF = "node-of ";
+
   static final List<String> WORDS = List.of(ANY, ALL, MINORITY, LEADER, FOLLOWER);
 
   private Aiming() {}
@@ -40,25 +44,43 @@ public final class Aiming {
    * @param servers those of them that keep the store
    * @param leader of the store; "" while nobody is known to lead
    * @param workloads by name
+   * @param places the machine that the instance of each slot is on
    */
   public record Scene(
-      List<String> machines, List<String> servers, String leader, List<String> workloads) {
+      List<String> machines,
+      List<String> servers,
+      String leader,
+      List<String> workloads,
+      Map<String, String> places) {
     public Scene {
       machines = List.copyOf(machines);
       servers = List.copyOf(servers);
       workloads = List.copyOf(workloads);
+      places = Map.copyOf(places);
+    }
+
+    /** One of which nobody knows what runs where. */
+    public Scene(
+        List<String> machines, List<String> servers, String leader, List<String> workloads) {
+      this(machines, servers, leader, workloads, Map.of());
+    }
+
+    /** The same, with what runs where. */
+    public Scene with(Map<String, String> found) {
+      return new Scene(machines, servers, leader, workloads, found);
     }
   }
 
   /** Whether it names whom it means, without a word to look up. */
   static boolean isAimed(Fault fault) {
-    return fault.on().stream().noneMatch(WORDS::contains);
+    return fault.on().stream().noneMatch(name -> WORDS.contains(name) || name.startsWith(NODE_OF));
   }
 
   /**
    * The same fault with names only.
    *
-   * @throws FaultException if a machine is named that isn't there, or there is nobody to mean
+   * @throws FaultException if a machine or slot is named that isn't there, or there is nobody to
+   *     mean
    */
   public static Fault aim(Fault fault, Scene scene, RandomGenerator random) {
     if (fault.kind().aim() == Aim.CLUSTER) {
@@ -75,6 +97,9 @@ public final class Aiming {
   private static Stream<String> named(
       String name, Fault fault, Scene scene, RandomGenerator random) {
     boolean instances = fault.kind().aim() == Aim.INSTANCES;
+    if (name.startsWith(NODE_OF)) {
+      return Stream.of(nodeOf(name.substring(NODE_OF.length()), scene));
+    }
     if (!WORDS.contains(name)) {
       if (!instances && !scene.machines().contains(name)) {
         var message = "no machine is called %s; there are %s".formatted(name, scene.machines());
@@ -97,6 +122,15 @@ public final class Aiming {
               random);
       default -> drawn(among, 1, random);
     };
+  }
+
+  private static String nodeOf(String slot, Scene scene) {
+    var machine = scene.places().get(slot);
+    if (machine == null) {
+      var message = "no instance of %s is anywhere".formatted(slot);
+      throw new FaultException(List.of(new Mistake("on", message)));
+    }
+    return machine;
   }
 
   /** Some kinds mean something to servers, or to workers, alone. */

@@ -16,6 +16,7 @@ import java.util.TreeMap;
  *   {kind: machine-death, on: n2, for: 10s}
  *   {kind: link-delay, on: [n1, n2], to: n3, delay: 200ms, for: 1m}
  *   {kind: instance-kill, on: web}
+ *   {kind: jvm-stop, on: node-of web-0, for: 5s}
  * </pre>
  *
  * @param on whom: names, or one of the words of {@link Aiming}; empty if it is aimed at the cluster

@@ -17,8 +17,10 @@ final class FaultText {
 
   private static final Duration LONGEST = Duration.ofDays(1);
   private static final String WHOM =
-      "names of machines or workloads, or one of the words " + Aiming.WORDS;
+      "names of machines or workloads, node-of SLOT, or one of the words " + Aiming.WORDS;
   private static final String NAME = "[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?";
+  private static final String NODE_OF = Aiming.NODE_OF.strip();
+  private static final String NODE_OF_SLOT = Aiming.NODE_OF + "[a-z0-9][-a-z0-9]{0,61}-[0-9]+";
 
   private final Map<String, ?> fields;
   private final List<Mistake> mistakes = new ArrayList<>();
@@ -49,8 +51,9 @@ final class FaultText {
 
   private Fault read(FaultKind kind) {
     refuseUnknown(kind);
-    var on = names("on", kind.aim() == Aim.CLUSTER ? List.of() : List.of(Aiming.ANY));
+    var on = on(kind);
     var to = names("to", List.of());
+    refuseNoNames("to", to);
     var settings = new TreeMap<String, Long>();
     for (Setting setting : kind.settings()) {
       settings.put(setting.name(), number(setting));
@@ -81,19 +84,38 @@ final class FaultText {
         .forEach(field -> wrong(field, kind + " has no such field", "nothing but " + known));
   }
 
+  private List<String> on(FaultKind kind) {
+    var on = names("on", kind.aim() == Aim.CLUSTER ? List.of() : List.of(Aiming.ANY));
+    var nodesOf = on.stream().filter(FaultText::isNodeOf).toList();
+    for (String name : nodesOf) {
+      if (kind.aim() == Aim.INSTANCES) {
+        wrong("on", kind + " strikes instances, not their nodes", "the slot alone, as web-0");
+      } else if (!name.matches(NODE_OF_SLOT)) {
+        wrong("on", "\"%s\" names no slot".formatted(name), "node-of web-0");
+      }
+    }
+    refuseNoNames("on", on.stream().filter(name -> !nodesOf.contains(name)).toList());
+    return on;
+  }
+
+  private static boolean isNodeOf(String name) {
+    return name.equals(NODE_OF) || name.startsWith(Aiming.NODE_OF);
+  }
+
+  private void refuseNoNames(String field, List<String> names) {
+    names.stream()
+        .filter(name -> !name.matches(NAME))
+        .forEach(name -> wrong(field, "\"%s\" is no name".formatted(name), WHOM));
+  }
+
   private List<String> names(String field, List<String> absent) {
     Object value = fields.get(field);
     if (value == null) {
       return absent;
     }
-    var names =
-        value instanceof List<?> list
-            ? list.stream().map(String::valueOf).toList()
-            : List.of(String.valueOf(value));
-    names.stream()
-        .filter(name -> !name.matches(NAME))
-        .forEach(name -> wrong(field, "\"%s\" is no name".formatted(name), WHOM));
-    return names;
+    return value instanceof List<?> list
+        ? list.stream().map(String::valueOf).toList()
+        : List.of(String.valueOf(value));
   }
 
   private long number(Setting setting) {

@@ -40,7 +40,7 @@ final class Guard implements Injector {
 
   @Override
   public Aiming.Scene scene() {
-    return injector.scene();
+    return injector.scene().with(Places.of(instances.get()));
   }
 
   @Override
@@ -49,7 +49,7 @@ final class Guard implements Injector {
       throw new NotNow(fault.kind() + " is not among limits.allow");
     }
     var running = instances.get();
-    var nodes = scene().machines();
+    var nodes = injector.scene().machines();
     var struck = Struck.by(fault, nodes, running);
     limits
         .blastRadius()

@@ -36,8 +36,10 @@ public final class Rehearsal {
   public static Rehearsal of(Scenario scenario, Scene scene, List<Instance> instances, long seed) {
     var random = new Random(seed);
     var lines = new ArrayList<Line>();
+    var placed = instances.stream().map(Rehearsal::placed).toList();
+    var there = scene.with(Places.of(placed));
     for (Planned planned : scenario.plan().faults()) {
-      lines.add(line(planned, scene, instances, random));
+      lines.add(line(planned, there, placed, random));
     }
     var strikes =
         lines.stream()
@@ -50,6 +52,13 @@ public final class Rehearsal {
                         each.struck().instances()))
             .toList();
     return new Rehearsal(lines, Blast.of(strikes, scene.machines().size(), instances.size()));
+  }
+
+  /** What is nowhere yet will be on a node that has no other name so far. */
+  private static Instance placed(Instance instance) {
+    return instance.getNode().isEmpty()
+        ? instance.toBuilder().setNode(Aiming.NODE_OF + instance.getSlot()).build()
+        : instance;
   }
 
   private static Line line(Planned planned, Scene scene, List<Instance> instances, Random random) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.regrow.chaos.fault.Aiming.Scene;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -31,6 +32,28 @@ class AimingTest {
     assertThatThrownBy(() -> aimed(FaultKind.JVM_KILL, "n9"))
         .isInstanceOf(FaultException.class)
         .hasMessageContaining("no machine is called n9; there are [n1, n2");
+  }
+
+  @Test
+  void the_node_of_a_slot_is_where_its_instance_is_then() {
+    var scene = SCENE.with(Map.of("web-0", "n3", "web-1", "n3", "db-0", "n1"));
+    var both =
+        Fault.of(
+            FaultKind.JVM_KILL,
+            Duration.ofSeconds(1),
+            "node-of web-0",
+            "node-of web-1",
+            "node-of db-0");
+
+    assertThat(Aiming.isAimed(both)).isFalse();
+    assertThat(Aiming.aim(both, scene, new Random(1)).on()).containsExactly("n3", "n1");
+  }
+
+  @Test
+  void the_node_of_a_slot_without_an_instance_is_refused_by_name() {
+    assertThatThrownBy(() -> aimed(FaultKind.JVM_KILL, "node-of web-9"))
+        .isInstanceOf(FaultException.class)
+        .hasMessageContaining("no instance of web-9 is anywhere");
   }
 
   @Test

@@ -54,6 +54,23 @@ class FaultTest {
   }
 
   @Test
+  void what_strikes_nodes_may_be_aimed_at_the_node_of_a_slot() {
+    var fault = Fault.parse(Map.of("kind", "jvm-stop", "on", "node-of web-0"));
+
+    assertThat(fault).hasToString("{kind: jvm-stop, on: node-of web-0, for: 10s}");
+    assertThat(mistakes(Map.of("kind", "jvm-stop", "on", "node-of web")))
+        .extracting(Mistake::message)
+        .containsExactly("\"node-of web\" names no slot; write node-of web-0");
+    assertThat(mistakes(Map.of("kind", "jvm-stop", "on", "node-of")))
+        .extracting(Mistake::message)
+        .containsExactly("\"node-of\" names no slot; write node-of web-0");
+    assertThat(mistakes(Map.of("kind", "instance-kill", "on", "node-of web-0")))
+        .extracting(Mistake::message)
+        .containsExactly(
+            "instance-kill strikes instances, not their nodes; write the slot alone, as web-0");
+  }
+
+  @Test
   void numbers_are_written_with_their_unit() {
     var fields = new LinkedHashMap<String, Object>();
     fields.put("kind", "link-reorder");

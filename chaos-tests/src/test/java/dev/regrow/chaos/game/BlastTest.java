@@ -3,6 +3,7 @@ package dev.regrow.chaos.game;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.regrow.chaos.fault.Aiming;
 import dev.regrow.chaos.fault.Aiming.Scene;
 import dev.regrow.chaos.fault.Fault;
 import dev.regrow.chaos.fault.FaultKind;
@@ -142,5 +143,19 @@ class BlastTest {
             () -> guard.inject(Fault.of(FaultKind.MACHINE_DEATH, Duration.ofSeconds(5), "n2")))
         .isInstanceOf(Injector.NotNow.class);
     assertThat(guard.able()).containsExactly(FaultKind.JVM_STOP);
+  }
+
+  @Test
+  void the_node_of_a_slot_is_found_among_what_runs_and_counted() {
+    var guard = guard("1 node", FaultKind.JVM_STOP);
+    var fault =
+        Fault.of(FaultKind.JVM_STOP, Duration.ofSeconds(5), "node-of db-0", "node-of web-0");
+    var one = Aiming.aim(fault.on(List.of("node-of db-0")), guard.scene(), new Random(1));
+    var two = Aiming.aim(fault, guard.scene(), new Random(1));
+
+    assertThat(one.on()).containsExactly("n2");
+    assertThatThrownBy(() -> guard.inject(two))
+        .hasMessageContaining("2 of 3 nodes and 3 of 3 instances at the same time");
+    guard.inject(one).undo();
   }
 }

@@ -75,6 +75,13 @@ class ScenarioFileTest {
     assertThat(scenario.limits().blastRadius()).isEqualTo(BlastRadius.parse("1 node"));
   }
 
+  @Test
+  void a_fault_may_be_aimed_at_the_node_of_a_slot() {
+    var scenario = read(WHOLE.replace("on: leader", "on: node-of web-0")).scenario().orElseThrow();
+
+    assertThat(scenario.faults().get(0).fault().on()).containsExactly("node-of web-0");
+  }
+
   @ParameterizedTest
   @MethodSource("ready")
   void every_ready_scenario_can_be_read_and_all_that_it_applies(String name) {
@@ -133,6 +140,12 @@ class ScenarioFileTest {
             each -> each.startsWith("13:14: faults[0].kind: machine-deth is no kind of fault"));
     assertThat(wrong(WHOLE.replace("for: 20s", "for: 20")))
         .anyMatch(each -> each.startsWith("13:47: faults[0].for: "));
+    assertThat(wrong(WHOLE.replace("on: leader", "on: node-of web")))
+        .containsExactly("13:35: faults[0].on: \"node-of web\" names no slot; write node-of web-0");
+    assertThat(wrong(WHOLE.replace("on: web-0,", "on: node-of web-0,")))
+        .containsExactly(
+            "14:36: faults[1].on: instance-kill strikes instances, not their nodes; write the slot"
+                + " alone, as web-0");
   }
 
   @Test
