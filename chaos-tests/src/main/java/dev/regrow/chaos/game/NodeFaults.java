@@ -5,6 +5,7 @@ import dev.regrow.chaos.fault.Fault;
 import dev.regrow.chaos.fault.FaultKind;
 import dev.regrow.chaos.fault.Injector;
 import dev.regrow.client.ApiException;
+import dev.regrow.client.ApiException.Applied;
 import dev.regrow.client.Calls;
 import dev.regrow.client.Context;
 import dev.regrow.client.Paging;
@@ -46,6 +47,9 @@ final class NodeFaults implements Injector, AutoCloseable {
   private static final Duration ANSWERED_WITHIN = Duration.ofSeconds(5);
   private static final Duration PAUSE = Duration.ofMillis(100);
   private static final Duration LEAST = Duration.ofSeconds(1);
+
+  /** A node counts in whole seconds, and lets an answer go before it stands still. */
+  private static final Duration LATE = Duration.ofSeconds(2);
 
   private final String namespace;
   private final Random random;
@@ -131,8 +135,7 @@ final class NodeFaults implements Injector, AutoCloseable {
           named(fault.on()).stream()
               .map(
                   each ->
-                      new Asked(
-                          each.getNode(), request.clone().setInstance(each.getSlot()).build()))
+                      new Asked(each.getNode(), request.clone().setInstance(each.getId()).build()))
               .toList();
       default -> {
         var others = nodes.keySet().stream().filter(each -> !fault.on().contains(each)).toList();
@@ -171,29 +174,71 @@ final class NodeFaults implements Injector, AutoCloseable {
 
   private Begun begin(String node, FaultRequest request) {
     var client = nodes.getOrDefault(node, any);
-    var begun = new Begun(node, client, client.send(Calls.beginFault(node, request)));
+    try {
+      return begun(node, client, request, client.send(Calls.beginFault(node, request)));
+    } catch (ApiException.Unreachable | ApiException.TimedOut | ApiException.Unavailable lost) {
+      if (isUnknown(lost)) {
+        var perhaps = begun(node, client, request, dev.regrow.v1.Fault.getDefaultInstance());
+        endEach(List.of(perhaps));
+      }
+      throw lost;
+    }
+  }
+
+  private Begun begun(
+      String node, RegrowClient client, FaultRequest request, dev.regrow.v1.Fault fault) {
+    var over = System.nanoTime() + LATE.plusMillis(request.getDuration()).toNanos();
+    var begun = new Begun(node, client, request, fault, over);
     active.add(begun);
     return begun;
   }
 
-  /** One that a node has taken. */
-  private record Begun(String node, RegrowClient client, dev.regrow.v1.Fault fault) {
+  private static boolean isUnknown(ApiException lost) {
+    return (lost instanceof ApiException.Unreachable away && away.applied() == Applied.UNKNOWN)
+        || (lost instanceof ApiException.TimedOut late && late.applied() == Applied.UNKNOWN)
+        || (lost instanceof ApiException.Unavailable busy && busy.applied() == Applied.UNKNOWN);
+  }
+
+  /**
+   * One that a node has taken, or may have: then its id isn't known.
+   *
+   * @param overNanos when the node has ended it by itself, whatever becomes of us
+   */
+  private record Begun(
+      String node,
+      RegrowClient client,
+      FaultRequest request,
+      dev.regrow.v1.Fault fault,
+      long overNanos) {
 
     /** A node that cannot be told, since it hangs or is cut off, ends it by itself. */
     void end() {
       while (true) {
         try {
-          client.send(Calls.endFault(node, fault.getId()));
+          for (String id : ids()) {
+            client.send(Calls.endFault(node, id));
+          }
           return;
         } catch (ApiException.NotFound over) {
           return;
         } catch (ApiException.Unreachable | ApiException.TimedOut | ApiException.Unavailable away) {
-          if (System.currentTimeMillis() > fault.getUntil() + ANSWERED_WITHIN.toMillis()) {
+          if (System.nanoTime() - overNanos > 0) {
             return;
           }
           LockSupport.parkNanos(PAUSE.toNanos());
         }
       }
+    }
+
+    /** Where it isn't known: a node lets none like it happen beside it, so one like it is it. */
+    private List<String> ids() {
+      return fault.getId().isEmpty()
+          ? client.send(Calls.faults(node)).getItemsList().stream()
+              .filter(each -> each.getKind() == request.getKind())
+              .filter(each -> each.getInstance().equals(request.getInstance()))
+              .map(dev.regrow.v1.Fault::getId)
+              .toList()
+          : List.of(fault.getId());
     }
   }
 
@@ -213,17 +258,35 @@ final class NodeFaults implements Injector, AutoCloseable {
 
     @Override
     public void undo() {
-      begun.forEach(Begun::end);
-      active.removeAll(begun);
+      endEach(List.copyOf(begun));
       begun.clear();
+    }
+  }
+
+  /** Also the others if one cannot be ended. */
+  private void endEach(List<Begun> ending) {
+    ApiException failure = null;
+    for (var each : ending) {
+      try {
+        each.end();
+      } catch (ApiException refused) {
+        failure = failure == null ? refused : failure;
+      }
+      active.remove(each);
+    }
+    if (failure != null) {
+      throw failure;
     }
   }
 
   /** Ends all that goes on, first. */
   @Override
   public void close() {
-    List.copyOf(active).forEach(Begun::end);
-    nodes.values().forEach(RegrowClient::close);
-    any.close();
+    try {
+      endEach(List.copyOf(active));
+    } finally {
+      nodes.values().forEach(RegrowClient::close);
+      any.close();
+    }
   }
 }
