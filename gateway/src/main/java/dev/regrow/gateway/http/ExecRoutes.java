@@ -11,18 +11,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Further commands in instances, for people. */
 final class ExecRoutes {
 
-  private static final Logger AUDIT = LoggerFactory.getLogger("dev.regrow.audit");
-
   private static final Set<String> PARAMETERS = Set.of("command", "tty");
   private static final int ARGUMENTS_MAX = 256;
   private static final int PATH_MAX = 4096;
-  private static final int SHOWN_MAX = 400;
 
   /** Until the client says. */
   private static final Exec.Window USUAL = new Exec.Window(24, 80);
@@ -100,24 +95,12 @@ final class ExecRoutes {
   private Answer here(Call call, InstanceKey key, Exec.Command command) {
     var instance = running(whereabouts, key);
     var place = places.take(key);
-    var who = call.pass().map(pass -> pass.id()).orElse("none");
-    long began = System.nanoTime();
+    var audited = Audit.runs(call, command, key, instance.attempt());
     Runnable over =
         () -> {
           place.run();
-          AUDIT.info(
-              "the command of token {} in {} ended after {} ms",
-              who,
-              key,
-              (System.nanoTime() - began) / 1_000_000);
+          audited.run();
         };
-    AUDIT.info(
-        "token {} runs {}{} in {} (attempt {})",
-        who,
-        shown(command),
-        command.terminal() == null ? "" : " on a terminal",
-        key,
-        instance.attempt());
     return Upgrades.answer(
         call,
         ExecFeed.PROTOCOL,
@@ -135,17 +118,5 @@ final class ExecRoutes {
                     "conflict",
                     "%s is not running at the moment; regrow explain %s says why"
                         .formatted(key.instanceId(), key.workload())));
-  }
-
-  /** In one line, whatever it holds. */
-  private static String shown(Exec.Command command) {
-    var verb =
-        switch (command.files()) {
-          case NONE -> "";
-          case GIVE -> "a copy of ";
-          case TAKE -> "a copy to ";
-        };
-    var words = (verb + String.join(" ", command.arguments())).replaceAll("\\p{Cntrl}", "?");
-    return words.length() <= SHOWN_MAX ? words : words.substring(0, SHOWN_MAX) + "…";
   }
 }

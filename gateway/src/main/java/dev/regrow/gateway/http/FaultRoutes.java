@@ -79,7 +79,13 @@ final class FaultRoutes {
   }
 
   private CompletionStage<Answer> begin(Call call, FaultOrder order) {
-    return here().begin(order).thenApply(fault -> Answers.object(201, call.format(), shown(fault)));
+    return here()
+        .begin(order)
+        .thenApply(
+            fault -> {
+              Audit.began(call, fault);
+              return Answers.object(201, call.format(), shown(fault));
+            });
   }
 
   private CompletionStage<Answer> rehearse(Call call, FaultOrder order) {
@@ -96,7 +102,11 @@ final class FaultRoutes {
         faults ->
             faults
                 .end(null)
-                .thenApply(ended -> Answers.object(200, call.format(), shown(ended).build())));
+                .thenApply(
+                    ended -> {
+                      ended.forEach(fault -> Audit.ended(call, fault));
+                      return Answers.object(200, call.format(), shown(ended).build());
+                    }));
   }
 
   private CompletionStage<Answer> end(Call call) {
@@ -112,6 +122,7 @@ final class FaultRoutes {
                             "no fault %s goes on on node %s"
                                 .formatted(call.name("fault"), backend.node()));
                       }
+                      Audit.ended(call, ended.get(0));
                       return Answers.object(200, call.format(), shown(ended.get(0)));
                     }));
   }

@@ -11,13 +11,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Connections of people to ports of instances, from inside their networks. */
 final class PortRoutes {
-
-  private static final Logger AUDIT = LoggerFactory.getLogger("dev.regrow.audit");
 
   /** Channels as of exec; see {@link dev.regrow.gateway.server.Dialogue}. */
   static final String PROTOCOL = "v5.channel.k8s.io";
@@ -65,29 +61,30 @@ final class PortRoutes {
   private CompletionStage<Answer> here(Call call, InstanceKey key, int port) {
     var instance = ExecRoutes.running(whereabouts, key);
     var place = places.take(key);
-    AUDIT.info(
-        "token {} connects to port {} of {}",
-        call.pass().map(pass -> pass.id()).orElse("none"),
-        port,
-        key);
+    var audited = Audit.connects(call, port, key);
+    Runnable over =
+        () -> {
+          place.run();
+          audited.run();
+        };
     return instance
         .connect(port)
         .handle(
             (connection, failure) -> {
               if (connection != null) {
-                return connected(call, connection, place);
+                return connected(call, connection, over);
               }
-              place.run();
+              over.run();
               throw refused(key, failure);
             });
   }
 
-  private Answer connected(Call call, SocketChannel connection, Runnable place) {
+  private Answer connected(Call call, SocketChannel connection, Runnable over) {
     try {
-      var dialogue = onward.over(connection, place);
+      var dialogue = onward.over(connection, over);
       return Upgrades.answer(call, PROTOCOL, () -> dialogue);
     } catch (IOException e) {
-      place.run();
+      over.run();
       throw HttpProblem.of(409, "conflict", "the connection broke: " + e.getMessage());
     }
   }
