@@ -230,7 +230,9 @@ int log_start(const struct config *config) {
   files_max = config->log_files;
   directory = (int)sys_openat(AT_FDCWD, config->log_dir, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
   if (directory < 0) return directory;
-  open_file(); /* A full disk must not keep an instance from starting: it is tried again with each batch. */
+  /* A full disk must not keep an instance from starting: it is tried again with each batch. A first attempt's file is made
+     when there is something to write: making one, and deleting it, is not cheap. Of later ones it tells that they were. */
+  if (config->attempt > 1) open_file();
   return 0;
 }
 

@@ -26,7 +26,8 @@ public final class Trees {
    * @throws IOException if something of it cannot be removed; the rest may be gone then
    */
   public static void delete(Path top) throws IOException {
-    if (!Files.isDirectory(top, LinkOption.NOFOLLOW_LINKS)) {
+    // First without that option, which costs an exception where there is nothing, as usually.
+    if (!Files.exists(top) || !Files.isDirectory(top, LinkOption.NOFOLLOW_LINKS)) {
       Files.deleteIfExists(top);
       return;
     }

@@ -8,6 +8,7 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.regex.Pattern;
@@ -31,7 +32,10 @@ final class AttemptNote {
     return matcher.matches() ? Optional.of(Integer.parseInt(matcher.group(1))) : Optional.empty();
   }
 
-  static String text(Instant startedAt, Ended ended) {
+  /** Of one that has ended. */
+  static String text(Attempt attempt) {
+    var startedAt = Objects.requireNonNull(attempt.startedAt(), "startedAt");
+    var ended = Objects.requireNonNull(attempt.ended(), "ended");
     var note = new Properties();
     note.setProperty("started", startedAt.toString());
     note.setProperty("finished", ended.finishedAt().toString());

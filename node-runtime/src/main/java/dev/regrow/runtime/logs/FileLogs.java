@@ -10,19 +10,44 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntPredicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** {@link Logs} below one directory: {@code <namespace>/<workload>/<instance>/<attempt>.log}. */
+/**
+ * {@link Logs} below one directory: {@code <namespace>/<workload>/<instance>/<attempt>.log}.
+ *
+ * <p>Where instances come and go, making and deleting inodes costs more than all else that a start
+ * asks of a disk: ext4 gives none that was deleted lately to a new file, and looks at each of them
+ * to find one that was not. So what may be needed again, or not at all, in a moment waits for
+ * {@link #LATER}: the removal of empty levels, and notes of ends.
+ */
 public final class FileLogs implements Logs, AutoCloseable {
 
+  private static final Logger LOG = LoggerFactory.getLogger(FileLogs.class);
   private static final int PREPARE_TRIES = 100;
+  private static final Duration LATER = Duration.ofSeconds(1);
 
   private final Path root;
   private final Executor executor;
+  private final Executor later;
   private final LogWatcher watcher;
+
+  /** How attempts ended, until it is written. */
+  private final Map<InstanceKey, List<Attempt>> unwritten = new ConcurrentHashMap<>();
+
+  private final EmptyLevels levels;
+  private final AtomicBoolean isPlanned = new AtomicBoolean();
 
   /**
    * @param root made by whoever starts the first instance
@@ -31,7 +56,10 @@ public final class FileLogs implements Logs, AutoCloseable {
   public FileLogs(Path root, Executor executor) {
     this.root = root;
     this.executor = executor;
+    this.later =
+        CompletableFuture.delayedExecutor(LATER.toMillis(), TimeUnit.MILLISECONDS, executor);
     this.watcher = new LogWatcher();
+    this.levels = new EmptyLevels(root);
   }
 
   /** Where the shim of this instance writes to. */
@@ -67,6 +95,7 @@ public final class FileLogs implements Logs, AutoCloseable {
 
   @Override
   public List<Attempt> attempts(InstanceKey key) {
+    writeNotes(key);
     try {
       return new LogDirectory(directory(key)).attemptsWithEnds();
     } catch (IOException e) {
@@ -74,17 +103,36 @@ public final class FileLogs implements Logs, AutoCloseable {
     }
   }
 
-  /** Keeps how an attempt ended for as long as its logs. */
+  /** Keeps how an attempt ended for as long as its logs. Never waits for the disk. */
   public void noteEnd(InstanceKey key, int attempt, Instant startedAt, Ended ended) {
+    unwritten.compute(
+        key,
+        (same, before) -> {
+          var notes = before == null ? new ArrayList<Attempt>() : before;
+          notes.add(new Attempt(attempt, startedAt, ended));
+          return notes;
+        });
+    plan();
+  }
+
+  /** A full disk loses them, and nothing else. */
+  private void writeNotes(InstanceKey key) {
+    var notes = unwritten.remove(key);
+    if (notes == null) {
+      return;
+    }
     try {
-      new LogDirectory(directory(key)).note(attempt, AttemptNote.text(startedAt, ended));
+      for (var note : notes) {
+        new LogDirectory(directory(key)).note(note);
+      }
     } catch (IOException e) {
-      throw failure("note an end in " + directory(key), e);
+      LOG.warn("cannot note an end in {}: {}", directory(key), e.toString());
     }
   }
 
   /** Drops the logs of the oldest attempts; the youngest always stays. */
   public void retain(InstanceKey key, int maxAttempts, long maxBytes) {
+    writeNotes(key);
     try {
       new LogDirectory(directory(key)).retain(maxAttempts, maxBytes);
     } catch (IOException e) {
@@ -94,17 +142,40 @@ public final class FileLogs implements Logs, AutoCloseable {
 
   /** Deletes all logs of an instance. Idempotent. */
   public void forget(InstanceKey key) {
+    unwritten.remove(key);
     try {
-      new LogDirectory(directory(key)).delete(root);
+      new LogDirectory(directory(key)).delete();
     } catch (IOException e) {
       throw failure("delete logs in " + directory(key), e);
     }
+    levels.left(directory(key));
+    plan();
+  }
+
+  /** An agent that was killed had no time to tidy. */
+  public void tidyAfterTheLastAgent() {
+    levels.leftAll();
+    plan();
+  }
+
+  private void plan() {
+    if (isPlanned.compareAndSet(false, true)) {
+      later.execute(this::tidy);
+    }
+  }
+
+  /** Does what was put off. */
+  void tidy() {
+    isPlanned.set(false);
+    unwritten.keySet().forEach(this::writeNotes);
+    levels.remove();
   }
 
   /** Ends all readings that follow. */
   @Override
   public void close() {
     watcher.close();
+    tidy();
   }
 
   static RuntimeFailure failure(String attempted, IOException cause) {

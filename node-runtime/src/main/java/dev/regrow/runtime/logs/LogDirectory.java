@@ -95,11 +95,11 @@ record LogDirectory(Path path) {
   }
 
   /** Nothing is noted of what has been forgotten. */
-  void note(int attempt, String text) throws IOException {
-    var note = path.resolve(AttemptNote.name(attempt));
-    var unfinished = path.resolve(AttemptNote.name(attempt) + ".new");
+  void note(Attempt ended) throws IOException {
+    var note = path.resolve(AttemptNote.name(ended.attempt()));
+    var unfinished = path.resolve(AttemptNote.name(ended.attempt()) + ".new");
     try {
-      Files.writeString(unfinished, text);
+      Files.writeString(unfinished, AttemptNote.text(ended));
       Files.move(unfinished, note, StandardCopyOption.REPLACE_EXISTING);
     } catch (NoSuchFileException forgotten) {
       return;
@@ -117,8 +117,11 @@ record LogDirectory(Path path) {
           attempts.put(attempt.get(), AttemptNote.read(attempt.get(), Files.readString(entry)));
         }
       }
-    } catch (NoSuchFileException nothingYet) {
-      return List.copyOf(attempts.values());
+    } catch (NoSuchFileException forgotten) {
+      return List.of();
+    }
+    if (attempts.isEmpty()) {
+      return List.of(new Attempt(1, null, null)); // The first, which has said nothing yet.
     }
     return List.copyOf(attempts.values());
   }
@@ -131,8 +134,8 @@ record LogDirectory(Path path) {
     }
   }
 
-  /** Deletes all, and the levels above that hold nothing any more, below {@code root}. */
-  void delete(Path root) throws IOException {
+  /** Deletes all. */
+  void delete() throws IOException {
     for (int attempt = 1; exists(); attempt++) {
       try {
         deleteWhatIsThere();
@@ -140,13 +143,6 @@ record LogDirectory(Path path) {
         if (attempt == DELETIONS_MAX) {
           throw noteMeanwhile;
         }
-      }
-    }
-    for (var up = path.getParent(); up != null && !up.equals(root); up = up.getParent()) {
-      try {
-        Files.deleteIfExists(up); // Another may do the same, or make a directory there, meanwhile.
-      } catch (DirectoryNotEmptyException othersAreThere) {
-        return;
       }
     }
   }

@@ -1,6 +1,5 @@
 package dev.regrow.runtime.process;
 
-import dev.regrow.runtime.Ended;
 import dev.regrow.runtime.InstanceKey;
 import dev.regrow.runtime.LaunchSpec;
 import dev.regrow.runtime.Load;
@@ -337,16 +336,7 @@ public final class LocalNodeRuntime implements NodeRuntime {
     var ended =
         instance.judged(Ending.of(status, hits, file.limits(), file.stopGrace(), Instant.now()));
     instance.end(ended);
-    disk.execute(() -> note(instance, ended));
-  }
-
-  /** A full disk loses the note, and nothing else. */
-  private void note(LiveInstance instance, Ended ended) {
-    try {
-      logs.noteEnd(instance.key(), instance.attempt(), instance.startedAt(), ended);
-    } catch (RuntimeFailure e) {
-      LOG.warn("{}", e.getMessage());
-    }
+    logs.noteEnd(instance.key(), instance.attempt(), instance.startedAt(), ended);
   }
 
   @Override
@@ -405,6 +395,7 @@ public final class LocalNodeRuntime implements NodeRuntime {
         slots.entrySet().stream()
             .collect(Collectors.toMap(Map.Entry::getKey, entry -> entry.getValue().name())));
     images.usesAreKnown();
+    disk.execute(logs::tidyAfterTheLastAgent);
     return adopted;
   }
 

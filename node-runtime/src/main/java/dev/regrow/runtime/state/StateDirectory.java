@@ -212,6 +212,9 @@ public final class StateDirectory {
   }
 
   private static String read(Path file) {
+    if (!Files.exists(file)) {
+      return ""; // The usual case of some, and an exception costs as much as ten looks.
+    }
     try {
       return Files.readString(file, StandardCharsets.ISO_8859_1); // total: any byte is a character
     } catch (NoSuchFileException e) {

@@ -33,7 +33,7 @@ final class AttemptNoteTest {
       @ForAll @StringLength(max = 500) String message) {
     var ended = new Ended(code, null, reason, message, START.plusSeconds(5));
 
-    assertThat(AttemptNote.read(7, AttemptNote.text(START, ended)))
+    assertThat(AttemptNote.read(7, AttemptNote.text(new Attempt(7, START, ended))))
         .isEqualTo(new Attempt(7, START, ended));
   }
 
@@ -66,7 +66,35 @@ final class AttemptNoteTest {
       logs.forget(KEY);
       logs.noteEnd(KEY, 4, START, ended(4));
       assertThat(logs.attempts(KEY)).isEmpty();
+      logs.tidy();
       assertThat(root).isEmptyDirectory();
+    }
+  }
+
+  @Test
+  void an_end_waits_a_moment_for_the_disk_and_is_known_at_once(@TempDir Path root)
+      throws Exception {
+    var logs = new FileLogs(root, Runnable::run);
+    try (logs) {
+      var directory = logs.prepare(KEY);
+      logs.noteEnd(KEY, 1, START, ended(1));
+      assertThat(directory).isEmptyDirectory();
+      assertThat(logs.attempts(KEY)).containsExactly(new Attempt(1, START, ended(1)));
+      assertThat(directory.resolve("1.end")).exists();
+
+      logs.noteEnd(KEY, 2, START, ended(2));
+    }
+    assertThat(logs.directory(KEY).resolve("2.end")).exists();
+  }
+
+  @Test
+  void a_first_attempt_that_has_said_nothing_is_one_all_the_same(@TempDir Path root)
+      throws Exception {
+    var logs = new FileLogs(root, Runnable::run);
+    try (logs) {
+      assertThat(logs.attempts(KEY)).isEmpty();
+      logs.prepare(KEY);
+      assertThat(logs.attempts(KEY)).containsExactly(new Attempt(1, null, null));
     }
   }
 
@@ -82,6 +110,7 @@ final class AttemptNoteTest {
                 () -> {
                   for (int attempt = 1; attempt <= 20; attempt++) {
                     logs.noteEnd(KEY, attempt, START, ended(attempt));
+                    logs.tidy();
                   }
                 });
         noting.start();

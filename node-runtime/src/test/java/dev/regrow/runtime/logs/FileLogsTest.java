@@ -73,6 +73,7 @@ class FileLogsTest {
 
     left.get(1, TimeUnit.MINUTES);
     right.get(1, TimeUnit.MINUTES);
+    logs.tidy();
     assertThat(root).isEmptyDirectory();
   }
 
@@ -81,7 +82,21 @@ class FileLogsTest {
     for (int i = 0; i < 2000; i++) {
       assertThat(logs.prepare(key)).isDirectory();
       logs.forget(key);
+      logs.tidy();
     }
+  }
+
+  @Test
+  void levels_that_an_agent_left_empty_are_removed_by_the_next() throws IOException {
+    Files.createDirectories(root.resolve("shop/cart"));
+    Files.createDirectories(root.resolve("empty"));
+
+    logs.tidyAfterTheLastAgent();
+    logs.tidy();
+
+    assertThat(root.resolve("shop/cart")).doesNotExist();
+    assertThat(root.resolve("empty")).doesNotExist();
+    assertThat(logs.directory(KEY)).isDirectory();
   }
 
   @Test
@@ -156,6 +171,7 @@ class FileLogsTest {
     logs.forget(KEY);
 
     assertThat(lines.end.get(20, TimeUnit.SECONDS)).isEqualTo("ended");
+    logs.tidy();
     assertThat(root).isEmptyDirectory();
   }
 
