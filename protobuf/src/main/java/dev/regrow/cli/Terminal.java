@@ -21,7 +21,7 @@ public final class Terminal {
   private final boolean errIsTerminal;
   private final boolean inIsTerminal;
   private final boolean colour;
-  private boolean progressShown;
+  private String progressShown = "";
 
   public Terminal(
       PrintWriter out,
@@ -106,21 +106,25 @@ public final class Terminal {
     err.flush();
   }
 
-  /** Replaces the line of progress before, on a terminal; elsewhere it is not shown at all. */
+  /**
+   * Replaces the line of progress before, on a terminal; elsewhere it is not shown at all. It is
+   * cut off where the terminal ends, as what has gone over several lines cannot be replaced.
+   */
   public synchronized void progress(String words) {
-    if (errIsTerminal) {
-      err.print("\r\033[K" + words);
+    var line = words.lines().findFirst().orElse("");
+    if (errIsTerminal && !line.equals(progressShown)) {
+      err.print("\r\033[K\033[?7l" + line + "\033[?7h");
       err.flush();
-      progressShown = true;
+      progressShown = line;
     }
   }
 
   /** Removes the line of progress. */
   public synchronized void clearProgress() {
-    if (progressShown) {
+    if (!progressShown.isEmpty()) {
       err.print("\r\033[K");
       err.flush();
-      progressShown = false;
+      progressShown = "";
     }
   }
 

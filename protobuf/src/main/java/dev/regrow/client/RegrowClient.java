@@ -232,6 +232,30 @@ public final class RegrowClient implements AutoCloseable {
         });
   }
 
+  /**
+   * Returns when the node says that it serves.
+   *
+   * @throws ApiException.Unavailable when it does not yet; its message says why
+   */
+  public void ready() {
+    var request = new HttpRequest("GET", "/readyz", headers("*/*"), new byte[0]);
+    tryEach(
+        true,
+        (endpoint, left) -> {
+          try (var response = transport.exchange(endpoint, request, left)) {
+            byte[] body = response.bytes(ANSWER_BYTES_MAX);
+            if (response.status() != 200) {
+              throw ApiException.of(Problems.read(response, body));
+            }
+            return learnIndex(response);
+          } catch (TransportException e) {
+            throw e;
+          } catch (IOException e) {
+            throw Problems.brokeOff(endpoint, e);
+          }
+        });
+  }
+
   /** An answer that goes on; its status is 200. */
   HttpResponse stream(HttpRequest request, Duration silence) {
     return tryEach(

@@ -83,7 +83,7 @@ final class NodeStart {
       }
       var context = cluster.nodeContext(name);
       if (context.isPresent()) {
-        seen = readiness(context.get());
+        seen = readiness(context.get()).replaceFirst("^node " + name + " ", "it ");
         if (seen.isEmpty()) {
           terminal.clearProgress();
           return context.get();
@@ -109,10 +109,12 @@ final class NodeStart {
   }
 
   /** "" when it serves, else why not. */
-  private static String readiness(Context context) {
+  static String readiness(Context context) {
     try (var client = RegrowClient.of(context, ASKED_WITHIN)) {
-      var answer = client.text("/readyz");
-      return answer.status() == 200 ? "" : answer.value().lines().findFirst().orElse("not ready");
+      client.ready();
+      return "";
+    } catch (ApiException.Unavailable e) {
+      return String.valueOf(e.getMessage());
     } catch (ApiException e) {
       return "not listening yet";
     }
