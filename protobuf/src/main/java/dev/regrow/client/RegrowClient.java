@@ -44,6 +44,10 @@ public final class RegrowClient implements AutoCloseable {
 
   public static final String PROTOBUF = "application/x-protobuf";
   private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(30);
+
+  /** A node that has not answered by then may hang: the next is asked, where that is safe. */
+  private static final Duration ANOTHER_AFTER = Duration.ofSeconds(5);
+
   private static final Duration STREAM_SILENCE = Duration.ofSeconds(60);
   private static final int ANSWER_BYTES_MAX = 64 << 20;
 
@@ -302,8 +306,8 @@ public final class RegrowClient implements AutoCloseable {
       int number = (first + i) % endpoints.size();
       boolean last = i == endpoints.size() - 1;
       try {
-        var left = Duration.ofNanos(Math.max(1_000_000, deadline - System.nanoTime()));
-        T value = attempt.at(endpoints.get(number), left);
+        var patience = repeatable ? share(deadline, endpoints.size() - i) : left(deadline);
+        T value = attempt.at(endpoints.get(number), patience);
         preferred = number;
         return value;
       } catch (Unavailable e) {
@@ -314,7 +318,7 @@ public final class RegrowClient implements AutoCloseable {
       } catch (TransportException e) {
         failures.add(e.getMessage());
         applied = e.stage() == Stage.CONNECTING ? applied : Applied.UNKNOWN;
-        if (e.stage() == Stage.TIMED_OUT) {
+        if (e.stage() == Stage.TIMED_OUT && (last || !repeatable)) {
           throw new ApiException.TimedOut(String.join("; ", failures), applied);
         }
         if (applied == Applied.UNKNOWN && !repeatable) {
@@ -323,6 +327,17 @@ public final class RegrowClient implements AutoCloseable {
       }
     }
     throw new ApiException.Unreachable(String.join("; ", failures), applied);
+  }
+
+  private static Duration left(long deadline) {
+    return Duration.ofNanos(Math.max(1_000_000, deadline - System.nanoTime()));
+  }
+
+  /** What one of so many gets of the time that is left; the last gets all of it. */
+  private static Duration share(long deadline, int many) {
+    var left = left(deadline);
+    var equal = left.dividedBy(many);
+    return many == 1 || equal.compareTo(ANOTHER_AFTER) < 0 ? equal : ANOTHER_AFTER;
   }
 
   private long learnIndex(HttpResponse response) {

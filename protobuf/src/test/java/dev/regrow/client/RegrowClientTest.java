@@ -201,6 +201,23 @@ class RegrowClientTest {
     }
   }
 
+  @Test
+  void another_node_is_asked_when_one_takes_the_request_and_never_answers() {
+    var release = new CountDownLatch(1);
+    gateway.answersWith(
+        "GET /v1/nodes",
+        exchange -> {
+          awaitQuietly(release);
+          exchange.close();
+        });
+    other.answers("GET /v1/nodes", NodeList.getDefaultInstance());
+    try (var client = RegrowClient.of(gateway.context(other), Duration.ofSeconds(2))) {
+      assertThat(client.send(Calls.nodes())).isEqualTo(NodeList.getDefaultInstance());
+    } finally {
+      release.countDown();
+    }
+  }
+
   private static void awaitQuietly(CountDownLatch latch) throws IOException {
     try {
       if (!latch.await(20, TimeUnit.SECONDS)) {
