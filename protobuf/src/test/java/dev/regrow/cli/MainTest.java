@@ -135,6 +135,19 @@ class MainTest extends CommandLineCase {
   }
 
   @Test
+  void an_exec_that_never_ran_exits_125_whatever_was_in_its_way() throws Exception {
+    gateway.answers("GET /v1/namespaces/default/instances", InstanceList.getDefaultInstance());
+    assertThat(withCluster("exec", "web", "--", "true")).as("absent").isEqualTo(125);
+    assertThat(err.toString()).contains("there is no instance or workload \"web\"");
+
+    gateway.refuses("GET /v1/namespaces/default/instances/web", 403, "x/denied", "not for you");
+    assertThat(withCluster("exec", "web", "--", "true")).as("denied").isEqualTo(125);
+
+    gateway.close();
+    assertThat(withCluster("exec", "web", "--", "true")).as("unreachable").isEqualTo(125);
+  }
+
+  @Test
   void what_describe_shows_as_declared_is_a_manifest() throws Exception {
     gateway.answers("GET " + WEB, web(WorkloadPhase.WORKLOAD_READY, 3).build());
     gateway.answers("GET " + WEB + "/instances", InstanceList.getDefaultInstance());

@@ -1,5 +1,6 @@
 package dev.regrow.cli.command;
 
+import dev.regrow.cli.Errors;
 import dev.regrow.cli.ExitCode;
 import dev.regrow.cli.Failure;
 import dev.regrow.cli.RawTerminal;
@@ -51,11 +52,22 @@ public final class ExecCommand extends Base {
   }
 
   @Override
-  public int run() throws IOException {
+  public int run() {
     if (command.isEmpty()) {
       throw Failure.usage("what to run is missing: regrow exec " + name + " -- CMD");
     }
-    var instance = Lookup.running(terminal, client(), namespace(), name);
+    try {
+      return exec(Lookup.running(terminal, client(), namespace(), name));
+    } catch (ApiException e) {
+      throw new Failure(ExitCode.REGROW_FAILED, Errors.words(e));
+    } catch (Failure e) { // Its code is the command's alone, which may well be 1.
+      throw e.exitCode() == ExitCode.ERROR
+          ? new Failure(ExitCode.REGROW_FAILED, String.valueOf(e.getMessage()))
+          : e;
+    }
+  }
+
+  private int exec(Instance instance) {
     if (tty && !terminal.inIsTerminal()) {
       terminal.say("standard input is no terminal: going on without -t");
       tty = false;
@@ -64,8 +76,6 @@ public final class ExecCommand extends Base {
     var query = new ExecQuery(instance.getNamespace(), instance.getId(), command, tty);
     try (var exec = client().exec(query.target())) {
       return raw ? onTerminal(exec) : follow(exec);
-    } catch (ApiException e) {
-      throw new Failure(ExitCode.REGROW_FAILED, String.valueOf(e.getMessage()));
     } catch (Unread e) {
       return KILLED_BY_PIPE;
     } catch (IOException e) {
