@@ -79,6 +79,17 @@ class ChangesTest extends CommandLineCase {
   }
 
   @Test
+  void a_dry_run_is_shown_in_the_form_that_was_asked_for() throws Exception {
+    var plan = Plan.newBuilder().setNamespace("default").setName("web").setRevisionAfter(1);
+    gateway.answers("POST " + WEB + "/plan", plan.setAction(PlanAction.CREATE).build());
+
+    assertThat(withCluster("apply", "--dry-run", "-f", manifest().toString(), "-o", "json"))
+        .isZero();
+
+    assertThat(out.toString()).startsWith("{").contains("\"revisionAfter\": 1");
+  }
+
+  @Test
   void a_wait_ends_when_all_is_ready() throws Exception {
     gateway.answers("PUT " + WEB, 201, web(WorkloadPhase.WORKLOAD_PENDING, 0).build());
     gateway.answers("GET " + WEB, web(WorkloadPhase.WORKLOAD_READY, 3).build());

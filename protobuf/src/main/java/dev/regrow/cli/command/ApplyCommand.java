@@ -88,7 +88,8 @@ public final class ApplyCommand extends Base {
       declared = declared.stream().map(Declaration::pulling).toList();
     }
     if (dryRun) {
-      declared.forEach(each -> PlanView.print(terminal, client().send(each.plan())));
+      PlanView.print(
+          terminal, declared.stream().map(each -> client().send(each.plan())).toList(), output);
       return ExitCode.OK;
     }
     var applied = Applying.apply(terminal, client(), declared, output);

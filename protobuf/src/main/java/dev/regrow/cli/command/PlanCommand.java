@@ -43,11 +43,7 @@ public final class PlanCommand extends Base {
     for (var each : Sources.declared(files, variables, namespace(), connection.namespaceGiven())) {
       plans.add(client().send((pull ? each.pulling() : each).plan()));
     }
-    if (output.isTable()) {
-      plans.forEach(each -> PlanView.print(terminal, each));
-    } else {
-      output.showEach(terminal, plans, Plan::getName);
-    }
+    PlanView.print(terminal, plans, output);
     boolean changes = plans.stream().anyMatch(each -> each.getAction() != PlanAction.UNCHANGED);
     return changes ? ExitCode.CHANGES : ExitCode.OK;
   }

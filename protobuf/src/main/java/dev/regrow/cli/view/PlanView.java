@@ -1,14 +1,25 @@
 package dev.regrow.cli.view;
 
+import dev.regrow.cli.Output;
 import dev.regrow.cli.Terminal;
 import dev.regrow.v1.Plan;
 import dev.regrow.v1.PlanAction;
+import java.util.List;
 
 /** What an apply would do, for people. */
 public final class PlanView {
   private PlanView() {}
 
-  public static void print(Terminal terminal, Plan plan) {
+  /** All of them, in the form that was asked for. */
+  public static void print(Terminal terminal, List<Plan> plans, Output output) {
+    if (output.isTable()) {
+      plans.forEach(each -> print(terminal, each));
+    } else {
+      output.showEach(terminal, plans, Plan::getName);
+    }
+  }
+
+  private static void print(Terminal terminal, Plan plan) {
     for (var user : plan.getUsersList()) {
       terminal.print(
           "%s/%s: rolls, because it uses this: revision %d -> %d"
