@@ -84,6 +84,15 @@ public final class Commands {
     ALL.put("version", VersionCommand::new);
   }
 
+  /** Known, but not of this release; with what there is instead. */
+  private static final Map<String, String> LATER =
+      Map.of(
+          "trigger",
+          "there are no Crons in this release yet",
+          "whatif",
+          "it is not in this release yet; what a further failure would cost:"
+              + " regrow cluster status");
+
   private Commands() {}
 
   static List<String> names() {
@@ -94,6 +103,11 @@ public final class Commands {
   static @Nullable Command command(Terminal terminal, String name) {
     var make = ALL.get(name);
     return make == null ? null : make.apply(terminal);
+  }
+
+  /** Why there is no command of a name that is known; null when it is not. */
+  static @Nullable String later(String name) {
+    return LATER.get(name);
   }
 
   /** What each understands, in the order of the help. */
@@ -108,7 +122,7 @@ public final class Commands {
     text.append("Runs workloads and keeps them as declared. What fails grows back.\n\n");
     text.append("Commands:\n");
     for (var usage : usages(terminal)) {
-      text.append("  %-11s %s%n".formatted(usage.name(), usage.summary()));
+      text.append("  %-12s %s%n".formatted(usage.name(), usage.summary()));
     }
     return text.append(
             """

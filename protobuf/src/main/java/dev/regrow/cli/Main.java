@@ -64,6 +64,11 @@ public final class Main {
   }
 
   private static int unknown(Terminal terminal, String name) {
+    var later = Commands.later(name);
+    if (later != null) {
+      terminal.say("regrow: " + name + ": " + later);
+      return ExitCode.USAGE;
+    }
     var nearest = Suggestion.nearest(name, Commands.names());
     terminal.say(
         "regrow: there is no command \""

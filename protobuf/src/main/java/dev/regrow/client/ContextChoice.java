@@ -67,7 +67,8 @@ public record ContextChoice(
       try {
         return Files.readString(tokenFile).strip();
       } catch (IOException e) {
-        throw new IOException("cannot read the token file " + tokenFile + ": " + e, e);
+        throw new IOException(
+            "cannot read the token file " + tokenFile + ": " + FileTrouble.words(e), e);
       }
     }
     var fromEnvironment = first(environment.get("REGROW_TOKEN"), null);

@@ -58,7 +58,8 @@ public final class ContextFile {
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (IOException e) {
-      throw new IOException("cannot read the context file " + path + ": " + e, e);
+      throw new IOException(
+          "cannot read the context file " + path + ": " + FileTrouble.words(e), e);
     }
     try {
       return Optional.of(parse(text));
@@ -102,7 +103,8 @@ public final class ContextFile {
     try {
       return Files.readString(Path.of(textOrPath), StandardCharsets.US_ASCII);
     } catch (IOException e) {
-      throw new IOException("cannot read the CA certificate " + textOrPath + ": " + e, e);
+      throw new IOException(
+          "cannot read the CA certificate " + textOrPath + ": " + FileTrouble.words(e), e);
     }
   }
 
@@ -128,7 +130,8 @@ public final class ContextFile {
       }
       Files.move(next, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
-      throw new IOException("cannot write the context file " + path + ": " + e, e);
+      throw new IOException(
+          "cannot write the context file " + path + ": " + FileTrouble.words(e), e);
     }
   }
 

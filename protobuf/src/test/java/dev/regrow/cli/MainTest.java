@@ -93,6 +93,75 @@ class MainTest extends CommandLineCase {
     assertThat(err.toString()).contains("did you mean \"" + meant + "\"?");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"whatif", "trigger"})
+  void a_command_of_a_later_release_says_that_it_is_one(String name) {
+    assertThat(regrow(name, "n1")).isEqualTo(ExitCode.USAGE);
+
+    assertThat(err.toString()).contains("in this release yet").doesNotContain("did you mean");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "scale web,N is missing",
+    "scale,NAME is missing",
+    "node-ctl drain,NODE is missing",
+    "run web,CMD is missing",
+    "image frob,'it is list, pull or rm'"
+  })
+  void what_is_missing_is_named(String words, String said) throws Exception {
+    assertThat(withCluster(words.split(" "))).isEqualTo(ExitCode.USAGE);
+
+    assertThat(err.toString()).contains(said);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "config/c,1,there is no config default/c,regrow get configs",
+    "secret/s,1,there is no secret default/s,regrow get secrets",
+    "volume/v,1,there is no volume default/v,regrow get volumes",
+    "node/n1,2,cannot be deleted,regrow node-ctl remove",
+    "instance/web,2,cannot be deleted,instance/web",
+    "pod/x,2,there is no kind,workloads"
+  })
+  void what_cannot_be_deleted_is_called_what_it_is(String what, int code, String said, String next)
+      throws Exception {
+    gateway.answers("DELETE " + WEB, web(WorkloadPhase.WORKLOAD_STOPPING, 0).build());
+
+    assertThat(withCluster("delete", what)).isEqualTo(code);
+
+    assertThat(err.toString()).contains(said).contains(next);
+  }
+
+  @Test
+  void a_file_that_is_not_there_is_said_to_be_so() {
+    var none = folder.resolve("none").toString();
+
+    assertThat(regrow("get", "nodes", "--address", "http://127.0.0.1:1", "--token-file", none))
+        .isEqualTo(ExitCode.ERROR);
+    assertThat(regrow("get", "nodes", "--address", "http://127.0.0.1:1", "--ca", none))
+        .isEqualTo(ExitCode.ERROR);
+
+    assertThat(err.toString()).contains("there is no such file").doesNotContain("Exception");
+  }
+
+  @Test
+  void all_commands_have_their_help_in_one_column() {
+    regrow("--help");
+
+    var lines = out.toString().lines().filter(line -> line.matches("  [a-z-]+ +[A-Z].*")).toList();
+    assertThat(lines).hasSize(Commands.names().size());
+    assertThat(lines.stream().map(line -> line.replaceFirst("[A-Z].*", "").length()).distinct())
+        .hasSize(1);
+  }
+
+  @Test
+  void up_knows_the_forms_that_it_can_show() {
+    assertThat(regrow("up", "-o", "yaml")).isEqualTo(ExitCode.USAGE);
+
+    assertThat(err.toString()).contains("it is table or json");
+  }
+
   @Test
   void a_mistyped_option_is_guessed() {
     regrow("get", "workloads", "--wach");

@@ -7,6 +7,7 @@ import dev.regrow.cli.Table;
 import dev.regrow.cli.Terminal;
 import dev.regrow.cli.usage.Usage;
 import dev.regrow.client.Calls;
+import dev.regrow.client.FileTrouble;
 import dev.regrow.v1.Cluster;
 import dev.regrow.v1.Member;
 import dev.regrow.v1.NodePhase;
@@ -104,7 +105,7 @@ public final class ClusterCommand extends Base {
                   header.getClusterId(),
                   header.getWithKey() ? "with" : "without"));
     } catch (IOException e) {
-      throw Failure.error("no backup was made at " + into + ": " + e.getMessage());
+      throw Failure.error("no backup was made at " + into + ": " + FileTrouble.words(e));
     }
   }
 
@@ -128,7 +129,7 @@ public final class ClusterCommand extends Base {
     } catch (NoSuchFileException e) {
       throw Failure.error("there is no " + from);
     } catch (IOException e) {
-      throw Failure.error("nothing was restored from " + from + ": " + e.getMessage());
+      throw Failure.error("nothing was restored from " + from + ": " + FileTrouble.words(e));
     }
   }
 

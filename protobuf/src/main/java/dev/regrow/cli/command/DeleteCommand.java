@@ -90,7 +90,7 @@ public final class DeleteCommand extends Base {
         terminal.print(target.title() + (target.isWorkload() ? " is being deleted" : " deleted"));
       } catch (ApiException.NotFound e) {
         if (files.isEmpty()) {
-          throw Lookup.noWorkload(client(), target.namespace(), target.name());
+          throw absent(target);
         }
         terminal.print(target.title() + " is not there");
       }
@@ -100,6 +100,16 @@ public final class DeleteCommand extends Base {
       awaitGone(targets);
     }
     return ExitCode.OK;
+  }
+
+  private Failure absent(Target target) {
+    return target.isWorkload()
+        ? Lookup.noWorkload(client(), target.namespace(), target.name())
+        : Failure.error(
+            "there is no "
+                + target.title()
+                + "\nsee what there is: regrow get "
+                + target.title().replaceFirst(" .*", "s"));
   }
 
   private List<Target> targets() {
@@ -119,12 +129,8 @@ public final class DeleteCommand extends Base {
   /** {@code web}, {@code workload/web}, {@code config/web} or {@code volume/data}. */
   private Target named(String written) {
     int slash = written.indexOf('/');
-    var kind =
-        slash > 0 && Kinds.isOne(written.substring(0, slash))
-            ? Kinds.of(written.substring(0, slash))
-            : Kinds.WORKLOADS;
-    var name =
-        kind == Kinds.WORKLOADS && !written.contains("/") ? written : written.substring(slash + 1);
+    var kind = slash < 0 ? Kinds.WORKLOADS : Kinds.of(written.substring(0, slash));
+    var name = written.substring(slash + 1);
     return switch (kind) {
       case CONFIGS ->
           Target.of(
@@ -136,7 +142,18 @@ public final class DeleteCommand extends Base {
           Target.of(
               Declaration.of(
                   NamedVolume.newBuilder().setNamespace(namespace()).setName(name).build()));
-      default -> Target.workload(namespace(), name);
+      case WORKLOADS -> Target.workload(namespace(), name);
+      default ->
+          throw Failure.usage(
+              written + ": " + kind.text() + " cannot be deleted by this command" + instead(kind));
+    };
+  }
+
+  private static String instead(Kinds kind) {
+    return switch (kind) {
+      case NODES -> "; a node is taken out by: regrow node-ctl remove NODE";
+      case TOKENS -> "; a token is revoked by: regrow token revoke ID";
+      default -> "";
     };
   }
 

@@ -71,6 +71,9 @@ public final class ImageCommand extends Base {
 
   @Override
   public int run() {
+    if (!List.of("list", "pull", "rm").contains(action)) {
+      throw Failure.usage("image " + action + ": it is list, pull or rm");
+    }
     if (action.equals("list") != (image == null)) {
       throw Failure.usage(
           action.equals("list")
@@ -80,8 +83,7 @@ public final class ImageCommand extends Base {
     switch (action) {
       case "list" -> list();
       case "pull" -> pull(String.valueOf(image));
-      case "rm" -> remove(String.valueOf(image));
-      default -> throw Failure.usage("image " + action + ": it is list, pull or rm");
+      default -> remove(String.valueOf(image));
     }
     return ExitCode.OK;
   }

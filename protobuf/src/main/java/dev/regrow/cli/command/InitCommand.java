@@ -5,6 +5,7 @@ import dev.regrow.cli.Failure;
 import dev.regrow.cli.Terminal;
 import dev.regrow.cli.usage.Command;
 import dev.regrow.cli.usage.Usage;
+import dev.regrow.client.FileTrouble;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
@@ -47,7 +48,7 @@ public final class InitCommand implements Command {
     } catch (FileAlreadyExistsException e) {
       throw Failure.error(file + " exists already; give another name: regrow init FILE");
     } catch (IOException e) {
-      throw Failure.error("cannot write " + file + ": " + e);
+      throw Failure.error("cannot write " + file + ": " + FileTrouble.words(e));
     }
     terminal.print(file);
     terminal.say("next: edit it, then: regrow apply -f " + file + " --wait");

@@ -1,6 +1,7 @@
 package dev.regrow.cli.command;
 
 import dev.regrow.cli.Failure;
+import dev.regrow.client.FileTrouble;
 import dev.regrow.schema.Schema;
 import java.io.IOException;
 import java.io.InputStream;
@@ -46,13 +47,15 @@ final class KeyValues {
         }
       }
       return written;
-    } catch (IOException | InvalidPathException e) {
-      throw Failure.error(
-          "cannot read "
-              + (written.equals("-") ? "standard input" : written)
-              + ": "
-              + e.getMessage());
+    } catch (IOException e) {
+      throw Failure.error("cannot read " + from(written) + ": " + FileTrouble.words(e));
+    } catch (InvalidPathException e) {
+      throw Failure.error("cannot read " + from(written) + ": it is no path");
     }
+  }
+
+  private static String from(String written) {
+    return written.equals("-") ? "standard input" : written.substring(1);
   }
 
   private static String text(String from, InputStream in) throws IOException {

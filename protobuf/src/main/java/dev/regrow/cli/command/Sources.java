@@ -2,6 +2,7 @@ package dev.regrow.cli.command;
 
 import com.google.protobuf.Message;
 import dev.regrow.cli.Failure;
+import dev.regrow.client.FileTrouble;
 import dev.regrow.schema.Parsed;
 import dev.regrow.schema.Schema;
 import dev.regrow.schema.Syntax;
@@ -92,14 +93,8 @@ public final class Sources {
         parse(path);
       }
     } catch (IOException e) {
-      problems.add(name + ": cannot be read: " + reason(e));
+      problems.add(name + ": cannot be read: " + FileTrouble.words(e));
     }
-  }
-
-  private static String reason(IOException e) {
-    return e instanceof java.nio.file.NoSuchFileException
-        ? "there is no such file"
-        : e instanceof java.nio.file.AccessDeniedException ? "permission denied" : e.toString();
   }
 
   private static boolean isManifest(Path path) {

@@ -39,7 +39,7 @@ public final class UpCommand implements Command {
 
   private Duration timeout = Duration.ofMinutes(2);
 
-  private final Output output = new Output();
+  private boolean json;
 
   public UpCommand(Terminal terminal) {
     this.terminal = terminal;
@@ -73,7 +73,11 @@ public final class UpCommand implements Command {
             "D",
             "How long to wait for readiness (default: 2m).",
             text -> timeout = Durations.parse(text))
-        .with(output::declare)
+        .option(
+            "-o, --output",
+            "FORM",
+            "table, or json: at the end what the context file holds (default: table).",
+            text -> json = isJson(text))
         .footer(
             "Examples:",
             "  sudo regrow up",
@@ -103,6 +107,14 @@ public final class UpCommand implements Command {
     apply(context, declared, Duration.ofNanos(timeout.toNanos() - (System.nanoTime() - began)));
     tell(context, keep);
     return ExitCode.OK;
+  }
+
+  private static boolean isJson(String form) {
+    return switch (form) {
+      case "json" -> true;
+      case "table" -> false;
+      default -> throw new IllegalArgumentException(form + ": it is table or json");
+    };
   }
 
   /**
@@ -142,7 +154,7 @@ public final class UpCommand implements Command {
     if (declared.isEmpty()) {
       return;
     }
-    var quiet = output.isTable() ? terminal : terminal.withoutData();
+    var quiet = json ? terminal.withoutData() : terminal;
     try (var client = RegrowClient.of(context)) {
       var all =
           declared.stream()
@@ -156,7 +168,7 @@ public final class UpCommand implements Command {
   }
 
   private void tell(Context context, boolean kept) {
-    if (!output.isTable()) {
+    if (json) {
       terminal.print(ContextFile.toJson(context));
       return;
     }

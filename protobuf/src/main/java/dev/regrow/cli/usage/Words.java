@@ -128,14 +128,18 @@ public final class Words {
   private void hand() throws WrongUsageException {
     int next = 0;
     var declared = usage.arguments();
+    int owed = arguments.size();
+    for (var argument : declared) {
+      owed -= argument.least();
+      if (owed < 0) {
+        throw new WrongUsageException(argument.label() + " is missing");
+      }
+    }
     for (int i = 0; i < declared.size(); i++) {
       var argument = declared.get(i);
       int needed =
           declared.subList(i + 1, declared.size()).stream().mapToInt(Argument::least).sum();
       int end = Math.min(next + argument.most(), Math.max(next, arguments.size() - needed));
-      if (end - next < argument.least()) {
-        throw new WrongUsageException(argument.label() + " is missing");
-      }
       for (; next < end; next++) {
         take(argument, arguments.get(next));
       }
