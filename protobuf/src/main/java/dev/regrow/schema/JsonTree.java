@@ -132,6 +132,9 @@ final class JsonTree {
   private static String firstLine(JsonProcessingException broken) {
     String message = broken.getOriginalMessage();
     int end = message.indexOf('\n');
-    return end < 0 ? message : message.substring(0, end);
+    var line = end < 0 ? message : message.substring(0, end);
+    // Where it began is told as a place in a source that has no name.
+    int source = line.indexOf(" (start marker at ");
+    return source < 0 ? line : line.substring(0, source);
   }
 }

@@ -131,13 +131,13 @@ public final class Schema {
       Text.check(text);
       if (syntax == Syntax.JSON) {
         var document = JsonTree.read(text);
-        results.add(declared(Kinds.typeOf(document), document, variables));
+        results.add(manifest(document, variables));
       } else {
         YamlTree.read(
             text,
             document -> {
               bounded(results.size(), document.mark());
-              results.add(declared(Kinds.typeOf(document), document, variables));
+              results.add(manifest(document, variables));
             });
       }
     } catch (MalformedTextException malformed) {
@@ -166,6 +166,15 @@ public final class Schema {
           documents.add(document);
         });
     return documents;
+  }
+
+  /** Of a kind that is unknown nothing else can be judged. */
+  private static Parsed<? extends Message> manifest(
+      Tree document, @Nullable Map<String, String> variables) {
+    var unknown = Kinds.unknown(document);
+    return unknown == null
+        ? declared(Kinds.typeOf(document), document, variables)
+        : Parsed.refused(Verdict.INVALID, List.of(unknown));
   }
 
   private static <T extends Message> Parsed<T> declared(

@@ -181,10 +181,22 @@ final class YamlTree {
     }
   }
 
-  private static String words(MarkedYamlEngineException broken) {
+  private String words(MarkedYamlEngineException broken) {
+    if (broken.getProblemMark().map(mark -> isVariable(mark.getIndex())).orElse(false)) {
+      return "${...} between { and } or [ and ] must be in quotes: \"${NAME:-default}\"";
+    }
     @Nullable String context = broken.getContext();
     String problem = broken.getProblem();
     return (context == null ? problem : context + ", " + problem).replace('\n', ' ');
+  }
+
+  /** Whether the brace of a ${ is at that code point. */
+  private boolean isVariable(int codePoints) {
+    if (codePoints < 1 || codePoints >= text.codePointCount(0, text.length())) {
+      return false;
+    }
+    int at = text.offsetByCodePoints(0, codePoints);
+    return text.charAt(at) == '{' && text.charAt(at - 1) == '$';
   }
 
   /** The parser counts code points from the beginning of the text. */

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.regrow.v1.Kind;
 import dev.regrow.v1.Network;
 import dev.regrow.v1.Workload;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ManifestTest {
   private static final String WEB =
@@ -96,8 +99,7 @@ class ManifestTest {
         """;
 
     var parsed =
-        Schema.parseManifests(
-            manifests.getBytes(java.nio.charset.StandardCharsets.UTF_8), Syntax.YAML, Map.of());
+        Schema.parseManifests(manifests.getBytes(StandardCharsets.UTF_8), Syntax.YAML, Map.of());
 
     assertThat(parsed.subList(0, 4)).allMatch(Parsed::ok);
     assertThat(parsed.subList(0, 4))
@@ -107,8 +109,44 @@ class ManifestTest {
         .singleElement()
         .asString()
         .startsWith("22:14: data.../x: \"../x\" is no key");
-    assertThat(parsed.get(5).violations().stream().map(Violation::toString))
-        .anyMatch(words -> words.startsWith("24:7: kind: \"Confg\" is unknown; write Service"));
+    assertThat(parsed.get(5).violations())
+        .singleElement()
+        .asString()
+        .isEqualTo(
+            "24:7: kind: \"Confg\" is not one of Service, Config, Secret or Volume; did you mean"
+                + " Config?");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"Job", "Cron", "Daemon", "Namespace"})
+  void a_kind_of_a_later_release_is_refused_for_that_alone(String kind) {
+    assertThat(wrong("kind: " + kind + "\nname: x\nschedule: daily\n", Syntax.YAML))
+        .containsExactly(
+            "1:7: kind: \""
+                + kind
+                + "\" is not supported by this release; write Service, Config, Secret or Volume");
+  }
+
+  @Test
+  void a_variable_that_must_be_in_quotes_is_said_to_be_one() {
+    assertThat(wrong("kind: Service\ninstance: {env: {MODE: ${MODE:-dark}}}\n", Syntax.YAML))
+        .containsExactly(
+            "2:25: not YAML: ${...} between { and } or [ and ] must be in quotes:"
+                + " \"${NAME:-default}\"");
+  }
+
+  @Test
+  void json_that_ends_too_early_is_told_in_words_for_people() {
+    assertThat(wrong("{\"kind\":\"Service\"", Syntax.JSON))
+        .containsExactly(
+            "1:18: not JSON: Unexpected end-of-input: expected close marker for Object");
+  }
+
+  private static List<String> wrong(String text, Syntax syntax) {
+    return Schema.parseManifests(text.getBytes(StandardCharsets.UTF_8), syntax, Map.of()).stream()
+        .flatMap(parsed -> parsed.violations().stream())
+        .map(Violation::toString)
+        .toList();
   }
 
   @Test
