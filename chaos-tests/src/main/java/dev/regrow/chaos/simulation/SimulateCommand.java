@@ -17,7 +17,16 @@ public final class SimulateCommand {
   private static final int FAILED = 1;
   private static final int USAGE = 2;
   private static final List<String> OPTIONS =
-      List.of("seed", "schedules", "operations", "faults", "bug", "nodes", "workloads", "replicas");
+      List.of(
+          "seed",
+          "schedules",
+          "operations",
+          "faults",
+          "bug",
+          "nodes",
+          "workloads",
+          "replicas",
+          "output");
 
   private final PrintStream out;
   private final PrintStream err;
@@ -35,17 +44,30 @@ public final class SimulateCommand {
     }
     var given = new HashMap<String, String>();
     for (int i = 0; i < arguments.size(); i += 2) {
-      var name = arguments.get(i).replaceFirst("^--", "");
+      var written = arguments.get(i).equals("-o") ? "--output" : arguments.get(i);
+      var name = written.replaceFirst("^--", "");
       var value = i + 1 < arguments.size() ? arguments.get(i + 1) : "";
-      boolean fine = name.equals("bug") ? bug(value).isPresent() : value.matches("[0-9]{1,18}");
-      if (!OPTIONS.contains(name) || !arguments.get(i).startsWith("--") || !fine) {
-        err.println("regrow: chaos simulate: `%s %s` is no option".formatted("--" + name, value));
+      if (!OPTIONS.contains(name) || !written.startsWith("--") || !fits(name, value)) {
+        err.println(
+            "regrow: chaos simulate: `%s %s` is no option".formatted(arguments.get(i), value));
         usage(err);
         return USAGE;
       }
       given.put(name, value);
     }
     return given.containsKey("nodes") ? fleet(given) : schedules(given);
+  }
+
+  private static boolean fits(String name, String value) {
+    return switch (name) {
+      case "bug" -> bug(value).isPresent();
+      case "output" -> value.equals("json") || value.equals("table");
+      default -> value.matches("[0-9]{1,18}");
+    };
+  }
+
+  private static boolean asJson(Map<String, String> given) {
+    return "json".equals(given.get("output"));
   }
 
   private static java.util.Optional<Bug> bug(String word) {
@@ -70,11 +92,19 @@ public final class SimulateCommand {
     for (long seed = first; seed < first + runs; seed++) {
       var outcome = Simulation.run(seed, operations, faults, bugs);
       if (!outcome.broken().isEmpty()) {
-        tell(outcome, operations, faults, bugs);
+        if (asJson(given)) {
+          out.println(SimulationJson.of(outcome));
+        } else {
+          tell(outcome, operations, faults, bugs);
+        }
         return FAILED;
       }
     }
     double seconds = (System.nanoTime() - begun) / 1e9;
+    if (asJson(given)) {
+      out.println(SimulationJson.of(first, runs, operations, faults, seconds));
+      return OK;
+    }
     out.printf(
         Locale.ROOT,
         "%d schedules of %d nodes, %d operations and %d faults kept every promise; %.0f schedules a"
@@ -110,6 +140,11 @@ public final class SimulateCommand {
             Long.parseLong(given.getOrDefault("seed", "1")));
     var result = FleetSimulation.run(size);
     long used = Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+    int exit = result.nowhere() == 0 ? OK : FAILED;
+    if (asJson(given)) {
+      out.println(SimulationJson.of(size, result, used));
+      return exit;
+    }
     out.printf(
         Locale.ROOT,
         "%d nodes, %d workloads, %d instances: %d placed in %.1f s, %d placements a second on one"
@@ -125,7 +160,7 @@ public final class SimulateCommand {
         used >> 20);
     line("as placed", result.quality());
     line("greedy, all-knowing", result.greedy());
-    return result.nowhere() == 0 ? OK : FAILED;
+    return exit;
   }
 
   private void line(String what, FleetQuality.Figures figures) {
@@ -143,10 +178,10 @@ public final class SimulateCommand {
   private static void usage(PrintStream to) {
     to.println(
         "usage: regrow chaos simulate [--seed N] [--schedules N] [--operations N] [--faults N]"
-            + " [--bug NAME]");
+            + " [--bug NAME] [-o table|json]");
     to.println(
-        "       regrow chaos simulate --nodes N --workloads M [--replicas R] [--seed N]   (one"
-            + " large fleet)");
+        "       regrow chaos simulate --nodes N --workloads M [--replicas R] [--seed N] [-o"
+            + " table|json]   (one large fleet)");
     to.println(
         "  bugs to try the checkers with: "
             + Stream.of(Bug.values()).map(Bug::word).collect(Collectors.joining(" ")));

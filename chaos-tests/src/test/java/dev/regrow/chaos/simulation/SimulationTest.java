@@ -71,6 +71,23 @@ class SimulationTest {
   }
 
   @Test
+  void a_fleet_and_schedules_are_told_to_programs_with_plain_numbers() {
+    var out = new ByteArrayOutputStream();
+    var command = new SimulateCommand(stream(out), stream(new ByteArrayOutputStream()));
+
+    assertThat(command.run(List.of("--nodes", "20", "--workloads", "10", "-o", "json"))).isZero();
+    assertThat(out.toString(StandardCharsets.UTF_8))
+        .containsPattern("\"placementsPerSecond\": ?[1-9][0-9]*[,}]")
+        .containsPattern("\"placed\": ?100[,}]");
+
+    out.reset();
+    assertThat(command.run(List.of("--schedules", "1", "-o", "json"))).isZero();
+    assertThat(out.toString(StandardCharsets.UTF_8))
+        .containsPattern("\"schedulesPerMinute\": ?[1-9][0-9]*[,}]");
+    assertThat(command.run(List.of("-o", "xml"))).isEqualTo(2);
+  }
+
+  @Test
   void a_fleet_is_placed_nearly_as_evenly_as_by_one_who_knows_all() {
     var result = FleetSimulation.run(new FleetSimulation.Size(300, 600, 10, 7));
 
