@@ -91,7 +91,8 @@ final class HttpProblem extends RuntimeException {
 
   static HttpProblem invalid(String field, String message) {
     var error = FieldError.newBuilder().setField(field).setMessage(message).build();
-    return of(422, "invalid", field + ": " + message, List.of(error));
+    var detail = field.isEmpty() ? "the object " + message : field + ": " + message;
+    return of(422, "invalid", detail, List.of(error));
   }
 
   static HttpProblem unavailable(String detail) {

@@ -114,6 +114,8 @@ public final class ConfigCommand extends Base {
     }
     new java.util.TreeMap<>(config.getDataMap())
         .forEach((key, value) -> terminal.print(key + "=" + value));
+    new java.util.TreeMap<>(config.getBinaryDataMap())
+        .forEach((key, value) -> terminal.print(key + " (" + value.size() + " bytes)"));
   }
 
   private Config find(String name) {

@@ -259,10 +259,7 @@ public final class Tables {
           cells(
               style,
               item.getNamespace(),
-              List.of(
-                  item.getName(),
-                  Words.or(String.join(",", new TreeMap<>(item.getDataMap()).keySet())),
-                  Long.toString(item.getIndex())),
+              List.of(item.getName(), Words.or(joined(keys(item))), Long.toString(item.getIndex())),
               () ->
                   List.of(
                       Words.or(
@@ -272,6 +269,12 @@ public final class Tables {
                                   .collect(java.util.stream.Collectors.joining(","))))));
     }
     return table;
+  }
+
+  private static Stream<String> keys(Config item) {
+    return Stream.concat(
+            item.getDataMap().keySet().stream(), item.getBinaryDataMap().keySet().stream())
+        .sorted();
   }
 
   public static Table secrets(Style style, List<Secret> items) {

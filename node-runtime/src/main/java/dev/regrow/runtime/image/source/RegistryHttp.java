@@ -173,6 +173,11 @@ final class RegistryHttp {
     if (failure == null) {
       return "failed";
     }
+    if (failure.getMessage() == null && failure instanceof java.net.ConnectException) {
+      return failure.getCause() instanceof java.nio.channels.UnresolvedAddressException
+          ? "no address is known for the name"
+          : "nobody listens there";
+    }
     var name = failure.getClass().getSimpleName();
     return failure.getMessage() == null ? name : failure.getMessage();
   }
