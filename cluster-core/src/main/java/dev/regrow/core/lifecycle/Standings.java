@@ -10,7 +10,25 @@ import org.jspecify.annotations.Nullable;
 /** How assignments stand, from what is stored and what was heard. */
 public final class Standings {
 
+  /** What ends at once is ready for a moment each time that it is started. */
+  private static final long HELD_MILLIS = 300;
+
   private Standings() {}
+
+  /**
+   * How long it must be ready to count, in milliseconds. While something that is good is replaced,
+   * a moment is never enough. What is good counts at once: a server that has just taken the
+   * workload over has not heard for how long it was ready.
+   */
+  static long readyAfter(Workload workload, Assignment assignment) {
+    var rollout = workload.rollout();
+    long wanted = workload.policy().minReadyMillis();
+    if (!current(workload, assignment)) {
+      return assignment.revision() == rollout.rolledOut() ? 0 : wanted;
+    }
+    boolean replaces = !rollout.done() && rollout.rolledOut() != 0;
+    return replaces ? Math.max(wanted, HELD_MILLIS) : wanted;
+  }
 
   /**
    * @param live what its node last said, if anything
@@ -72,8 +90,6 @@ public final class Standings {
     if (live == null) {
       return Standing.UNKNOWN;
     }
-    return live.readyFor(workload.policy().minReadyMillis(), now)
-        ? Standing.READY
-        : Standing.UNREADY;
+    return live.readyFor(readyAfter(workload, assignment), now) ? Standing.READY : Standing.UNREADY;
   }
 }

@@ -33,7 +33,7 @@ final class Timers {
     for (var assignment : state.records().assignments().values()) {
       next = Math.min(next, Orders.dueAt(state, assignment));
       var live = soft.live().get(assignment.id());
-      long ready = workload.policy().minReadyMillis();
+      long ready = Standings.readyAfter(workload, assignment);
       if (live != null && live.ready() && !live.readyFor(ready, now)) {
         next = Math.min(next, live.readySinceBootMillis() + ready);
       }

@@ -44,6 +44,7 @@ final class SimulatedNode {
     int restarts;
     boolean leased;
     boolean broken;
+    boolean fleeting;
     boolean process;
     boolean execUnderWay;
     long deadline;
@@ -155,7 +156,11 @@ final class SimulatedNode {
         instances.values().stream().filter(i -> i.process && i.target.slot() == slot).count();
   }
 
-  void run(Target target, Demand demand, boolean broken, boolean leased) {
+  /**
+   * @param program "bad" never gets ready, "fleeting" ends right after it was
+   */
+  void run(Target target, Demand demand, String program, boolean leased) {
+    boolean broken = program.equals("bad");
     if (banned.containsKey(target.id())) {
       tellUnknown(target);
       return;
@@ -173,6 +178,7 @@ final class SimulatedNode {
     instances.put(target.id(), started);
     started.leased = leased;
     started.broken = broken;
+    started.fleeting = program.equals("fleeting");
     tell(started);
     if (leased) {
       if (!renewing) {
@@ -195,6 +201,19 @@ final class SimulatedNode {
       instance.phase = broken ? Live.Phase.BACKOFF : Live.Phase.RUNNING;
       instance.ready = !broken;
       tell(instance);
+      if (instance.fleeting) {
+        simulation.after(5, () -> endAtOnce(instance));
+      }
+    }
+  }
+
+  private void endAtOnce(Running instance) {
+    if (instance.phase == Live.Phase.RUNNING) {
+      instance.phase = Live.Phase.STARTING;
+      instance.ready = false;
+      instance.restarts++;
+      tell(instance);
+      simulation.after(100, () -> becomeReady(instance, false));
     }
   }
 

@@ -132,6 +132,12 @@ final class Simulation {
     state(1);
   }
 
+  /** Another server has the workload from now on, and has heard nothing of it yet. */
+  void takeOver() {
+    entities.put(0, WorkloadState.of(NAMESPACE, NAME, records()));
+    wake();
+  }
+
   private WorkloadState state(int entity) {
     return entities.computeIfAbsent(entity, e -> WorkloadState.of(NAMESPACE, NAME, records()));
   }
@@ -167,11 +173,10 @@ final class Simulation {
     } else if (effect instanceof Effect.SendRun run) {
       assertStored(run);
       var demand = run.revision().template().demand();
-      boolean broken =
-          DeclaredCodec.template(run.revision().template()).getCommand(0).equals("bad");
+      var program = DeclaredCodec.template(run.revision().template()).getCommand(0);
       boolean leased = run.assignment().leased();
       var to = node(run.target());
-      deliver(() -> to.reach(() -> to.run(run.target(), demand, broken, leased)));
+      deliver(() -> to.reach(() -> to.run(run.target(), demand, program, leased)));
     } else if (effect instanceof Effect.AskLease lease) {
       leases.askAge(lease.nodeUid(), age -> input(entity, new Input.LeaseHeard(lease.ids(), age)));
     } else if (effect instanceof Effect.SendStop stop) {

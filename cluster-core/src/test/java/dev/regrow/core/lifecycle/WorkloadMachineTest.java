@@ -91,6 +91,47 @@ class WorkloadMachineTest {
   }
 
   @Test
+  void what_ends_at_once_is_no_good_reason_to_let_go_of_what_runs() {
+    var sim = new Simulation(4, 1, 1L << 40);
+    sim.ask(Simulation.apply("good", 2, quick(true)));
+    sim.pass(20_000);
+
+    sim.ask(Simulation.apply("fleeting", 2, quick(true)));
+    sim.pass(8_000);
+    assertThat(staying(sim, 1)).as("of what is good").isEqualTo(2);
+    sim.pass(60_000);
+
+    assertThat(sim.status().phase()).isEqualTo(Status.Phase.REVERTED);
+    assertThat(sim.status().ready()).isEqualTo(2);
+    assertThat(sim.atPeace()).isTrue();
+  }
+
+  @Test
+  void who_takes_a_rollout_over_keeps_what_is_good_though_it_has_just_heard_of_it() {
+    var sim = new Simulation(4, 1, 1L << 40);
+    UnaryOperator<Workload.Builder> patient =
+        declared -> {
+          quick(true).apply(declared).getUpdateBuilder().setMinReady(5_000);
+          return declared;
+        };
+    sim.ask(Simulation.apply("good", 3, patient));
+    sim.pass(60_000);
+    sim.ask(Simulation.apply("bad", 3, patient));
+    sim.pass(2_000);
+
+    sim.takeOver();
+    sim.pass(3_000);
+
+    assertThat(staying(sim, 1)).as("of what is good").isEqualTo(3);
+  }
+
+  private static long staying(Simulation sim, long revision) {
+    return sim.records().assignments().values().stream()
+        .filter(each -> each.revision() == revision && !each.stopping())
+        .count();
+  }
+
+  @Test
   void a_first_revision_that_gets_nowhere_is_degraded_and_never_reverted() {
     var sim = new Simulation(5, 1, 1L << 40);
 
