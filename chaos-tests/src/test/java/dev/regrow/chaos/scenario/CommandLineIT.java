@@ -161,6 +161,9 @@ class CommandLineIT {
     assertThat(regrow(ROLLED_BACK, "apply", "-f", broken, "--wait", "--timeout", "30s").err())
         .contains("rolled back", "regrow explain web");
     assertThat(regrow(OK, "explain", "web").out()).contains("/no/such/program");
+    Path fleeting = manifest("fleeting.yaml", BROKEN.replace("/no/such/program", "/bin/false"));
+    assertThat(regrow(ROLLED_BACK, "apply", "-f", fleeting, "--wait", "--timeout", "30s").err())
+        .contains("rolled back", "exited with code 1");
     Path hopeless = manifest("hopeless.yaml", BROKEN.replace("name: web", "name: hopeless"));
     assertThat(regrow(TIMED_OUT, "apply", "-f", hopeless, "--wait", "--timeout", "2s").err())
         .contains("/no/such/program");
