@@ -1,6 +1,7 @@
 package dev.regrow.gateway.http;
 
 import dev.regrow.actors.control.Refusal;
+import dev.regrow.actors.time.SystemEnded;
 import dev.regrow.core.store.StoreException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -31,6 +32,10 @@ final class Failures {
     }
     if (cause instanceof StoreException store) {
       return of(store);
+    }
+    if (cause instanceof SystemEnded) {
+      return HttpProblem.unavailable(
+          "this node is on its way into the cluster again; try again, or ask another node");
     }
     if (cause instanceof TimeoutException) {
       return changes

@@ -3,8 +3,13 @@ package dev.regrow.actors.sharding;
 import dev.regrow.actors.workload.WorkloadCommand;
 import dev.regrow.actors.workload.WorkloadReply;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.apache.pekko.actor.Cancellable;
@@ -12,6 +17,7 @@ import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.RecipientRef;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks again until it is answered. Sharding drops what it holds for a shard that is being handed
@@ -29,19 +35,36 @@ final class PatientAsk {
   /** Of what was answered here: this node's store may not have heard of it yet. */
   private final AtomicLong answered = new AtomicLong();
 
+  private final Set<Open> unanswered = ConcurrentHashMap.newKeySet();
+
   PatientAsk(ActorSystem<?> system, LongSupplier storeIndex) {
     this.system = system;
     this.storeIndex = storeIndex;
+    // Its timers end with it, so nothing else would end what is waited for.
+    var unused =
+        system
+            .getWhenTerminated()
+            .whenComplete((done, failure) -> List.copyOf(unanswered).forEach(Open::giveUp));
   }
 
-  /** Fails with a {@link java.util.concurrent.TimeoutException} when the patience ends. */
+  /**
+   * Fails with a {@link TimeoutException} when the patience ends, or the system.
+   *
+   * @throws dev.regrow.actors.time.SystemEnded if it has ended before: nothing was asked
+   */
   CompletionStage<WorkloadReply> ask(
       RecipientRef<WorkloadCommand> workload, Question question, Duration patience) {
     long number = ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
     long since = Math.max(1, Math.max(answered.get(), storeIndex.getAsLong()));
     var open = new Open(workload, question, number, since);
-    return AskPattern.ask(workload, open::first, patience, system.scheduler())
-        .whenComplete((reply, failure) -> open.close(reply));
+    var unused =
+        AskPattern.ask(workload, open::first, patience, system.scheduler())
+            .whenComplete(open::close);
+    unanswered.add(open);
+    if (system.getWhenTerminated().toCompletableFuture().isDone()) {
+      open.giveUp();
+    }
+    return open.answer;
   }
 
   private final class Open {
@@ -49,7 +72,7 @@ final class PatientAsk {
     private final Question question;
     private final long number;
     private final long since;
-    private volatile boolean closed;
+    private final CompletableFuture<WorkloadReply> answer = new CompletableFuture<>();
     private volatile Cancellable next = Cancellable.alreadyCancelled();
 
     Open(RecipientRef<WorkloadCommand> workload, Question question, long number, long since) {
@@ -70,18 +93,27 @@ final class PatientAsk {
     }
 
     private void again(ActorRef<WorkloadReply> replyTo) {
-      if (!closed) {
+      if (!answer.isDone()) {
         workload.tell(question.of(replyTo, number, since));
         later(replyTo);
       }
     }
 
-    void close(WorkloadReply reply) {
-      closed = true;
+    void close(@Nullable WorkloadReply reply, @Nullable Throwable failure) {
       next.cancel();
+      unanswered.remove(this);
       if (reply instanceof WorkloadReply.Done done) {
         answered.accumulateAndGet(done.workload().getIndex(), Math::max);
       }
+      if (failure == null) {
+        answer.complete(reply);
+      } else {
+        answer.completeExceptionally(failure);
+      }
+    }
+
+    void giveUp() {
+      close(null, new TimeoutException("this node's cluster system ended before an answer came"));
     }
   }
 }

@@ -146,7 +146,7 @@ public final class DeadlineScheduler extends AbstractScheduler implements Closea
       task.forgottenBy(setting.set());
     } catch (RejectedExecutionException ended) {
       owedAtTheEnd.remove(task);
-      throw new IllegalStateException("the actor system has ended, and its timers with it", ended);
+      throw new SystemEnded(ended);
     }
   }
 

@@ -97,6 +97,19 @@ class PatientAskTest {
     time.expectNoMessageFor(PATIENCE, workload);
   }
 
+  @Test
+  void what_was_asked_before_the_cluster_system_ended_waits_no_longer() {
+    var reply = ask();
+    attempt();
+
+    kit.system().terminate();
+
+    assertThatThrownBy(() -> reply.get(20, TimeUnit.SECONDS))
+        .isInstanceOf(ExecutionException.class)
+        .hasCauseInstanceOf(TimeoutException.class)
+        .hasMessageContaining("system ended");
+  }
+
   private CompletableFuture<WorkloadReply> ask() {
     Question restart =
         (replyTo, number, since) ->

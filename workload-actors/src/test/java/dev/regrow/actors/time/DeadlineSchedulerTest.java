@@ -183,7 +183,7 @@ class DeadlineSchedulerTest {
 
     assertThat(runs).containsExactly("owed");
     assertThatThrownBy(() -> scheduler.scheduleOnce(LONG, () -> {}, HERE))
-        .isInstanceOf(IllegalStateException.class);
+        .isInstanceOf(SystemEnded.class);
     for (var thread : threads) {
       thread.join(10_000);
       assertThat(thread.isAlive()).as("the timers' thread").isFalse();
