@@ -108,7 +108,10 @@ public abstract sealed class ApiException extends RuntimeException {
     }
   }
 
-  /** 503, such as no majority. */
+  /**
+   * 503, such as no majority; or whatever refused a call that another node was sent before and may
+   * have carried out.
+   */
   public static final class Unavailable extends ApiException {
     private static final long serialVersionUID = 1;
 

@@ -311,10 +311,16 @@ public final class RegrowClient implements AutoCloseable {
         preferred = number;
         return value;
       } catch (Unavailable e) {
-        if (last || (e.applied() == Applied.UNKNOWN && !repeatable)) {
-          throw e;
+        applied = e.applied() == Applied.UNKNOWN ? Applied.UNKNOWN : applied;
+        if (last || (applied == Applied.UNKNOWN && !repeatable)) {
+          throw new Unavailable(e.problem(), applied);
         }
         failures.add(e.getMessage());
+      } catch (ApiException.Stale | ApiException.Conflict | ApiException.DiskFull e) {
+        if (applied == Applied.UNKNOWN) { // It may be what another node did with this call.
+          throw new Unavailable(e.problem(), Applied.UNKNOWN);
+        }
+        throw e;
       } catch (TransportException e) {
         failures.add(e.getMessage());
         applied = e.stage() == Stage.CONNECTING ? applied : Applied.UNKNOWN;

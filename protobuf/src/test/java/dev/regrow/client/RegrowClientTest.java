@@ -166,6 +166,21 @@ class RegrowClientTest {
     assertThat(now).isEqualTo(web());
   }
 
+  @ParameterizedTest
+  @CsvSource({"503,https://regrow.dev/not-applied", "412,stale", "409,conflict", "507,disk-full"})
+  void what_the_next_node_refuses_the_one_before_may_have_done(int status, String type) {
+    gateway.answersWith("POST " + WEB + "/scale", exchange -> exchange.close());
+    other.refuses("POST " + WEB + "/scale", status, type, "because of the test");
+
+    var unavailable =
+        catchThrowableOfType(
+            ApiException.Unavailable.class,
+            () -> RegrowClient.of(gateway.context(other)).send(Calls.scale("default", "web", 2)));
+
+    assertThat(unavailable.applied()).isEqualTo(Applied.UNKNOWN);
+    assertThat(unavailable).hasMessageContaining("because of the test");
+  }
+
   @Test
   void when_nobody_answers_every_address_is_named_and_nothing_was_applied() {
     gateway.close();

@@ -2,6 +2,7 @@ package dev.regrow.actors.sharding;
 
 import dev.regrow.actors.workload.WorkloadCommand;
 import dev.regrow.actors.workload.WorkloadReply;
+import dev.regrow.core.lifecycle.Answer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -73,6 +74,7 @@ final class PatientAsk {
     private final long number;
     private final long since;
     private final CompletableFuture<WorkloadReply> answer = new CompletableFuture<>();
+    private int attempts = 1;
     private volatile Cancellable next = Cancellable.alreadyCancelled();
 
     Open(RecipientRef<WorkloadCommand> workload, Question question, long number, long since) {
@@ -93,10 +95,14 @@ final class PatientAsk {
     }
 
     private void again(ActorRef<WorkloadReply> replyTo) {
-      if (!answer.isDone()) {
-        workload.tell(question.of(replyTo, number, since));
-        later(replyTo);
+      synchronized (this) {
+        if (answer.isDone()) {
+          return;
+        }
+        attempts++;
       }
+      workload.tell(question.of(replyTo, number, since));
+      later(replyTo);
     }
 
     void close(@Nullable WorkloadReply reply, @Nullable Throwable failure) {
@@ -105,15 +111,35 @@ final class PatientAsk {
       if (reply instanceof WorkloadReply.Done done) {
         answered.accumulateAndGet(done.workload().getIndex(), Math::max);
       }
-      if (failure == null) {
-        answer.complete(reply);
-      } else {
-        answer.completeExceptionally(failure);
+      synchronized (this) { // No attempt leaves after a refusal that counts.
+        if (failure == null) {
+          answer.complete(attempts > 1 ? ofOneAmongOthers(reply) : reply);
+        } else {
+          answer.completeExceptionally(failure);
+        }
       }
     }
 
     void giveUp() {
       close(null, new TimeoutException("this node's cluster system ended before an answer came"));
     }
+  }
+
+  /**
+   * Attempts may come to two entities, of which one is not to be one any more: what that refuses,
+   * or is too old to know, the other may have carried out.
+   */
+  private static @Nullable WorkloadReply ofOneAmongOthers(@Nullable WorkloadReply reply) {
+    if (!(reply instanceof WorkloadReply.Declined declined)) {
+      return reply;
+    }
+    return switch (Answer.Why.valueOf(declined.why())) {
+      case UNAVAILABLE, DISK_FULL, STALE, NOT_FOUND, CONFLICT ->
+          new WorkloadReply.Declined(
+              Answer.Why.OUTCOME_UNKNOWN.name(),
+              "it had to be asked more than once, and whether it was carried out is not known: read it, then decide (the last word: %s)"
+                  .formatted(declined.message()));
+      case OUTCOME_UNKNOWN, INVALID, TOO_LARGE -> declined;
+    };
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.regrow.actors.workload.WorkloadCommand;
 import dev.regrow.actors.workload.WorkloadReply;
+import dev.regrow.core.lifecycle.Answer;
 import dev.regrow.v1.Workload;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -18,6 +19,8 @@ import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The way to a workload swallows what it likes. */
 class PatientAskTest {
@@ -95,6 +98,47 @@ class PatientAskTest {
         .hasCauseInstanceOf(TimeoutException.class);
     assertThat(workload.receiveSeveralMessages(15)).hasSize(15);
     time.expectNoMessageFor(PATIENCE, workload);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Answer.Why.class,
+      names = {"UNAVAILABLE", "DISK_FULL", "STALE", "NOT_FOUND", "CONFLICT"})
+  void a_refusal_says_nothing_of_other_attempts_that_may_have_come_elsewhere(Answer.Why why)
+      throws Exception {
+    var reply = ask();
+    var first = attempt();
+    time.timePasses(Duration.ofSeconds(1));
+    attempt();
+
+    first.replyTo().tell(new WorkloadReply.Declined(why.name(), "because of the test"));
+
+    var told = (WorkloadReply.Declined) reply.get(20, TimeUnit.SECONDS);
+    assertThat(told.why()).isEqualTo("OUTCOME_UNKNOWN");
+    assertThat(told.message()).contains("because of the test").contains("read it");
+  }
+
+  @Test
+  void a_refusal_of_the_only_attempt_counts_and_nothing_follows_it() throws Exception {
+    var reply = ask();
+    var refused = new WorkloadReply.Declined("UNAVAILABLE", "because of the test");
+
+    attempt().replyTo().tell(refused);
+
+    assertThat(reply.get(20, TimeUnit.SECONDS)).isEqualTo(refused);
+    time.expectNoMessageFor(PATIENCE, workload);
+  }
+
+  @Test
+  void what_can_never_be_is_refused_by_all() throws Exception {
+    var reply = ask();
+    attempt();
+    time.timePasses(Duration.ofSeconds(1));
+    var invalid = new WorkloadReply.Declined("INVALID", "because of the test");
+
+    attempt().replyTo().tell(invalid);
+
+    assertThat(reply.get(20, TimeUnit.SECONDS)).isEqualTo(invalid);
   }
 
   @Test
