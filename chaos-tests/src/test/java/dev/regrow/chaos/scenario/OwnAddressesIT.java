@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -139,6 +140,27 @@ class OwnAddressesIT {
 
     ask("run", "pair", "--replicas", "2", "--wait", "--", "/bin/sleep", "1000");
     assertThat(ask("get", "instances")).contains("n1").contains("n2");
+  }
+
+  @Test
+  void either_machine_is_a_door_to_both_by_tls() throws IOException {
+    var known = ContextFile.at(first.jvm().contextFile()).read().orElseThrow();
+    var token = file("admin", known.token()).toString();
+    var ca = file("ca", known.ca()).toString();
+    ask("run", "doors", "--replicas", "2", "--wait", "--", "/bin/sleep", "1000");
+
+    for (var machine : List.of(first, second)) {
+      var address = "https://%s:%d".formatted(machine.address(), GATEWAY_PORT);
+      UnaryOperator<String> by =
+          command ->
+              command + " --address %s --token-file %s --ca %s".formatted(address, token, ca);
+      assertThat(ask(by.apply("get nodes -o name").split(" "))).contains("n1", "n2");
+      for (var slot : List.of("doors-0", "doors-1")) {
+        var said = ask((by.apply("exec") + " " + slot + " -- /bin/hostname").split(" "));
+        assertThat(said.strip()).startsWith(slot);
+      }
+      assertThat(ask(by.apply("scale doors 2").split(" "))).contains("doors");
+    }
   }
 
   @Test
