@@ -72,21 +72,32 @@ void child_set_limits(const struct config *config) {
   }
 }
 
-/* Gives up every power, here and for what is executed later. The mount, pid, network, ipc and uts namespaces belong to
-   the host's user namespace: even every capability of the instance's own would give no power over them. */
+/* Has these capabilities and no other, and so has what it executes. */
+static void hold(uint64_t capabilities) {
+  uint32_t low = (uint32_t)capabilities, high = (uint32_t)(capabilities >> 32);
+  struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+  struct __user_cap_data_struct sets[2] = {{low, low, low}, {high, high, high}};
+  must(sys_capset(&header, sets), "confine", "capset");
+  must(sys_prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0), "confine", "ambient set");
+  for (int capability = 0; capability < 64; capability++)
+    if (capabilities >> capability & 1) must(sys_prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability), "confine", "ambient set");
+}
+
+/* Gives up every power but what was granted, here and for what is executed later. The mount, pid, network, ipc and uts
+   namespaces belong to the host's user namespace: even every capability of the instance's own would give no power over
+   them. Granted ones come by the ambient set alone, never by being root; who changes from root to another user loses
+   them, as everywhere. */
 static void give_up_powers(const struct config *config, int userns) {
+  int bits = config->capabilities == 0 ? SECURE_ALL_BITS | SECURE_ALL_LOCKS : SECBIT_NOROOT | SECBIT_NOROOT_LOCKED;
   must(sys_prctl(PR_SET_NO_NEW_PRIVS, 1, 0), "confine", "no_new_privs");
   must(sys_setns(userns, CLONE_NEWUSER), "confine", "user namespace");
   for (int capability = 0; sys_prctl(PR_CAPBSET_READ, capability, 0) >= 0; capability++)
-    must(sys_prctl(PR_CAPBSET_DROP, capability, 0), "confine", "bounding set");
-  must(sys_prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0), "confine", "ambient set");
-  must(sys_prctl(PR_SET_SECUREBITS, SECURE_ALL_BITS | SECURE_ALL_LOCKS, 0), "confine", "securebits");
+    if (!(config->capabilities >> capability & 1)) must(sys_prctl(PR_CAPBSET_DROP, capability, 0), "confine", "bounding set");
+  must(sys_prctl(PR_SET_SECUREBITS, bits, 0), "confine", "securebits");
   must(sys_setgroups(0, NULL), "confine", "setgroups");
   must(sys_setresgid(config->gid), "confine", "setresgid");
   must(sys_setresuid(config->uid), "confine", "setresuid");
-  struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
-  struct __user_cap_data_struct none[2] = {{0, 0, 0}, {0, 0, 0}};
-  must(sys_capset(&header, none), "confine", "capset");
+  hold(config->capabilities);
 }
 
 void child_confine(const struct config *config, int userns) {
@@ -183,6 +194,7 @@ void child_run(const struct config *config, const struct channels *channels) {
   child_filter_calls(config);
   pid_t workload = (pid_t)must(sys_fork(), "init", "fork");
   if (workload == 0) workload_run(config, channels);
+  hold(0); /* What was granted is the workload's, not ours. */
   int keep_low = channels->socket < signals ? channels->socket : signals;
   int keep_high = channels->socket < signals ? signals : channels->socket;
   if (keep_low > 0) sys_close_range(0, (unsigned)keep_low - 1, 0);

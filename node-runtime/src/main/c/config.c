@@ -6,7 +6,7 @@
 
 enum tag {
   INSTANCE = 1, ATTEMPT, STATE_DIR, LOG_DIR, LOG_LIMITS, CGROUP1_TASKS, CGROUP2_DIR, ID_RANGE, USER, HOST_NAME,
-  NETWORK, ROOT_STEP, ARGUMENT, ENVIRONMENT, WORKDIR, RLIMIT, SECCOMP, UMASK, LEASE, OOM_SCORE_ADJ, SYSCTL, JOIN, NETWORK_NAMESPACE, STREAMS, FILES
+  NETWORK, ROOT_STEP, ARGUMENT, ENVIRONMENT, WORKDIR, RLIMIT, SECCOMP, UMASK, LEASE, OOM_SCORE_ADJ, SYSCTL, JOIN, NETWORK_NAMESPACE, STREAMS, FILES, CAPABILITIES
 };
 
 enum { VERSION = 1, CRITICAL = 1, LARGEST = 1 << 24 };
@@ -127,6 +127,7 @@ static int take(struct config *c, uint16_t tag, const char *v, uint32_t n) {
     case NETWORK_NAMESPACE: return text(&c->network_namespace, v, n);
     case STREAMS: return n == 6 && ((c->streams = (uint8_t)v[0]), (c->rows = u16(v + 2)), (c->columns = u16(v + 4)), c->streams <= STREAMS_TERMINAL);
     case FILES: return n == 12 && ((c->files = (uint8_t)v[0]), (c->files_most = u64(v + 4)), c->files <= FILES_TAKE);
+    case CAPABILITIES: return n == 8 && ((c->capabilities = u64(v)), 1);
     default: return -1;
   }
 }

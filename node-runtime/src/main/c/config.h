@@ -43,6 +43,7 @@ struct config {
   size_t sysctls_count;
   struct sock_filter *filter;
   size_t filter_length;
+  uint64_t capabilities; /* that it keeps, in its own user namespace: bit n is capability n */
   uint32_t umask;
   uint64_t lease;
   int32_t oom_score_adj;

@@ -54,7 +54,7 @@ void child_run(const struct config *config, const struct channels *channels) __a
 /* Where child_fail tells it. */
 void child_reports_to(int fd);
 void child_set_limits(const struct config *config);
-/* Gives up every power, for good: that of the agent's root, then that of the instance's. */
+/* Gives up every power, for good: that of the agent's root, then that of the instance's but for what was granted to it. */
 void child_confine(const struct config *config, int userns);
 void child_filter_calls(const struct config *config);
 void child_execute(const struct config *config) __attribute__((noreturn));

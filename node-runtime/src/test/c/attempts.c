@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/bpf.h>
+#include <linux/capability.h>
 #include <linux/perf_event.h>
 #include <sched.h>
 #include <signal.h>
@@ -36,6 +37,7 @@
 #include <sys/uio.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
@@ -197,6 +199,22 @@ static long console_selection(void) {
   return ioctl(0, TIOCLINUX, &character);
 }
 
+/* Root of a machine has it. */
+static long took_capability(void) {
+  struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+  struct __user_cap_data_struct sets[2];
+  if (syscall(SYS_capget, &header, sets) != 0) return -1;
+  sets[0].permitted |= 1u << CAP_SYS_ADMIN, sets[0].effective |= 1u << CAP_SYS_ADMIN;
+  return syscall(SYS_capset, &header, sets);
+}
+
+/* Of a program, for whoever runs it: CAP_SYS_ADMIN. */
+static long capable_file(void) {
+  close(open("/tmp/mine", O_CREAT | O_WRONLY, 0755));
+  struct vfs_cap_data data = {.magic_etc = VFS_CAP_REVISION_2 | VFS_CAP_FLAGS_EFFECTIVE, .data[0].permitted = 1u << CAP_SYS_ADMIN};
+  return setxattr("/tmp/mine", "security.capability", &data, XATTR_CAPS_SZ_2, 0);
+}
+
 static long became_root(void) {
   return getuid() == 0 && getenv("BARE") == NULL ? (errno = EPERM, -1) : setuid(0);
 }
@@ -343,6 +361,8 @@ static long connected(void) {
   X("mknod-mem", device(S_IFCHR, 1, 1)) \
   X("mknod-null", device(S_IFCHR, 1, 3)) \
   X("chown", chown_away()) \
+  X("capset", took_capability()) \
+  X("file-capability", capable_file()) \
   X("setuid-root", became_root()) \
   X("raw-socket", socket(AF_INET, SOCK_RAW, 1)) \
   X("raw6-socket", socket(AF_INET6, SOCK_RAW, 58)) \

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param layers of its image, once that is here
  * @param leaseUntilBootNanos if not null, asked when the shim is started: the shim kills the
  *     instance at this CLOCK_BOOTTIME, unless it is renewed, and starts nothing after it
+ * @param capabilities that all its programs have in its own user namespace, whoever its user is
  */
 public record LaunchSpec(
     InstanceKey key,
@@ -41,15 +43,17 @@ public record LaunchSpec(
     Duration stopGrace,
     @Nullable LongSupplier leaseUntilBootNanos,
     @Nullable Image image,
-    @Nullable Layers layers) {
+    @Nullable Layers layers,
+    Set<Capability> capabilities) {
 
   public LaunchSpec {
+    capabilities = Set.copyOf(capabilities);
     labels = Map.copyOf(labels);
     command = List.copyOf(command);
     mounts = List.copyOf(mounts);
   }
 
-  /** Without an image. */
+  /** Without an image and capabilities. */
   public LaunchSpec(
       InstanceKey key,
       int attempt,
@@ -87,7 +91,8 @@ public record LaunchSpec(
         stopGrace,
         leaseUntilBootNanos,
         null,
-        null);
+        null,
+        Set.of());
   }
 
   /** The same, from an image. */
@@ -111,7 +116,33 @@ public record LaunchSpec(
         stopGrace,
         leaseUntilBootNanos,
         of,
-        null);
+        null,
+        capabilities);
+  }
+
+  /** The same, with these capabilities. */
+  public LaunchSpec granted(Set<Capability> capabilities) {
+    return new LaunchSpec(
+        key,
+        attempt,
+        slot,
+        labels,
+        rootfs,
+        readOnlyRoot,
+        command,
+        env,
+        uid,
+        gid,
+        workdir,
+        network,
+        mounts,
+        limits,
+        stopSignal,
+        stopGrace,
+        leaseUntilBootNanos,
+        image,
+        layers,
+        capabilities);
   }
 
   /**

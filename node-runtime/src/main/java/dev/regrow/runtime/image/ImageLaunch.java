@@ -88,7 +88,8 @@ public final class ImageLaunch {
         spec.stopGrace(),
         spec.leaseUntilBootNanos(),
         order,
-        new Layers(image.layers(), image.names(), missing));
+        new Layers(image.layers(), image.names(), missing),
+        spec.capabilities());
   }
 
   private static byte[] file(ImageView view, String path) throws IOException {

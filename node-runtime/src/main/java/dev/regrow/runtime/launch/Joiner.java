@@ -1,5 +1,6 @@
 package dev.regrow.runtime.launch;
 
+import dev.regrow.runtime.Capability;
 import dev.regrow.runtime.Exec;
 import dev.regrow.runtime.LaunchSpec.Ulimit;
 import dev.regrow.runtime.shim.ShimConfig;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,13 +51,13 @@ public final class Joiner {
 
   private final Kernel kernel;
   private final Path program;
-  private final byte[] filter;
+  private final Filters filters;
   private final ProcessLimits processes;
 
-  Joiner(Kernel kernel, Path program, byte[] filter, ProcessLimits processes) {
+  Joiner(Kernel kernel, Path program, Filters filters, ProcessLimits processes) {
     this.kernel = kernel;
     this.program = program;
-    this.filter = filter.clone();
+    this.filters = filters;
     this.processes = processes;
   }
 
@@ -63,12 +65,14 @@ public final class Joiner {
    * What to run where.
    *
    * @param init PID 1 of the instance, on the host
+   * @param capabilities that its program has; copies of files have none
    */
   public record Command(
       ProcessId init,
       int uid,
       int gid,
       String workdir,
+      Set<Capability> capabilities,
       Map<Ulimit, Long> ulimits,
       List<String> arguments,
       Map<String, String> environment,
@@ -154,9 +158,11 @@ public final class Joiner {
   }
 
   private byte[] config(Command command, Streams streams) {
-    var config = described(command).idRange(streams.idBase(), IDS);
+    boolean program = streams.files() == Exec.Files.NONE;
+    var granted = program ? command.capabilities() : Set.<Capability>of();
+    var config = described(command, granted).idRange(streams.idBase(), IDS);
     var window = streams.terminal();
-    if (streams.files() != Exec.Files.NONE) {
+    if (!program) {
       config.files(streams.files() == Exec.Files.GIVE, FILES_BYTES_MAX);
     }
     if (window == null) {
@@ -247,11 +253,13 @@ public final class Joiner {
   }
 
   private byte[] config(Command command) {
-    return described(command).encode();
+    return described(command, command.capabilities()).encode();
   }
 
-  private ShimConfig described(Command command) {
+  private ShimConfig described(Command command, Set<Capability> granted) {
     var config = new ShimConfig().join(command.init().pid(), command.init().startTicks());
+    config.capabilities(Capability.bits(granted));
+    var filter = filters.of(granted);
     LaunchPlan.confine(config, command.uid(), command.gid(), command.workdir(), filter);
     processes.into(config, command.ulimits());
     command.cgroup1Tasks().forEach(config::cgroup1Tasks);

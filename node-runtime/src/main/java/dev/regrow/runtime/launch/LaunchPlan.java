@@ -1,5 +1,6 @@
 package dev.regrow.runtime.launch;
 
+import dev.regrow.runtime.Capability;
 import dev.regrow.runtime.LaunchSpec;
 import dev.regrow.runtime.LaunchSpec.Mount;
 import dev.regrow.runtime.LaunchSpec.Network;
@@ -31,11 +32,11 @@ record LaunchPlan(List<LaunchStep> steps) {
   /**
    * The machine's side of a plan.
    *
-   * @param filter the seccomp filter
+   * @param filters of system calls
    * @param resolvConf the host's
    * @param processes what a process may have at most
    */
-  record Machine(HostPrograms host, byte[] filter, String resolvConf, ProcessLimits processes) {}
+  record Machine(HostPrograms host, Filters filters, String resolvConf, ProcessLimits processes) {}
 
   static LaunchPlan of(
       LaunchSpec spec,
@@ -118,7 +119,9 @@ record LaunchPlan(List<LaunchStep> steps) {
             .idRange(ids.base(), IdRange.SIZE)
             .hostName(spec.slot());
     network(config, spec, places);
-    confine(config, spec.uid(), spec.gid(), spec.workdir(), machine.filter());
+    config.capabilities(Capability.bits(spec.capabilities()));
+    var filter = machine.filters().of(spec.capabilities());
+    confine(config, spec.uid(), spec.gid(), spec.workdir(), filter);
     machine.processes().into(config, spec.limits().ulimits());
     places.cgroup1Tasks().forEach(config::cgroup1Tasks);
     places.cgroup2().ifPresent(config::cgroup2);

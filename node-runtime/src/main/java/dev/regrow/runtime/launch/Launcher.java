@@ -11,7 +11,6 @@ import dev.regrow.runtime.namespace.Lower;
 import dev.regrow.runtime.namespace.ShiftedCopies;
 import dev.regrow.runtime.network.LoneNetworks;
 import dev.regrow.runtime.seccomp.Architecture;
-import dev.regrow.runtime.seccomp.SyscallFilter;
 import dev.regrow.runtime.shim.ShimBinary;
 import dev.regrow.runtime.syscall.Kernel;
 import java.io.IOException;
@@ -51,7 +50,7 @@ public final class Launcher implements AutoCloseable {
   private final Shims shims;
   private final LoneNetworks loneNetworks;
   private final HostPrograms host;
-  private final byte[] filter;
+  private final Filters filters;
   private final ProcessLimits processes;
 
   private Launcher(Kernel kernel, IdRanges ids, Path data, HostPrograms host) throws IOException {
@@ -65,7 +64,7 @@ public final class Launcher implements AutoCloseable {
     this.shims = new Shims(kernel, program);
     this.loneNetworks = new LoneNetworks(kernel);
     this.host = host;
-    this.filter = SyscallFilter.standard(Architecture.ofThisMachine());
+    this.filters = new Filters(Architecture.ofThisMachine());
     this.processes = ProcessLimits.ofThisProcess();
   }
 
@@ -174,7 +173,7 @@ public final class Launcher implements AutoCloseable {
       IdRange range,
       @Nullable Lower lower,
       Map<String, Lower> shown) {
-    var machine = new LaunchPlan.Machine(host, filter, resolvConf(), processes);
+    var machine = new LaunchPlan.Machine(host, filters, resolvConf(), processes);
     var plan = LaunchPlan.of(spec, places, range, lower, writable(spec), shown, machine);
     return new PlanExecutor(kernel, shims).execute(plan);
   }
@@ -186,7 +185,7 @@ public final class Launcher implements AutoCloseable {
 
   /** For commands in instances that run already. */
   public Joiner joiner() {
-    return new Joiner(kernel, program, filter, processes);
+    return new Joiner(kernel, program, filters, processes);
   }
 
   /** Deletes what a slot has kept in a volume. Idempotent. */

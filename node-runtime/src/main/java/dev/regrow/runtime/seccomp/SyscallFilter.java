@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 
 /**
@@ -21,8 +22,21 @@ public final class SyscallFilter {
 
   /** The filter of instances, as an array of struct sock_filter. */
   public static byte[] standard(Architecture architecture) {
-    var rules = Rules.parse(resource(architecture.table()), resource("default.txt"));
-    return compile(architecture, rules).bytes();
+    return allowing(List.of(), architecture);
+  }
+
+  /**
+   * The same, and these are allowed, too.
+   *
+   * @param calls names of system calls
+   */
+  public static byte[] allowing(Collection<String> calls, Architecture architecture) {
+    return compile(architecture, rules(calls, architecture)).bytes();
+  }
+
+  static Rules rules(Collection<String> calls, Architecture architecture) {
+    var list = resource("default.txt") + "\n" + String.join("\n", calls);
+    return Rules.parse(resource(architecture.table()), list);
   }
 
   /** A range of numbers from {@code first} to the next one's, all with the same answer. */

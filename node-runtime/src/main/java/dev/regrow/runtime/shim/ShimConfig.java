@@ -107,6 +107,15 @@ public final class ShimConfig {
     return bytes(Tag.SECCOMP, filter);
   }
 
+  /**
+   * What it has in its own user namespace.
+   *
+   * @param bits bit n is capability n, as capabilities(7) numbers them
+   */
+  public ShimConfig capabilities(long bits) {
+    return record(Tag.CAPABILITIES, buffer(8).putLong(bits));
+  }
+
   /** Kills the instance at this CLOCK_BOOTTIME, in nanoseconds, unless it is renewed. */
   public ShimConfig lease(long deadlineBoottimeNanos) {
     return record(Tag.LEASE, buffer(8).putLong(deadlineBoottimeNanos));

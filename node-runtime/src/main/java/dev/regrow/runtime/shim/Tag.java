@@ -26,7 +26,8 @@ enum Tag {
   JOIN(22),
   NETWORK_NAMESPACE(23),
   STREAMS(24),
-  FILES(25);
+  FILES(25),
+  CAPABILITIES(26);
 
   private final int number;
 

@@ -1,5 +1,6 @@
 package dev.regrow.runtime.state;
 
+import dev.regrow.runtime.Capability;
 import dev.regrow.runtime.InstanceKey;
 import dev.regrow.runtime.LaunchSpec;
 import dev.regrow.runtime.LaunchSpec.Limits;
@@ -9,12 +10,16 @@ import dev.regrow.runtime.state.KeyValues.Malformed;
 import dev.regrow.runtime.syscall.Signal;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,8 +56,13 @@ public record InstanceFile(
    *
    * @param uid 0..65535, inside
    * @param gid likewise
+   * @param capabilities that they have
    */
-  public record User(int uid, int gid, String workdir) {}
+  public record User(int uid, int gid, String workdir, Set<Capability> capabilities) {
+    public User {
+      capabilities = Set.copyOf(capabilities);
+    }
+  }
 
   /** As in names of cgroups and directories: nothing of a forged file may lead elsewhere. */
   private static final Pattern LABEL = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
@@ -75,7 +85,7 @@ public record InstanceFile(
         spec.stopGrace(),
         spec.limits(),
         baseline,
-        new User(spec.uid(), spec.gid(), spec.workdir()),
+        new User(spec.uid(), spec.gid(), spec.workdir(), spec.capabilities()),
         address,
         List.of());
   }
@@ -125,6 +135,8 @@ public record InstanceFile(
       line(text, "user.uid", user.uid());
       line(text, "user.gid", user.gid());
       line(text, "user.workdir", Escapes.escape(user.workdir()));
+      new TreeSet<>(user.capabilities())
+          .forEach(capability -> line(text, "capability." + capability.name(), 1));
     }
     if (address != null) {
       line(text, "address", address);
@@ -205,8 +217,16 @@ public record InstanceFile(
         ? new User(
             (int) values.number("user.uid", 0, ID_MAX),
             (int) values.number("user.gid", 0, ID_MAX),
-            Escapes.unescape(values.text("user.workdir")))
+            Escapes.unescape(values.text("user.workdir")),
+            capabilities(values))
         : null;
+  }
+
+  /** Those that are known here: a further process never has more. */
+  private static Set<Capability> capabilities(KeyValues values) {
+    return Arrays.stream(Capability.values())
+        .filter(capability -> values.all().containsKey("capability." + capability.name()))
+        .collect(Collectors.toSet());
   }
 
   private static @Nullable String address(KeyValues values) {

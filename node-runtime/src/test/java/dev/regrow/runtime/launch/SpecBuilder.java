@@ -1,5 +1,6 @@
 package dev.regrow.runtime.launch;
 
+import dev.regrow.runtime.Capability;
 import dev.regrow.runtime.LaunchSpec;
 import dev.regrow.runtime.LaunchSpec.Limits;
 import dev.regrow.runtime.LaunchSpec.Mount;
@@ -9,13 +10,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** An unremarkable instance, but for what a test is about. */
 final class SpecBuilder {
 
-  private final List<String> command;
+  private List<String> command;
   private String id = "i1";
   private String slot = "test-0";
   private int user = 65534;
@@ -25,6 +27,7 @@ final class SpecBuilder {
   private @Nullable LongSupplier lease;
   private List<Mount> mounts = List.of();
   private String workdir = "/";
+  private Set<Capability> capabilities = Set.of();
   private Limits limits = new Limits(100, 0, 1 << 26, 1 << 28, 64);
 
   private SpecBuilder(List<String> command) {
@@ -42,6 +45,11 @@ final class SpecBuilder {
   SpecBuilder named(String instanceId) {
     id = instanceId;
     slot = "test-" + instanceId;
+    return this;
+  }
+
+  SpecBuilder doing(String... arguments) {
+    command = List.of(arguments);
     return this;
   }
 
@@ -81,24 +89,30 @@ final class SpecBuilder {
     return this;
   }
 
+  SpecBuilder granted(Set<Capability> value) {
+    capabilities = value;
+    return this;
+  }
+
   LaunchSpec build() {
     return new LaunchSpec(
-        TestNode.key(id),
-        1,
-        slot,
-        Map.of(),
-        rootfs,
-        readOnlyRoot,
-        command,
-        Map.of("MODE", "test"),
-        user,
-        user,
-        workdir,
-        network,
-        mounts,
-        limits,
-        "TERM",
-        Duration.ofSeconds(10),
-        lease);
+            TestNode.key(id),
+            1,
+            slot,
+            Map.of(),
+            rootfs,
+            readOnlyRoot,
+            command,
+            Map.of("MODE", "test"),
+            user,
+            user,
+            workdir,
+            network,
+            mounts,
+            limits,
+            "TERM",
+            Duration.ofSeconds(10),
+            lease)
+        .granted(capabilities);
   }
 }

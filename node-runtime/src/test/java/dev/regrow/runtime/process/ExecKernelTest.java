@@ -3,6 +3,7 @@ package dev.regrow.runtime.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.regrow.runtime.Capability;
 import dev.regrow.runtime.Exec;
 import dev.regrow.runtime.Logs;
 import dev.regrow.runtime.RunningInstance;
@@ -12,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -114,6 +116,28 @@ class ExecKernelTest extends ExecCase {
 
       assertThat(get(heard.code)).as(heard.output() + heard.error()).isZero();
     }
+  }
+
+  @Test
+  void a_command_has_the_capabilities_of_its_instance_also_when_another_agent_took_it_over()
+      throws Exception {
+    launchGranted(Set.of(Capability.DAC_OVERRIDE, Capability.SYS_CHROOT), "/bin/sleep", "1000");
+    agent().close();
+    var instance = restart().get(0);
+    var heard = new Heard();
+
+    exec(instance, heard, null, "grep ^Cap /proc/self/status; /usr/sbin/chroot / /bin/echo in");
+
+    assertThat(get(heard.code)).as(heard.error()).isZero();
+    assertThat(heard.output().split("\n", -1))
+        .containsExactly(
+            "CapInh:\t0000000000040002",
+            "CapPrm:\t0000000000040002",
+            "CapEff:\t0000000000040002",
+            "CapBnd:\t0000000000040002",
+            "CapAmb:\t0000000000040002",
+            "in",
+            "");
   }
 
   @Test

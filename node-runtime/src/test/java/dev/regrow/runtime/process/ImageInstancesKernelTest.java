@@ -3,6 +3,7 @@ package dev.regrow.runtime.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.regrow.runtime.Capability;
 import dev.regrow.runtime.Ended;
 import dev.regrow.runtime.InstanceKey;
 import dev.regrow.runtime.LaunchSpec;
@@ -22,6 +23,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -157,6 +159,16 @@ final class ImageInstancesKernelTest {
           .singleElement()
           .satisfies(file -> assertThat(file).hasContent("top"));
     }
+  }
+
+  @Test
+  void its_capabilities_are_those_of_the_order() throws Exception {
+    var reference = layout(busybox().run("{}"));
+    var show = List.of("/bin/sh", "-c", "/bin/busybox grep CapAmb /proc/self/status");
+
+    var said = run(spec(reference, show, false).granted(Set.of(Capability.KILL)));
+
+    assertThat(said).endsWith("CapAmb:\t0000000000000020\n");
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.regrow.runtime.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.regrow.runtime.Capability;
 import dev.regrow.runtime.InstanceKey;
 import dev.regrow.runtime.LaunchSpec;
 import dev.regrow.runtime.LaunchSpec.Limits;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -69,26 +71,33 @@ abstract class RuntimeCase {
   }
 
   final RunningInstance launch(Network network, String... command) throws Exception {
-    var spec =
-        new LaunchSpec(
-            KEY,
-            1,
-            "web-1",
-            Map.of("epoch", "17"),
-            null,
-            false,
-            List.of(command),
-            Map.of("MODE", "test"),
-            1000,
-            1001,
-            "/tmp",
-            network,
-            List.of(),
-            new Limits(100, 0, 64 << 20, 128 << 20, 32),
-            "TERM",
-            Duration.ofSeconds(1),
-            null);
-    return get(agent().launch(spec));
+    return get(agent().launch(spec(network, command)));
+  }
+
+  final RunningInstance launchGranted(Set<Capability> capabilities, String... command)
+      throws Exception {
+    return get(agent().launch(spec(Network.NONE, command).granted(capabilities)));
+  }
+
+  private static LaunchSpec spec(Network network, String... command) {
+    return new LaunchSpec(
+        KEY,
+        1,
+        "web-1",
+        Map.of("epoch", "17"),
+        null,
+        false,
+        List.of(command),
+        Map.of("MODE", "test"),
+        1000,
+        1001,
+        "/tmp",
+        network,
+        List.of(),
+        new Limits(100, 0, 64 << 20, 128 << 20, 32),
+        "TERM",
+        Duration.ofSeconds(1),
+        null);
   }
 
   static void await(java.util.function.BooleanSupplier fact, Supplier<String> seen) {

@@ -51,6 +51,21 @@ final class SyscallFilterTest {
     assertThat(run(program, 0x40000003, 1, new long[6])).isEqualTo(SyscallFilter.KILL_PROCESS);
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void what_is_allowed_besides_is_that_and_nothing_else(Architecture architecture) {
+    var more = SyscallFilter.rules(List.of("chroot"), architecture).allowed();
+    var usual = rules(architecture);
+
+    assertThat(more.keySet())
+        .containsAll(usual.allowed().keySet())
+        .hasSize(usual.allowed().size() + 1);
+    assertThat(more.get(usual.known().get("chroot"))).isEqualTo(Condition.ALWAYS);
+    usual
+        .allowed()
+        .forEach((number, condition) -> assertThat(more).containsEntry(number, condition));
+  }
+
   @Test
   void an_x32_program_is_killed() {
     assertThat(answer("read", 0x40000000)).isEqualTo(SyscallFilter.KILL_PROCESS);

@@ -2,6 +2,7 @@ package dev.regrow.runtime.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.regrow.runtime.Capability;
 import dev.regrow.runtime.InstanceKey;
 import dev.regrow.runtime.LaunchSpec.Limits;
 import dev.regrow.runtime.LaunchSpec.Ulimit;
@@ -9,6 +10,8 @@ import dev.regrow.runtime.cgroup.Counters;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
@@ -26,7 +29,7 @@ class InstanceFileTest {
           Duration.ofSeconds(10),
           new Limits(500, 0, 64, 128, 256, 300, 1 << 30, Map.of(Ulimit.NOFILE, 64L)),
           new Counters(1, 2),
-          new InstanceFile.User(1000, 1001, "/srv"),
+          new InstanceFile.User(1000, 1001, "/srv", Set.of(Capability.CHOWN, Capability.KILL)),
           "10.208.0.2",
           List.of());
 
@@ -79,6 +82,15 @@ class InstanceFileTest {
     var old = InstanceFile.parse(String.join("\n", lines.toList()) + "\n").file().orElseThrow();
 
     assertThat(old.user()).isNull();
+  }
+
+  @Test
+  void a_capability_that_is_not_known_here_is_given_to_nothing() {
+    var later = FILE.format().replace("capability.KILL=1\n", "capability.NEW=1\n");
+
+    var user = InstanceFile.parse(later).file().orElseThrow().user();
+
+    assertThat(Objects.requireNonNull(user).capabilities()).containsExactly(Capability.CHOWN);
   }
 
   @Test
