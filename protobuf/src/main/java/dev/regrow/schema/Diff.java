@@ -111,8 +111,7 @@ public final class Diff {
 
   private void lists(FieldPlan field, List<?> before, List<?> after, Path path) {
     if (!field.isMessage()) {
-      change(
-          path, before.isEmpty() ? "" : before.toString(), after.isEmpty() ? "" : after.toString());
+      change(path, listed(field, before), listed(field, after));
       return;
     }
     for (int i = 0; i < Math.max(before.size(), after.size()); i++) {
@@ -135,11 +134,20 @@ public final class Diff {
       return "";
     }
     Object value = message.getField(field.field());
-    if (value instanceof EnumValueDescriptor known) {
-      return Objects.toString(EnumNames.of(field.enumType()).text(known.getNumber()), "");
-    }
     return value instanceof Number number && Quantities.hasUnit(field.format())
         ? Quantities.write(field.format(), number.longValue())
+        : single(field, value);
+  }
+
+  private static String listed(FieldPlan field, List<?> values) {
+    return values.isEmpty()
+        ? ""
+        : values.stream().map(value -> single(field, value)).toList().toString();
+  }
+
+  private static String single(FieldPlan field, Object value) {
+    return value instanceof EnumValueDescriptor known
+        ? Objects.toString(EnumNames.of(field.enumType()).text(known.getNumber()), "")
         : value.toString();
   }
 

@@ -81,6 +81,9 @@ final class JsonSchemas {
     if (field.value().getJavaType() == JavaType.MESSAGE) {
       return reference(field.value().getMessageType());
     }
+    if (field.value().getJavaType() == JavaType.ENUM) {
+      return Map.of("enum", values(field));
+    }
     Map<String, Object> element = new LinkedHashMap<>();
     element.put("type", "string");
     if (field.rules().hasMaxElement()) {

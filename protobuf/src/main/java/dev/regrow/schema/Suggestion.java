@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** Guesses what somebody meant. */
 public final class Suggestion {
   private static final int LONGEST = 64;
+  private static final int SHORTEST_END = 4;
 
   private Suggestion() {}
 
@@ -26,6 +27,18 @@ public final class Suggestion {
       }
     }
     return bestDistance <= Math.max(1, plain.length() / 3) ? best : null;
+  }
+
+  /** The same; when none is near, one that was written with something before it. */
+  static @Nullable String nearestOrEnd(String written, Collection<String> candidates) {
+    String nearest = nearest(written, candidates);
+    String plain = plain(written);
+    return nearest != null
+        ? nearest
+        : candidates.stream()
+            .filter(each -> each.length() >= SHORTEST_END && plain.endsWith(plain(each)))
+            .findFirst()
+            .orElse(null);
   }
 
   private static String plain(String name) {

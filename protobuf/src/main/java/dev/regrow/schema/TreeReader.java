@@ -219,13 +219,17 @@ final class TreeReader {
       return value;
     }
     String written = Quoting.quoted(scalar.text());
-    String meant = Suggestion.nearest(scalar.text(), names.writable());
+    String meant = Suggestion.nearestOrEnd(scalar.text(), names.writable());
+    String help = field.isList() ? field.rules().getHelp() : "";
     String message =
         names.isLater(scalar.text())
             ? written + " is not supported by this release; write " + names.choice()
             : meant != null && names.writable().size() > 1
                 ? written + " is not one of " + names.choice() + "; did you mean " + meant + "?"
-                : written + " is unknown; write " + names.choice();
+                : written
+                    + " is unknown; write "
+                    + names.choice()
+                    + (help.isEmpty() ? "" : "; " + help);
     findings.unreadable(path, scalar.mark(), message);
     return null;
   }

@@ -1,6 +1,7 @@
 package dev.regrow.schema;
 
 import dev.regrow.v1.Backoff;
+import dev.regrow.v1.Capability;
 import dev.regrow.v1.InstanceTemplate;
 import dev.regrow.v1.Network;
 import dev.regrow.v1.PlacementPolicy;
@@ -12,6 +13,7 @@ import dev.regrow.v1.UpdatePolicy;
 import dev.regrow.v1.Volume;
 import dev.regrow.v1.Workload;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.TreeSet;
@@ -67,6 +69,7 @@ final class WorkloadRules {
     rules.env(workload.getInstance());
     rules.user(workload);
     rules.security(workload.getInstance().getSecurity());
+    rules.capabilities(workload.getInstance());
     rules.resources(workload.getInstance().getResources());
     rules.disk(workload.getInstance());
     rules.ports(workload.getInstance());
@@ -192,6 +195,34 @@ final class WorkloadRules {
       findings.add(
           INSTANCE.field("security").field("userNamespace"),
           "is false, but every instance has a user namespace of its own; leave it out");
+    }
+  }
+
+  /** All that stands between a manifest and a capability. */
+  private void capabilities(InstanceTemplate instance) {
+    var names = EnumNames.of(Capability.getDescriptor());
+    var path = INSTANCE.field("security").field("capabilities");
+    var seen = EnumSet.noneOf(Capability.class);
+    int index = 0;
+    for (var capability : instance.getSecurity().getCapabilitiesList()) {
+      while (findings.isUnreadable(path.item(index))) {
+        index++; // It is not among them.
+      }
+      var at = path.item(index++);
+      if (capability == Capability.CAPABILITY_UNSPECIFIED) { // Only Protobuf can say so.
+        findings.add(at, "is missing; write " + names.choice());
+      } else if (capability != Capability.UNRECOGNIZED && !seen.add(capability)) {
+        findings.add(
+            at,
+            Quoting.quoted(String.valueOf(names.text(capability.getNumber())))
+                + " is listed twice; keep one");
+      } else if (capability == Capability.CAP_NET_BIND_SERVICE
+          && instance.getNetwork() == Network.HOST) {
+        findings.add(
+            at,
+            "\"NET_BIND_SERVICE\" has no effect with network host, whose ports below 1024 are for"
+                + " the machine's own root; write network: bridge and publish the port");
+      }
     }
   }
 

@@ -3,6 +3,7 @@ package dev.regrow.schema;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.regrow.schema.testing.Workloads;
+import dev.regrow.v1.Capability;
 import dev.regrow.v1.FieldChange;
 import dev.regrow.v1.Workload;
 import java.util.List;
@@ -25,6 +26,20 @@ class DiffTest {
             "replicas:  -> 3",
             "instance.command: [/bin/sleep, infinity] -> [/bin/sleep, infinity, more]",
             "instance.resources.memory: 128Mi -> 1Gi");
+  }
+
+  @Test
+  void enumerations_in_lists_are_written_as_in_manifests() {
+    Workload before = Workloads.smallest("web");
+    Workload.Builder after = before.toBuilder();
+    after
+        .getInstanceBuilder()
+        .getSecurityBuilder()
+        .addCapabilities(Capability.CAP_CHOWN)
+        .addCapabilities(Capability.CAP_KILL);
+
+    assertThat(shown(Diff.between(before, after.build())))
+        .containsExactly("instance.security.capabilities:  -> [CHOWN, KILL]");
   }
 
   @Test

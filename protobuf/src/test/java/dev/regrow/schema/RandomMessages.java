@@ -69,7 +69,12 @@ final class RandomMessages {
   }
 
   private Object enumValue(FieldPlan field) {
-    List<EnumValueDescriptor> values = field.enumType().getValues();
+    EnumNames names = EnumNames.of(field.enumType());
+    List<EnumValueDescriptor> values =
+        field.enumType().getValues().stream()
+            // A field that says nothing is null; a list has no such thing.
+            .filter(value -> !field.isList() || names.text(value.getNumber()) != null)
+            .toList();
     return values.get(random.nextInt(values.size()));
   }
 }

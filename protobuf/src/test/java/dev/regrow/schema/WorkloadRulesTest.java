@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.regrow.schema.testing.Workloads;
+import dev.regrow.v1.Capability;
 import dev.regrow.v1.InstanceTemplate;
 import dev.regrow.v1.Port;
 import dev.regrow.v1.SpreadRule;
 import dev.regrow.v1.Workload;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -37,7 +39,7 @@ class WorkloadRulesTest {
                 + "\"reconcile\":\"keep-replacement\"}")
         .contains(
             "\"security\":{\"readOnlyRoot\":false,\"userNamespace\":true,"
-                + "\"seccomp\":\"default\"}");
+                + "\"seccomp\":\"default\",\"capabilities\":[]}");
   }
 
   @Test
@@ -126,13 +128,80 @@ class WorkloadRulesTest {
         .startsWith("instance.security.seccomp: ");
   }
 
+  @Test
+  void capabilities_are_those_that_mean_something_inside_and_no_other() {
+    assertThat(secured("{capabilities: []}")).isEmpty();
+    assertThat(secured("{capabilities: [NET_BIND_SERVICE, CHOWN]}")).isEmpty();
+    assertThat(secured("{capabilities: [CHOWN, SYS_ADMIN]}"))
+        .containsExactly(
+            "instance.security.capabilities[1]: \"SYS_ADMIN\" is unknown; write CHOWN, DAC_OVERRIDE,"
+                + " FOWNER, FSETID, KILL, SETGID, SETUID, SETPCAP, NET_BIND_SERVICE or SYS_CHROOT; no"
+                + " instance may have others");
+    for (var none :
+        List.of("NET_ADMIN", "NET_RAW", "SETFCAP", "MKNOD", "SYS_PTRACE", "BPF", "ALL")) {
+      assertThat(secured("{capabilities: [" + none + "]}")).as(none).hasSize(1);
+    }
+  }
+
+  @Test
+  void a_capability_written_as_the_kernel_calls_it_is_told_as_it_is_written_here() {
+    for (var name : List.of("CAP_KILL", "cap_net_bind_service", "CAP_SYS_CHROOT", "CAP_SETUID")) {
+      assertThat(secured("{capabilities: [" + name + "]}"))
+          .singleElement()
+          .asString()
+          .endsWith("did you mean " + name.toUpperCase(Locale.ROOT).substring(4) + "?");
+    }
+  }
+
+  @Test
+  void a_capability_that_is_listed_twice_or_has_no_effect_is_refused() {
+    assertThat(secured("{capabilities: [ALL, KILL, KILL]}"))
+        .hasSize(2)
+        .anyMatch(said -> said.startsWith("instance.security.capabilities[2]: \"KILL\" is listed"));
+    assertThat(secured("{capabilities: [KILL, CHOWN, KILL]}"))
+        .containsExactly("instance.security.capabilities[2]: \"KILL\" is listed twice; keep one");
+    assertThat(instanceOn("host", "security: {capabilities: [NET_BIND_SERVICE]}"))
+        .singleElement()
+        .asString()
+        .startsWith(
+            "instance.security.capabilities[0]: \"NET_BIND_SERVICE\" has no effect with network host");
+  }
+
+  @Test
+  void a_capability_that_only_protobuf_can_say_is_refused() throws Exception {
+    for (int number : List.of(0, 99)) {
+      var workload = Workloads.smallest("web").toBuilder();
+      workload.getInstanceBuilder().getSecurityBuilder().addCapabilitiesValue(number);
+
+      assertThat(
+              Schema.violations(Workload.parseFrom(workload.build().toByteArray())).stream()
+                  .map(Violation::field))
+          .as("number %d", number)
+          .containsExactly("instance.security.capabilities[0]");
+    }
+  }
+
+  @Test
+  void another_capability_is_another_revision() {
+    var plain = Schema.withDefaults(parse("").orThrow()).getInstance();
+    var granted = plain.toBuilder();
+    granted.getSecurityBuilder().addCapabilities(Capability.CAP_CHOWN);
+
+    assertThat(Templates.hash(granted.build(), 1)).isNotEqualTo(Templates.hash(plain, 1));
+  }
+
   private static List<String> secured(String security) {
     return instance("security: " + security);
   }
 
   private static List<String> instance(String more) {
+    return instanceOn("none", more);
+  }
+
+  private static List<String> instanceOn(String network, String more) {
     var text =
-        "kind: Service\nname: web\ninstance: {command: [/bin/web], network: none, " + more + "}\n";
+        "kind: Service\nname: web\ninstance: {command: [/bin/web], network: %s, %s}\n"
+            .formatted(network, more);
     return Schema.parse(Workload.getDefaultInstance(), text, Syntax.YAML).violations().stream()
         .map(Violation::toString)
         .map(said -> said.substring(said.indexOf("instance")))

@@ -91,7 +91,12 @@ public final class BadBodies {
             "instance.volumes[0]")) {
       wrong(table, "x", 5, true, list("x"));
     }
-    for (String items : List.of("instance.command", "instance.ports", "instance.volumes")) {
+    for (String items :
+        List.of(
+            "instance.command",
+            "instance.ports",
+            "instance.volumes",
+            "instance.security.capabilities")) {
       wrong(items, "x", 5, false, object("a", "x"));
     }
   }
@@ -139,6 +144,16 @@ public final class BadBodies {
     wrong("instance.network", "Host", "", "container");
     wrong("instance.security.userNamespace", false);
     wrong("instance.security.seccomp", "unconfined", "Default", "");
+    wrong(
+        "instance.security.capabilities[1]",
+        "SYS_ADMIN",
+        "NET_RAW",
+        "CAP_KILL",
+        "kill",
+        "ALL",
+        "",
+        "CHOWN",
+        7);
     wrong(
         "kind", "Job", "Cron", "Daemon", "Config", "Secret", "Volume", "Namespace", "service", "");
     wrong("instance.ports[0].protocol", "sctp", "TCP");
@@ -190,14 +205,7 @@ public final class BadBodies {
             "instance.😀")) {
       wrong(path, "x");
     }
-    for (String later :
-        List.of(
-            "dependsOn",
-            "schedule",
-            "data",
-            "completions",
-            "instance.security.capabilities",
-            "update.canary")) {
+    for (String later : List.of("dependsOn", "schedule", "data", "completions", "update.canary")) {
       wrong(later, list("x"));
     }
     for (String source : List.of("volume", "config", "secret")) {

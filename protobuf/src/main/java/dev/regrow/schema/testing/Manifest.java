@@ -41,7 +41,16 @@ final class Manifest {
             "network", "none",
             "volumes", list(object("tmpfs", "64Mi", "at", "/cache", "readOnly", false)),
             "stop", object("signal", "TERM", "grace", "10s"),
-            "security", object("readOnlyRoot", true, "userNamespace", true, "seccomp", "default"));
+            "security",
+                object(
+                    "readOnlyRoot",
+                    true,
+                    "userNamespace",
+                    true,
+                    "seccomp",
+                    "default",
+                    "capabilities",
+                    list("CHOWN", "KILL")));
     return object(
         "kind",
         "Service",

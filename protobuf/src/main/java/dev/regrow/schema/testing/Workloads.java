@@ -1,6 +1,7 @@
 package dev.regrow.schema.testing;
 
 import dev.regrow.v1.Backoff;
+import dev.regrow.v1.Capability;
 import dev.regrow.v1.DisconnectPolicy;
 import dev.regrow.v1.Health;
 import dev.regrow.v1.HttpCheck;
@@ -180,9 +181,19 @@ public final class Workloads {
       instance.setStop(StopPolicy.newBuilder().setSignal(one(SIGNALS)).setGrace(below(90_000)));
     }
     if (maybe()) {
-      instance.setSecurity(Security.newBuilder().setReadOnlyRoot(maybe()).setUserNamespace(true));
+      instance.setSecurity(security());
     }
     return instance.build();
+  }
+
+  private Security security() {
+    var security = Security.newBuilder().setReadOnlyRoot(maybe()).setUserNamespace(true);
+    for (var capability : List.of(Capability.CAP_CHOWN, Capability.CAP_SETUID)) {
+      if (maybe()) {
+        security.addCapabilities(capability);
+      }
+    }
+    return security.build();
   }
 
   private Resources resources() {

@@ -1,6 +1,7 @@
 package dev.regrow.actors.instance;
 
 import dev.regrow.actors.link.NodeOrder;
+import dev.regrow.runtime.Capability;
 import dev.regrow.runtime.InstanceKey;
 import dev.regrow.runtime.LaunchSpec;
 import dev.regrow.runtime.LaunchSpec.Ulimit;
@@ -17,7 +18,9 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What a template says, in the words of the machine. */
@@ -46,23 +49,25 @@ public final class LaunchSpecs {
     var user = UserIds.of(template.getUser());
     var spec =
         new LaunchSpec(
-            new InstanceKey(assignment.namespace(), assignment.workload(), assignment.instanceId()),
-            attempt,
-            assignment.slot(),
-            memory.toLabels(),
-            rootfsOf(template.getImage()),
-            template.getSecurity().getReadOnlyRoot(),
-            template.getCommandList(),
-            environmentOf(template, contents),
-            user.uid(),
-            user.gid(),
-            template.getWorkdir().isEmpty() ? "/" : template.getWorkdir(),
-            networkOf(template.getNetwork()),
-            mountsOf(template.getVolumesList(), contents),
-            limitsOf(template.getResources()),
-            template.getStop().getSignal().isEmpty() ? "TERM" : template.getStop().getSignal(),
-            Duration.ofMillis(template.getStop().getGrace()),
-            memory.leased() ? leaseUntil : null);
+                new InstanceKey(
+                    assignment.namespace(), assignment.workload(), assignment.instanceId()),
+                attempt,
+                assignment.slot(),
+                memory.toLabels(),
+                rootfsOf(template.getImage()),
+                template.getSecurity().getReadOnlyRoot(),
+                template.getCommandList(),
+                environmentOf(template, contents),
+                user.uid(),
+                user.gid(),
+                template.getWorkdir().isEmpty() ? "/" : template.getWorkdir(),
+                networkOf(template.getNetwork()),
+                mountsOf(template.getVolumesList(), contents),
+                limitsOf(template.getResources()),
+                template.getStop().getSignal().isEmpty() ? "TERM" : template.getStop().getSignal(),
+                Duration.ofMillis(template.getStop().getGrace()),
+                memory.leased() ? leaseUntil : null)
+            .granted(capabilitiesOf(template.getSecurity().getCapabilitiesList()));
     return ImageReference.isOne(template.getImage())
         ? spec.from(imageOf(template, contents))
         : spec;
@@ -103,6 +108,27 @@ public final class LaunchSpecs {
         .getEnvFromMap()
         .forEach((name, key) -> environment.put(name, contents.variable(name, key)));
     return environment;
+  }
+
+  private static Set<Capability> capabilitiesOf(List<dev.regrow.v1.Capability> said) {
+    return said.stream().map(LaunchSpecs::capabilityOf).collect(Collectors.toSet());
+  }
+
+  private static Capability capabilityOf(dev.regrow.v1.Capability said) {
+    return switch (said) {
+      case CAP_CHOWN -> Capability.CHOWN;
+      case CAP_DAC_OVERRIDE -> Capability.DAC_OVERRIDE;
+      case CAP_FOWNER -> Capability.FOWNER;
+      case CAP_FSETID -> Capability.FSETID;
+      case CAP_KILL -> Capability.KILL;
+      case CAP_SETGID -> Capability.SETGID;
+      case CAP_SETUID -> Capability.SETUID;
+      case CAP_SETPCAP -> Capability.SETPCAP;
+      case CAP_NET_BIND_SERVICE -> Capability.NET_BIND_SERVICE;
+      case CAP_SYS_CHROOT -> Capability.SYS_CHROOT;
+      case CAPABILITY_UNSPECIFIED, UNRECOGNIZED ->
+          throw new IllegalArgumentException("security.capabilities has one unknown here");
+    };
   }
 
   private static LaunchSpec.Network networkOf(Network network) {

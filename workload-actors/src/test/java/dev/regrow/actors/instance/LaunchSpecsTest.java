@@ -9,6 +9,7 @@ import dev.regrow.actors.testing.Orders;
 import dev.regrow.runtime.InstanceKey;
 import dev.regrow.runtime.LaunchSpec;
 import dev.regrow.runtime.image.source.Credentials;
+import dev.regrow.v1.Capability;
 import dev.regrow.v1.InstanceTemplate;
 import dev.regrow.v1.Network;
 import dev.regrow.v1.PullPolicy;
@@ -46,7 +47,11 @@ class LaunchSpecsTest {
                 .addVolumes(Volume.newBuilder().setHost("/srv/www").setAt("/www").setReadOnly(true))
                 .addVolumes(Volume.newBuilder().setTmpfs(4096).setAt("/cache"))
                 .setStop(StopPolicy.newBuilder().setSignal("INT").setGrace(1500))
-                .setSecurity(Security.newBuilder().setReadOnlyRoot(true))
+                .setSecurity(
+                    Security.newBuilder()
+                        .setReadOnlyRoot(true)
+                        .addCapabilities(Capability.CAP_KILL)
+                        .addCapabilities(Capability.CAP_CHOWN))
                 .build());
 
     assertThat(spec.key()).isEqualTo(new InstanceKey("default", "web", "web-2-x"));
@@ -54,6 +59,9 @@ class LaunchSpecsTest {
     assertThat(spec.slot()).isEqualTo("web-2");
     assertThat(spec.rootfs()).isEqualTo(Path.of("/srv/rootfs"));
     assertThat(spec.readOnlyRoot()).isTrue();
+    assertThat(spec.capabilities())
+        .containsExactlyInAnyOrder(
+            dev.regrow.runtime.Capability.KILL, dev.regrow.runtime.Capability.CHOWN);
     assertThat(spec.command()).containsExactly("/bin/web", "--port=80");
     assertThat(spec.env()).containsEntry("MODE", "prod").containsKey("PATH");
     assertThat(List.of(spec.uid(), spec.gid())).containsExactly(1000, 2000);
@@ -84,6 +92,20 @@ class LaunchSpecsTest {
     var spec = specOf(Orders.template());
 
     assertThat(spec.limits()).isEqualTo(new LaunchSpec.Limits(100, 0, 1 << 27, 1 << 27, 64));
+  }
+
+  @Test
+  void every_capability_of_the_schema_is_one_of_the_machine_and_images_get_theirs_too() {
+    var template = Orders.template().toBuilder().setImage("oci:registry.example/web:1");
+    for (var capability : Capability.values()) {
+      if (capability.name().startsWith("CAP_")) {
+        template.getSecurityBuilder().addCapabilities(capability);
+      }
+    }
+
+    assertThat(specOf(template.build()).capabilities())
+        .containsExactlyInAnyOrder(dev.regrow.runtime.Capability.values());
+    assertThat(specOf(Orders.template()).capabilities()).isEmpty();
   }
 
   @Test
