@@ -16,6 +16,7 @@ import dev.regrow.v1.Config;
 import dev.regrow.v1.Event;
 import dev.regrow.v1.Instance;
 import dev.regrow.v1.NamedVolume;
+import dev.regrow.v1.Namespace;
 import dev.regrow.v1.Node;
 import dev.regrow.v1.Plan;
 import dev.regrow.v1.Revision;
@@ -78,6 +79,11 @@ final class AbsentControlPlane implements ControlPlane {
 
   @Override
   public Objects<NamedVolume> volumes() {
+    throw refusal();
+  }
+
+  @Override
+  public Objects<Namespace> namespaces() {
     throw refusal();
   }
 

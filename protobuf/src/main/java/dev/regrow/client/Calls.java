@@ -17,6 +17,8 @@ import dev.regrow.v1.Instance;
 import dev.regrow.v1.InstanceList;
 import dev.regrow.v1.NamedVolume;
 import dev.regrow.v1.NamedVolumeList;
+import dev.regrow.v1.Namespace;
+import dev.regrow.v1.NamespaceList;
 import dev.regrow.v1.Node;
 import dev.regrow.v1.NodeImageList;
 import dev.regrow.v1.NodeJoinReply;
@@ -311,6 +313,37 @@ public final class Calls {
 
   private static String volumePath(String namespace, String name) {
     return "/v1/namespaces/" + Uris.segment(namespace) + "/volumes/" + Uris.segment(name);
+  }
+
+  /** Creates or changes a namespace. Status 201 says created. */
+  public static Call<Namespace> putNamespace(Namespace declared) {
+    return Call.put(namespacePath(declared.getName()), declared, Namespace.parser());
+  }
+
+  /** What {@link #putNamespace} would do. */
+  public static Call<Plan> planNamespace(Namespace declared) {
+    var path = namespacePath(declared.getName());
+    return Call.put(Uris.with(path, "dryRun", "true"), declared, Plan.parser());
+  }
+
+  public static Call<Namespace> namespace(String name) {
+    return Call.get(namespacePath(name), Namespace.parser());
+  }
+
+  /**
+   * @param scope its namespace is of no account
+   */
+  public static Call<NamespaceList> namespaces(Scope scope) {
+    return Call.get(scope.ofAll().path("namespaces"), NamespaceList.parser());
+  }
+
+  /** Answers with what it was. */
+  public static Call<Namespace> deleteNamespace(String name) {
+    return Call.delete(namespacePath(name), Namespace.parser());
+  }
+
+  private static String namespacePath(String name) {
+    return "/v1/namespaces/" + Uris.segment(name);
   }
 
   /** Creates or changes a secret. Status 201 says created. */

@@ -4,6 +4,7 @@ import dev.regrow.v1.ConfigList;
 import dev.regrow.v1.EventList;
 import dev.regrow.v1.InstanceList;
 import dev.regrow.v1.NamedVolumeList;
+import dev.regrow.v1.NamespaceList;
 import dev.regrow.v1.NodeList;
 import dev.regrow.v1.SecretList;
 import dev.regrow.v1.TokenList;
@@ -44,6 +45,15 @@ public final class Paging {
     var all = client.send(Calls.volumes(scope)).toBuilder();
     while (!all.getContinue().isEmpty()) {
       var page = client.send(Calls.volumes(scope.continued(all.getContinue())));
+      all.addAllItems(page.getItemsList()).setContinue(page.getContinue());
+    }
+    return all.build();
+  }
+
+  public static NamespaceList namespaces(RegrowClient client, Scope scope) {
+    var all = client.send(Calls.namespaces(scope)).toBuilder();
+    while (!all.getContinue().isEmpty()) {
+      var page = client.send(Calls.namespaces(scope.continued(all.getContinue())));
       all.addAllItems(page.getItemsList()).setContinue(page.getContinue());
     }
     return all.build();

@@ -27,6 +27,11 @@ public record Scope(String namespace, List<String> labels, String continueFrom) 
     return new Scope(namespace, List.copyOf(more), continueFrom);
   }
 
+  /** The same of all namespaces. */
+  public Scope ofAll() {
+    return new Scope("", labels, continueFrom);
+  }
+
   Scope continued(String from) {
     return new Scope(namespace, labels, from);
   }

@@ -7,6 +7,7 @@ import dev.regrow.schema.Tree.Table;
 import dev.regrow.v1.Config;
 import dev.regrow.v1.Kind;
 import dev.regrow.v1.NamedVolume;
+import dev.regrow.v1.Namespace;
 import dev.regrow.v1.Secret;
 import dev.regrow.v1.Workload;
 import java.util.List;
@@ -20,9 +21,11 @@ final class Kinds {
       Map.of(
           "Config", Config.getDefaultInstance(),
           "Secret", Secret.getDefaultInstance(),
-          "Volume", NamedVolume.getDefaultInstance());
+          "Volume", NamedVolume.getDefaultInstance(),
+          "Namespace", Namespace.getDefaultInstance());
 
-  private static final List<String> ALL = List.of("Service", "Config", "Secret", "Volume");
+  private static final List<String> ALL =
+      List.of("Service", "Config", "Secret", "Volume", "Namespace");
 
   private Kinds() {}
 
@@ -44,8 +47,8 @@ final class Kinds {
     var meant = Suggestion.nearest(kind.text(), ALL);
     var message =
         EnumNames.of(Kind.getDescriptor()).isLater(kind.text())
-            ? " is not supported by this release; write Service, Config, Secret or Volume"
-            : " is not one of Service, Config, Secret or Volume"
+            ? " is not supported by this release; write Service, Config, Secret, Volume or Namespace"
+            : " is not one of Service, Config, Secret, Volume or Namespace"
                 + (meant == null ? "" : "; did you mean " + meant + "?");
     return new Violation("kind", kind.mark().line(), kind.mark().column(), written + message);
   }

@@ -29,6 +29,8 @@ import dev.regrow.v1.Instance;
 import dev.regrow.v1.InstanceList;
 import dev.regrow.v1.NamedVolume;
 import dev.regrow.v1.NamedVolumeList;
+import dev.regrow.v1.Namespace;
+import dev.regrow.v1.NamespaceList;
 import dev.regrow.v1.NodeJoinReply;
 import dev.regrow.v1.NodeJoinRequest;
 import dev.regrow.v1.Plan;
@@ -70,6 +72,7 @@ public final class Routes {
     configs(routes);
     secrets(routes);
     volumes(routes);
+    namespaces(routes);
     observed(routes);
     tokens(routes);
     itself(routes);
@@ -156,6 +159,43 @@ public final class Routes {
                 "deleteVolume",
                 "Delete it and all its data; refused while a workload uses it.")
             .answers(volume, 202)
+            .being(Trait.CONDITIONAL)
+            .route());
+  }
+
+  private static void namespaces(List<Route> routes) {
+    Namespace namespace = Namespace.getDefaultInstance();
+    routes.add(
+        list(
+            "/v1/namespaces",
+            "listNamespaces",
+            "default, and the namespaces that are declared.",
+            NamespaceList.getDefaultInstance()));
+    routes.add(
+        new Draft(
+                "PUT",
+                NAMESPACE,
+                "putNamespace",
+                "Declare a namespace, and what its workloads may ask for; stops nothing that runs.",
+                Access.ADMIN)
+            .body(namespace)
+            .answers(namespace, 200, 201)
+            .with(DRY_RUN)
+            .being(Trait.TAGGED, Trait.CONDITIONAL, Trait.CREATES)
+            .route());
+    routes.add(
+        read(NAMESPACE, "getNamespace", "One namespace, as declared.")
+            .answers(namespace, 200)
+            .being(Trait.TAGGED)
+            .route());
+    routes.add(
+        new Draft(
+                "DELETE",
+                NAMESPACE,
+                "deleteNamespace",
+                "Forget it; refused while anything is in it, and always of default.",
+                Access.ADMIN)
+            .answers(namespace, 202)
             .being(Trait.CONDITIONAL)
             .route());
   }

@@ -1,7 +1,9 @@
 package dev.regrow.schema;
 
 import com.google.protobuf.Message;
+import com.google.protobuf.ProtocolMessageEnum;
 import dev.regrow.v1.Config;
+import dev.regrow.v1.Namespace;
 import dev.regrow.v1.Secret;
 import dev.regrow.v1.Workload;
 import java.nio.charset.StandardCharsets;
@@ -237,6 +239,8 @@ public final class Schema {
       ConfigRules.check(config, findings);
     } else if (message instanceof Secret secret) {
       ConfigRules.check(secret, findings);
+    } else if (message instanceof Namespace namespace) {
+      NamespaceRules.check(namespace, findings);
     }
   }
 
@@ -249,6 +253,12 @@ public final class Schema {
     Message result = Defaults.writtenInto(asked);
     return sameType(
         message, result instanceof Workload workload ? WorkloadRules.normalised(workload) : result);
+  }
+
+  /** How a value of an enumeration is written outside; empty: it says nothing. */
+  public static String text(ProtocolMessageEnum value) {
+    var text = EnumNames.of(value.getDescriptorForType()).text(value.getNumber());
+    return text == null ? "" : text;
   }
 
   /** On one line. */

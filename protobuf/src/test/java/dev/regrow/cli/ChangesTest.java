@@ -8,12 +8,16 @@ import dev.regrow.v1.Instance;
 import dev.regrow.v1.InstanceList;
 import dev.regrow.v1.InstancePhase;
 import dev.regrow.v1.LastEnd;
+import dev.regrow.v1.Namespace;
+import dev.regrow.v1.NamespaceList;
 import dev.regrow.v1.Plan;
 import dev.regrow.v1.PlanAction;
 import dev.regrow.v1.Reason;
+import dev.regrow.v1.Relaxation;
 import dev.regrow.v1.Severity;
 import dev.regrow.v1.Timeline;
 import dev.regrow.v1.Workload;
+import dev.regrow.v1.WorkloadList;
 import dev.regrow.v1.WorkloadPhase;
 import java.nio.file.Files;
 import org.junit.jupiter.api.Test;
@@ -49,6 +53,65 @@ class ChangesTest extends CommandLineCase {
 
     assertThat(err.toString()).contains(wrong + ":2:1").contains("did you mean");
     assertThat(gateway.lines()).isEmpty();
+  }
+
+  @Test
+  void namespaces_are_applied_first_and_deleted_last() throws Exception {
+    var both =
+        Files.writeString(
+            folder.resolve("shop.yaml"),
+            Files.readString(manifest()) + "---\nkind: Namespace\nname: default\nallow: []\n");
+    var declared = Namespace.newBuilder().setName("default").setIndex(5).build();
+    gateway.answers("PUT " + WEB, 201, web(WorkloadPhase.WORKLOAD_PENDING, 0).build());
+    gateway.answers("PUT /v1/namespaces/default", 200, declared);
+    gateway.answers("DELETE " + WEB, 202, web(WorkloadPhase.WORKLOAD_STOPPING, 0).build());
+    gateway.answers("DELETE /v1/namespaces/default", 202, declared);
+
+    assertThat(withCluster("apply", "-f", both.toString())).isZero();
+    assertThat(withCluster("delete", "-f", both.toString())).isZero();
+
+    assertThat(out.toString())
+        .isEqualTo(
+            """
+            namespace default changed
+            default/web created
+            default/web is being deleted
+            namespace default deleted
+            """);
+  }
+
+  @Test
+  void a_namespace_in_a_manifest_makes_pruning_go_no_further() throws Exception {
+    var both =
+        Files.writeString(
+            folder.resolve("shop.yaml"),
+            Files.readString(manifest()) + "---\nkind: Namespace\nname: shop\nallow: []\n");
+    gateway.answers("PUT " + WEB, 201, web(WorkloadPhase.WORKLOAD_PENDING, 0).build());
+    gateway.answers("PUT /v1/namespaces/shop", 201, Namespace.newBuilder().setName("shop").build());
+    gateway.answers("GET " + ALL + "?label=team%3Dshop", WorkloadList.getDefaultInstance());
+
+    assertThat(withCluster("apply", "-f", both.toString(), "--prune", "-l", "team=shop")).isZero();
+
+    assertThat(gateway.lines()).noneMatch(line -> line.contains("/v1/workloads"));
+  }
+
+  @Test
+  void namespaces_are_shown_with_what_they_allow() throws Exception {
+    var shop =
+        Namespace.newBuilder()
+            .setName("shop")
+            .addAllow(Relaxation.HOST_PATH)
+            .addAllow(Relaxation.ROOT)
+            .build();
+    gateway.answers("GET /v1/namespaces", NamespaceList.newBuilder().addItems(shop).build());
+    gateway.answers("GET /v1/namespaces/shop", shop);
+
+    assertThat(withCluster("get", "namespaces")).isZero();
+    assertThat(withCluster("describe", "ns", "shop")).isZero();
+
+    assertThat(out.toString()).contains("ALLOWS", "hostPath,root", "- hostPath");
+    assertThat(withCluster("get", "namespace", "other")).isEqualTo(ExitCode.ERROR);
+    assertThat(err.toString()).contains("\"other\" is not declared");
   }
 
   @Test

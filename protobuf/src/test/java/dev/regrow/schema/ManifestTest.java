@@ -3,7 +3,9 @@ package dev.regrow.schema;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.regrow.v1.Kind;
+import dev.regrow.v1.Namespace;
 import dev.regrow.v1.Network;
+import dev.regrow.v1.Relaxation;
 import dev.regrow.v1.Workload;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -113,18 +115,43 @@ class ManifestTest {
         .singleElement()
         .asString()
         .isEqualTo(
-            "24:7: kind: \"Confg\" is not one of Service, Config, Secret or Volume; did you mean"
-                + " Config?");
+            "24:7: kind: \"Confg\" is not one of Service, Config, Secret, Volume or Namespace; did you"
+                + " mean Config?");
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"Job", "Cron", "Daemon", "Namespace"})
+  @ValueSource(strings = {"Job", "Cron", "Daemon"})
   void a_kind_of_a_later_release_is_refused_for_that_alone(String kind) {
     assertThat(wrong("kind: " + kind + "\nname: x\nschedule: daily\n", Syntax.YAML))
         .containsExactly(
             "1:7: kind: \""
                 + kind
-                + "\" is not supported by this release; write Service, Config, Secret or Volume");
+                + "\" is not supported by this release; write Service, Config, Secret, Volume or"
+                + " Namespace");
+  }
+
+  @Test
+  void a_namespace_says_what_it_allows_and_nothing_twice() {
+    var text = "kind: Namespace\nname: shop\nallow: [hostPath, root]\n";
+    var shop = Schema.parse(Namespace.getDefaultInstance(), text, Syntax.YAML).orThrow();
+
+    assertThat(shop.getAllowList()).containsExactly(Relaxation.HOST_PATH, Relaxation.ROOT);
+    assertThat(Schema.toYaml(shop)).contains("- hostPath", "- root");
+    assertThat(namespaceWrong("allow: [root, root]"))
+        .containsExactly("3:15: allow[1]: stands there twice; keep one");
+    assertThat(namespaceWrong("allow: [hostpath]"))
+        .singleElement()
+        .asString()
+        .contains("allow[0]", "did you mean hostPath?");
+    assertThat(namespaceWrong("quota: {cpu: 4}"))
+        .containsExactly("3:1: quota: is not supported by this release; leave it out");
+  }
+
+  private static List<String> namespaceWrong(String line) {
+    var text = "kind: Namespace\nname: shop\n" + line + "\n";
+    return Schema.parse(Namespace.getDefaultInstance(), text, Syntax.YAML).violations().stream()
+        .map(Violation::toString)
+        .toList();
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.regrow.chaos.bench;
 
 import dev.regrow.chaos.cluster.Await;
 import dev.regrow.chaos.cluster.LocalNode;
+import dev.regrow.chaos.scenario.Locked;
 import dev.regrow.client.ApiException;
 import dev.regrow.client.Calls;
 import dev.regrow.client.ContextFile;
@@ -40,7 +41,9 @@ final class BenchNode implements AutoCloseable {
             .with("--host-paths", stamps.folder().toString())
             .start();
     var context = ContextFile.at(node.contextFile()).read().orElseThrow();
-    return new BenchNode(node, RegrowClient.of(context), stamps);
+    var client = RegrowClient.of(context);
+    client.send(Calls.putNamespace(Locked.namespace()));
+    return new BenchNode(node, client, stamps);
   }
 
   LocalNode node() {

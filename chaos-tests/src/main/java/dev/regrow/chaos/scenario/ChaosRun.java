@@ -207,6 +207,7 @@ public final class ChaosRun {
     try (var client = LabClient.of(founder)) {
       client.send(Calls.apply(Programs.complete(Programs.sleeper(STEADY, STEADY_COUNT))));
       client.send(Calls.apply(Programs.complete(Programs.counter(LINES, LINES_COUNT))));
+      client.send(Calls.putNamespace(Locked.namespace()));
       client.send(Calls.apply(Programs.complete(locked.workload())));
       var observed = new Observed(client);
       observed.awaitReady(STEADY, STEADY_COUNT, SETTLED_WITHIN, each -> true);

@@ -1,6 +1,9 @@
 package dev.regrow.chaos.scenario;
 
 import dev.regrow.chaos.history.Exclusivity;
+import dev.regrow.v1.Namespace;
+import dev.regrow.v1.NamespaceKind;
+import dev.regrow.v1.Relaxation;
 import dev.regrow.v1.Volume;
 import dev.regrow.v1.Workload;
 import java.io.IOException;
@@ -68,6 +71,18 @@ public final class Locked {
         .getInstanceBuilder()
         .addVolumes(Volume.newBuilder().setHost(folder.toString()).setAt(AT));
     return locked;
+  }
+
+  /** Their namespace, which lets them mount what is not theirs. */
+  public static Namespace namespace() {
+    return Namespace.newBuilder()
+        .setKind(NamespaceKind.NAMESPACE)
+        .setName("default")
+        .addAllow(Relaxation.HOST_FILESYSTEM)
+        .addAllow(Relaxation.HOST_NETWORK)
+        .addAllow(Relaxation.HOST_PATH)
+        .addAllow(Relaxation.ROOT)
+        .build();
   }
 
   /** How many processes have begun so far. */

@@ -80,6 +80,7 @@ class AgentsIT {
     try (var client = LabClient.of(founder)) {
       client.send(Calls.apply(Programs.complete(Programs.sleeper(STEADY, COUNT))));
       client.send(Calls.apply(Programs.complete(patient())));
+      client.send(Calls.putNamespace(Locked.namespace()));
       client.send(Calls.apply(Programs.complete(locked.workload())));
       awaitAllReady(client);
     }

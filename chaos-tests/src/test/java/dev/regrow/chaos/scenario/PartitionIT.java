@@ -77,6 +77,7 @@ class PartitionIT {
         Formation.form(lab, SIZE, "--host-paths", lab.folder().resolve("locks").toString()).get(0);
     try (var client = LabClient.of(founder)) {
       client.send(Calls.apply(Programs.complete(Programs.sleeper(STEADY, STEADY_COUNT))));
+      client.send(Calls.putNamespace(Locked.namespace()));
       client.send(Calls.apply(Programs.complete(locked.workload())));
       new Observed(client).awaitReady(STEADY, STEADY_COUNT, SETTLED_WITHIN, each -> true);
       new Observed(client).awaitReady("only", SIZE, SETTLED_WITHIN, each -> true);

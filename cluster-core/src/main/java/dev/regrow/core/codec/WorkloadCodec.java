@@ -5,12 +5,20 @@ import dev.regrow.core.model.Template;
 import dev.regrow.core.model.Workload;
 import dev.regrow.core.model.Workload.Rollout;
 import dev.regrow.core.store.Entry;
+import dev.regrow.v1.InstanceTemplate;
 import dev.regrow.v1.StoredWorkload;
 
 /** Workload records. What this version cannot read survives in what it writes. */
 public final class WorkloadCodec {
 
   private WorkloadCodec() {}
+
+  /** Of its newest revision, defaults written in. */
+  public static InstanceTemplate template(Entry entry) {
+    return Bytes.parse(StoredWorkload.parser(), entry.value(), entry.key())
+        .getDeclared()
+        .getInstance();
+  }
 
   public static Workload workload(Entry entry) {
     var stored = Bytes.parse(StoredWorkload.parser(), entry.value(), entry.key());

@@ -19,6 +19,7 @@ public final class Keys {
 
   public static final String SECRETS = "secrets/";
   public static final String VOLUMES = "volumes/";
+  public static final String NAMESPACES = "namespaces/";
 
   /** Where the data of slots is. */
   public static final String PLACES = "places/";
@@ -92,6 +93,10 @@ public final class Keys {
 
   public static String config(String namespace, String name) {
     return CONFIGS + namespace + "/" + name;
+  }
+
+  public static String namespace(String name) {
+    return NAMESPACES + name;
   }
 
   /**

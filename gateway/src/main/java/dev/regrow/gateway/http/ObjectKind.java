@@ -9,6 +9,8 @@ import dev.regrow.v1.Config;
 import dev.regrow.v1.ConfigList;
 import dev.regrow.v1.NamedVolume;
 import dev.regrow.v1.NamedVolumeList;
+import dev.regrow.v1.Namespace;
+import dev.regrow.v1.NamespaceList;
 import dev.regrow.v1.Secret;
 import dev.regrow.v1.SecretList;
 
@@ -20,6 +22,11 @@ interface ObjectKind<T extends Message> {
 
   /** Whether one can be read and written without reading any file. */
   default boolean prompt() {
+    return false;
+  }
+
+  /** Whether they are of no namespace, and for admins to change. */
+  default boolean clusterWide() {
     return false;
   }
 
@@ -142,6 +149,63 @@ interface ObjectKind<T extends Message> {
     @Override
     public Message list(Listing<Secret> page) {
       return SecretList.newBuilder()
+          .addAllItems(page.items())
+          .setIndex(page.index())
+          .setContinue(page.next())
+          .build();
+    }
+  }
+
+  /** Of kind Namespace: each is taken to be in itself. */
+  final class Namespaces implements ObjectKind<Namespace> {
+    @Override
+    public String noun() {
+      return "namespace";
+    }
+
+    @Override
+    public boolean clusterWide() {
+      return true;
+    }
+
+    @Override
+    public Namespace type() {
+      return Namespace.getDefaultInstance();
+    }
+
+    @Override
+    public WatchKind watch() {
+      return WatchKind.NAMESPACES;
+    }
+
+    @Override
+    public Objects<Namespace> objects(ControlPlane control) {
+      return control.namespaces();
+    }
+
+    @Override
+    public String name(Namespace object) {
+      return object.getName();
+    }
+
+    @Override
+    public String namespace(Namespace object) {
+      return object.getName();
+    }
+
+    @Override
+    public Namespace in(Namespace object, String namespace) {
+      return object;
+    }
+
+    @Override
+    public long index(Namespace object) {
+      return object.getIndex();
+    }
+
+    @Override
+    public Message list(Listing<Namespace> page) {
+      return NamespaceList.newBuilder()
           .addAllItems(page.items())
           .setIndex(page.index())
           .setContinue(page.next())

@@ -7,6 +7,7 @@ import dev.regrow.actors.control.Objects;
 import dev.regrow.actors.control.WorkloadRef;
 import dev.regrow.gateway.auth.Role;
 import dev.regrow.gateway.server.Answer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -27,16 +28,20 @@ final class ObjectRoutes<T extends Message> {
     this.kind = kind;
     all = "/v1/" + kind.noun() + "s";
     many = "/v1/namespaces/{namespace}/" + kind.noun() + "s";
-    one = many + "/{" + kind.noun() + "}";
+    one = (kind.clusterWide() ? all : many) + "/{" + kind.noun() + "}";
   }
 
   List<Route> routes() {
-    return List.of(
-        Route.read(all, Lists.PARAMETERS, this::list),
-        Route.read(many, Lists.PARAMETERS, this::list),
-        prompt(Route.read(one, Set.of(), this::get)),
-        prompt(Route.change("PUT", one, Set.of("dryRun"), this::put).needing(Role.DEPLOY)),
-        Route.change("DELETE", one, Set.of(), this::delete).needing(Role.DEPLOY));
+    var role = kind.clusterWide() ? Role.ADMIN : Role.DEPLOY;
+    var routes = new ArrayList<Route>();
+    routes.add(Route.read(all, Lists.PARAMETERS, this::list));
+    if (!kind.clusterWide()) {
+      routes.add(Route.read(many, Lists.PARAMETERS, this::list));
+    }
+    routes.add(prompt(Route.read(one, Set.of(), this::get)));
+    routes.add(prompt(Route.change("PUT", one, Set.of("dryRun"), this::put).needing(role)));
+    routes.add(Route.change("DELETE", one, Set.of(), this::delete).needing(role));
+    return routes;
   }
 
   private Route prompt(Route route) {
@@ -105,7 +110,7 @@ final class ObjectRoutes<T extends Message> {
 
   private Preconditions.Subject subject(WorkloadRef ref) {
     return new Preconditions.Subject(
-        kind.noun() + " " + ref,
+        kind.clusterWide() ? kind.noun() + " " + ref.name() : kind.noun() + " " + ref,
         () ->
             Preconditions.indexOf(objects().one(ref, Preconditions.NEWEST).thenApply(kind::index)));
   }

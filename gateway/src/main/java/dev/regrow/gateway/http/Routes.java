@@ -29,6 +29,7 @@ final class Routes {
             new ObjectRoutes<>(control, new ObjectKind.Configs()).routes(),
             new ObjectRoutes<>(control, new ObjectKind.Secrets()).routes(),
             new ObjectRoutes<>(control, new ObjectKind.Volumes()).routes(),
+            new ObjectRoutes<>(control, new ObjectKind.Namespaces()).routes(),
             new InstanceRoutes(control).routes(),
             new EventRoutes(control).routes(),
             new ClusterRoutes(control).routes(),

@@ -98,6 +98,7 @@ final class WatchAnswers {
           case TOKEN -> event.getToken();
           case CONFIG -> event.getConfig();
           case VOLUME -> event.getVolume();
+          case NAMESPACE -> event.getNamespace();
           case SECRET -> event.getSecret();
           case PROBLEM -> event.getProblem();
           case OBJECT_NOT_SET -> null;

@@ -19,6 +19,7 @@ import dev.regrow.v1.Drain;
 import dev.regrow.v1.Event;
 import dev.regrow.v1.Instance;
 import dev.regrow.v1.NamedVolume;
+import dev.regrow.v1.Namespace;
 import dev.regrow.v1.Node;
 import dev.regrow.v1.NodePhase;
 import dev.regrow.v1.Plan;
@@ -50,6 +51,7 @@ public final class FakeControlPlane implements ControlPlane {
   private final Objects<Secret> secrets =
       StoredObjects.secrets(objects, new OneKeyVault(), () -> 0);
   private final Objects<NamedVolume> volumes = StoredObjects.volumes(objects, () -> 0);
+  private final Objects<Namespace> namespaces = StoredObjects.namespaces(objects, () -> 0);
   private @Nullable Refusal refusal;
   private boolean silent;
   private long behind;
@@ -96,6 +98,11 @@ public final class FakeControlPlane implements ControlPlane {
   @Override
   public Objects<NamedVolume> volumes() {
     return volumes;
+  }
+
+  @Override
+  public Objects<Namespace> namespaces() {
+    return namespaces;
   }
 
   @Override

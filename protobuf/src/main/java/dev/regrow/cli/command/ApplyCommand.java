@@ -110,7 +110,9 @@ public final class ApplyCommand extends Base {
       if (each instanceof Declaration.OfWorkload) {
         kept.add(each.namespace() + "/" + each.name());
       }
-      namespaces.add(each.namespace());
+      if (!(each instanceof Declaration.OfNamespace)) { // Of none: that would be of all.
+        namespaces.add(each.namespace());
+      }
     }
     var surplus = new ArrayList<Workload>();
     for (var namespace : namespaces) {

@@ -7,6 +7,7 @@ import dev.regrow.client.ApiException;
 import dev.regrow.client.RegrowClient;
 import dev.regrow.v1.Config;
 import dev.regrow.v1.NamedVolume;
+import dev.regrow.v1.Namespace;
 import dev.regrow.v1.Secret;
 import dev.regrow.v1.Workload;
 import java.util.ArrayList;
@@ -70,6 +71,9 @@ public final class Applying {
     }
     if (object instanceof Secret secret) {
       return secret.getIndex();
+    }
+    if (object instanceof Namespace namespace) {
+      return namespace.getIndex();
     }
     return object instanceof NamedVolume volume
         ? volume.getIndex()

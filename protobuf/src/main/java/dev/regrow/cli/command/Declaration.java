@@ -5,6 +5,7 @@ import dev.regrow.client.Call;
 import dev.regrow.client.Calls;
 import dev.regrow.v1.Config;
 import dev.regrow.v1.NamedVolume;
+import dev.regrow.v1.Namespace;
 import dev.regrow.v1.Plan;
 import dev.regrow.v1.Secret;
 import dev.regrow.v1.Workload;
@@ -15,7 +16,8 @@ public sealed interface Declaration {
 
   /** What others use before what uses it. */
   static Comparator<Declaration> usedFirst() {
-    return Comparator.comparing(each -> each instanceof OfWorkload ? 1 : 0);
+    return Comparator.comparing(
+        each -> each instanceof OfWorkload ? 2 : each instanceof OfNamespace ? 0 : 1);
   }
 
   /** Its message is of a kind that manifests know. */
@@ -26,16 +28,20 @@ public sealed interface Declaration {
     if (message instanceof Secret secret) {
       return new OfSecret(secret);
     }
+    if (message instanceof Namespace namespace) {
+      return new OfNamespace(namespace);
+    }
     return message instanceof NamedVolume volume
         ? new OfVolume(volume)
         : new OfWorkload((Workload) message);
   }
 
+  /** Empty: none is written, or it is of none. */
   String namespace();
 
   String name();
 
-  /** As in its address: workloads, configs, secrets, volumes. */
+  /** As in its address: workloads, configs, secrets, volumes, namespaces. */
   String collection();
 
   /** How it is told of: workloads by their bare names. */
@@ -203,6 +209,54 @@ public sealed interface Declaration {
     @Override
     public Call<Plan> plan() {
       return Calls.planVolume(message);
+    }
+  }
+
+  /** A namespace, which is of none itself. */
+  record OfNamespace(Namespace message) implements Declaration {
+    @Override
+    public String namespace() {
+      return "";
+    }
+
+    @Override
+    public String name() {
+      return message.getName();
+    }
+
+    @Override
+    public String collection() {
+      return "namespaces";
+    }
+
+    @Override
+    public String title() {
+      return "namespace " + name();
+    }
+
+    @Override
+    public Declaration in(String namespace) {
+      return this;
+    }
+
+    @Override
+    public Call<Namespace> apply() {
+      return Calls.putNamespace(message);
+    }
+
+    @Override
+    public Call<Namespace> read() {
+      return Calls.namespace(name());
+    }
+
+    @Override
+    public Call<Namespace> delete() {
+      return Calls.deleteNamespace(name());
+    }
+
+    @Override
+    public Call<Plan> plan() {
+      return Calls.planNamespace(message);
     }
   }
 

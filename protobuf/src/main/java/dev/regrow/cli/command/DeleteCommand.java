@@ -10,6 +10,7 @@ import dev.regrow.client.Call;
 import dev.regrow.client.Calls;
 import dev.regrow.v1.Config;
 import dev.regrow.v1.NamedVolume;
+import dev.regrow.v1.Namespace;
 import dev.regrow.v1.Secret;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,19 +32,30 @@ public final class DeleteCommand extends Base {
 
   private Duration timeout = Duration.ofMinutes(2);
 
+  /** How careful one must be with what is to be deleted. */
+  private enum Sort {
+    WORKLOAD,
+    VOLUME,
+    NAMESPACE,
+    OTHER
+  }
+
   /**
    * @param call that deletes it
    */
-  private record Target(
-      String namespace,
-      String name,
-      String title,
-      boolean isWorkload,
-      boolean isVolume,
-      Call<?> call) {
+  private record Target(String namespace, String name, String title, Sort sort, Call<?> call) {
     static Target workload(String namespace, String name) {
       var title = namespace + "/" + name;
-      return new Target(namespace, name, title, true, false, Calls.delete(namespace, name));
+      return new Target(namespace, name, title, Sort.WORKLOAD, Calls.delete(namespace, name));
+    }
+
+    boolean isWorkload() {
+      return sort == Sort.WORKLOAD;
+    }
+
+    /** Workloads are there until their instances have ended, and so long is their namespace. */
+    boolean holdsBack(Target other) {
+      return isWorkload() && other.sort == Sort.NAMESPACE && namespace.equals(other.name);
     }
 
     static Target of(Declaration declared) {
@@ -51,9 +63,18 @@ public final class DeleteCommand extends Base {
           declared.namespace(),
           declared.name(),
           declared.title(),
-          declared instanceof Declaration.OfWorkload,
-          declared instanceof Declaration.OfVolume,
+          sort(declared),
           declared.delete());
+    }
+
+    private static Sort sort(Declaration declared) {
+      if (declared instanceof Declaration.OfWorkload) {
+        return Sort.WORKLOAD;
+      }
+      if (declared instanceof Declaration.OfNamespace) {
+        return Sort.NAMESPACE;
+      }
+      return declared instanceof Declaration.OfVolume ? Sort.VOLUME : Sort.OTHER;
     }
   }
 
@@ -65,12 +86,15 @@ public final class DeleteCommand extends Base {
   Usage own() {
     return Usage.of(
             "delete",
-            "Delete workloads (their instances are stopped, in their grace), configs, secrets and volumes.")
+            "Delete workloads (their instances are stopped, in their grace), configs, secrets, volumes and namespaces.")
         .arguments(
-            "NAME", "Workloads; others as config/NAME, secret/NAME, volume/NAME.", 0, names::add)
+            "NAME",
+            "Workloads; others as config/NAME, secret/NAME, volume/NAME, namespace/NAME.",
+            0,
+            names::add)
         .option("-f, --file", "FILE|DIR|-", "Delete what these manifests declare.", files::add)
         .option("--var", "K=V", "The value of ${K} in manifests.", variables::add)
-        .flag("--yes", "Delete volumes without asking.", () -> yes = true)
+        .flag("--yes", "Delete volumes and namespaces without asking.", () -> yes = true)
         .flag("--wait", "Until all is gone.", () -> wait = true)
         .option(
             "--timeout",
@@ -85,6 +109,7 @@ public final class DeleteCommand extends Base {
     var targets = targets();
     confirm(targets);
     for (var target : targets) {
+      awaitGone(targets.stream().filter(each -> each.holdsBack(target)).toList());
       try {
         client().send(target.call());
         terminal.print(target.title() + (target.isWorkload() ? " is being deleted" : " deleted"));
@@ -142,6 +167,7 @@ public final class DeleteCommand extends Base {
           Target.of(
               Declaration.of(
                   NamedVolume.newBuilder().setNamespace(namespace()).setName(name).build()));
+      case NAMESPACES -> Target.of(Declaration.of(Namespace.newBuilder().setName(name).build()));
       case WORKLOADS -> Target.workload(namespace(), name);
       default ->
           throw Failure.usage(
@@ -158,11 +184,27 @@ public final class DeleteCommand extends Base {
   }
 
   private void confirm(List<Target> targets) {
-    var volumes = targets.stream().filter(Target::isVolume).map(Target::name).distinct().toList();
+    var volumes = names(targets, Sort.VOLUME);
     if (!volumes.isEmpty()) {
       Confirmation.ask(
           terminal, yes, "delete " + String.join(", ", volumes) + " with all the data in it?");
     }
+    var namespaces = names(targets, Sort.NAMESPACE);
+    if (!namespaces.isEmpty()) {
+      Confirmation.ask(
+          terminal,
+          yes,
+          "delete namespace %s? What it allows is forgotten"
+              .formatted(String.join(", ", namespaces)));
+    }
+  }
+
+  private static List<String> names(List<Target> targets, Sort sort) {
+    return targets.stream()
+        .filter(each -> each.sort() == sort)
+        .map(Target::name)
+        .distinct()
+        .toList();
   }
 
   private void awaitGone(List<Target> targets) {

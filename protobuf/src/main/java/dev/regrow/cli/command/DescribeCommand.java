@@ -51,9 +51,10 @@ public final class DescribeCommand extends Base {
       case CONFIGS -> show(ConfigCommand.find(client(), namespace(), name));
       case SECRETS -> show(Lookup.secret(client(), namespace(), name));
       case VOLUMES -> show(Lookup.volume(client(), namespace(), name));
+      case NAMESPACES -> show(Lookup.namespace(client(), name));
       default ->
           throw Failure.usage(
-              "describe knows workloads, instances, nodes, configs, secrets and volumes");
+              "describe knows workloads, instances, nodes, configs, secrets, volumes and namespaces");
     }
     return ExitCode.OK;
   }

@@ -18,6 +18,7 @@ import dev.regrow.v1.EventList;
 import dev.regrow.v1.Instance;
 import dev.regrow.v1.InstanceList;
 import dev.regrow.v1.NamedVolume;
+import dev.regrow.v1.Namespace;
 import dev.regrow.v1.Node;
 import dev.regrow.v1.Revision;
 import dev.regrow.v1.RevisionList;
@@ -52,7 +53,7 @@ public final class GetCommand extends Base {
   Usage own() {
     return Usage.of(
             "get",
-            "Show objects: workloads, instances, nodes, revisions, events, tokens, configs, secrets or volumes.")
+            "Show objects: workloads, instances, nodes, revisions, events, tokens, configs, secrets, volumes or namespaces.")
         .argument("KIND", "What to show.", text -> kind = text)
         .optional("NAME", "Only this one.", text -> name = text)
         .flag("-A, --all-namespaces", "Of every namespace.", () -> everywhere = true)
@@ -88,6 +89,7 @@ public final class GetCommand extends Base {
       case CONFIGS -> configs();
       case SECRETS -> secrets();
       case VOLUMES -> volumes();
+      case NAMESPACES -> namespaces();
     }
     return ExitCode.OK;
   }
@@ -198,6 +200,15 @@ public final class GetCommand extends Base {
       return;
     }
     one(Lookup.volume(client(), namespace(), name), Tables::volumes, NamedVolume::getName);
+  }
+
+  private void namespaces() {
+    if (name == null) {
+      var list = Paging.namespaces(client(), scope());
+      many(list, list.getItemsList(), Tables::namespaces, Namespace::getName);
+      return;
+    }
+    one(Lookup.namespace(client(), name), Tables::namespaces, Namespace::getName);
   }
 
   private void tokens() {

@@ -17,7 +17,8 @@ enum Kinds {
   TOKENS("token"),
   CONFIGS("config", "cfg"),
   SECRETS("secret"),
-  VOLUMES("volume", "vol");
+  VOLUMES("volume", "vol"),
+  NAMESPACES("namespace", "ns");
 
   /** Joined by blanks. */
   private final String aliases;

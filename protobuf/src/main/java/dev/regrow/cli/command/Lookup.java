@@ -11,6 +11,7 @@ import dev.regrow.schema.Suggestion;
 import dev.regrow.v1.Instance;
 import dev.regrow.v1.InstancePhase;
 import dev.regrow.v1.NamedVolume;
+import dev.regrow.v1.Namespace;
 import dev.regrow.v1.Node;
 import dev.regrow.v1.Secret;
 import dev.regrow.v1.Workload;
@@ -166,6 +167,18 @@ final class Lookup {
             + (nearest == null ? "" : "; did you mean \"" + nearest + "\"?")
             + "\nsee what there is: "
             + next);
+  }
+
+  static Namespace namespace(RegrowClient client, String name) {
+    try {
+      return client.send(Calls.namespace(name));
+    } catch (ApiException.NotFound e) {
+      throw Failure.error(
+          "namespace \""
+              + name
+              + "\" is not declared; the rules of namespace default hold in it"
+              + "\nsee what there is: regrow get namespaces");
+    }
   }
 
   static NamedVolume volume(RegrowClient client, String namespace, String name) {

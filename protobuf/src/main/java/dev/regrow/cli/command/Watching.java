@@ -11,6 +11,7 @@ import dev.regrow.v1.Config;
 import dev.regrow.v1.Event;
 import dev.regrow.v1.Instance;
 import dev.regrow.v1.NamedVolume;
+import dev.regrow.v1.Namespace;
 import dev.regrow.v1.Node;
 import dev.regrow.v1.Secret;
 import dev.regrow.v1.Token;
@@ -43,8 +44,7 @@ final class Watching {
     var what = kind == Kinds.REVISIONS ? "workloads/" + name + "/revisions" : kind.text();
     var initial = new ArrayList<WatchEvent>();
     boolean synced = false;
-    boolean everywhere = kind == Kinds.NODES || kind == Kinds.TOKENS; // Of no namespace.
-    var where = everywhere ? Scope.everywhere() : scope;
+    var where = isOfNone(kind) ? scope.ofAll() : scope;
     try (var stream = client.watch(what, where, 0)) {
       for (var event = stream.next(); event != null; event = stream.next()) {
         if (event.getType() == WatchType.SYNCED) {
@@ -63,6 +63,10 @@ final class Watching {
     }
   }
 
+  private static boolean isOfNone(Kinds kind) {
+    return kind == Kinds.NODES || kind == Kinds.TOKENS || kind == Kinds.NAMESPACES;
+  }
+
   private static boolean concerns(WatchEvent event, String name) {
     return switch (event.getObjectCase()) {
       case WORKLOAD -> event.getWorkload().getName().equals(name);
@@ -75,6 +79,7 @@ final class Watching {
       case CONFIG -> event.getConfig().getName().equals(name);
       case VOLUME -> event.getVolume().getName().equals(name);
       case SECRET -> event.getSecret().getName().equals(name);
+      case NAMESPACE -> event.getNamespace().getName().equals(name);
       default -> true;
     };
   }
@@ -107,6 +112,7 @@ final class Watching {
       case TOKEN -> output.show(terminal, event.getToken(), Token::getId);
       case CONFIG -> output.show(terminal, event.getConfig(), Config::getName);
       case SECRET -> output.show(terminal, event.getSecret(), Secret::getName);
+      case NAMESPACE -> output.show(terminal, event.getNamespace(), Namespace::getName);
       case VOLUME -> output.show(terminal, event.getVolume(), NamedVolume::getName);
       default -> output.show(terminal, event, each -> "");
     }
@@ -122,6 +128,7 @@ final class Watching {
       case CONFIG -> event.getConfig().getName();
       case VOLUME -> event.getVolume().getName();
       case SECRET -> event.getSecret().getName();
+      case NAMESPACE -> event.getNamespace().getName();
       default -> event.getEvent().getId();
     };
   }
@@ -139,6 +146,8 @@ final class Watching {
       case CONFIGS -> Tables.configs(style, puts.stream().map(WatchEvent::getConfig).toList());
       case SECRETS -> Tables.secrets(style, puts.stream().map(WatchEvent::getSecret).toList());
       case VOLUMES -> Tables.volumes(style, puts.stream().map(WatchEvent::getVolume).toList());
+      case NAMESPACES ->
+          Tables.namespaces(style, puts.stream().map(WatchEvent::getNamespace).toList());
       case TOKENS -> Tables.tokens(style, puts.stream().map(WatchEvent::getToken).toList());
     };
   }

@@ -30,7 +30,8 @@ public final class PlanView {
                   user.getRevisionAfter()));
     }
     var kind = plan.getKind().isEmpty() ? "" : plan.getKind() + " ";
-    terminal.print(kind + plan.getNamespace() + "/" + plan.getName() + ": " + summary(plan));
+    var in = plan.getNamespace().isEmpty() ? "" : plan.getNamespace() + "/";
+    terminal.print(kind + in + plan.getName() + ": " + summary(plan));
     for (var change : plan.getChangesList()) {
       terminal.print("  " + change(change.getField(), change.getBefore(), change.getAfter()));
     }

@@ -3,12 +3,14 @@ package dev.regrow.cli.view;
 import dev.regrow.cli.Table;
 import dev.regrow.cli.Table.Cell;
 import dev.regrow.cli.Terminal.Tone;
+import dev.regrow.schema.Schema;
 import dev.regrow.v1.Capacity;
 import dev.regrow.v1.Config;
 import dev.regrow.v1.Event;
 import dev.regrow.v1.Instance;
 import dev.regrow.v1.LastEnd;
 import dev.regrow.v1.NamedVolume;
+import dev.regrow.v1.Namespace;
 import dev.regrow.v1.Node;
 import dev.regrow.v1.Protocol;
 import dev.regrow.v1.Reason;
@@ -311,6 +313,27 @@ public final class Tables {
                   item.getName(),
                   Words.or(joined(places.stream().map(VolumePlace::getSlot))),
                   Words.or(joined(places.stream().map(VolumePlace::getNode).distinct()))),
+              () ->
+                  List.of(
+                      Words.or(
+                          joined(
+                              new TreeMap<>(item.getLabelsMap())
+                                  .entrySet().stream()
+                                      .map(label -> label.getKey() + "=" + label.getValue()))))));
+    }
+    return table;
+  }
+
+  public static Table namespaces(Style style, List<Namespace> items) {
+    var plain = new Style(false, style.wide(), style.now());
+    var table = new Table(headings(plain, List.of("NAME", "ALLOWS"), List.of("LABELS")));
+    for (var item : items) {
+      table.row(
+          cells(
+              plain,
+              "",
+              List.of(
+                  item.getName(), Words.or(joined(item.getAllowList().stream().map(Schema::text)))),
               () ->
                   List.of(
                       Words.or(

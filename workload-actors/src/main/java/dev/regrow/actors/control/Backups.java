@@ -41,6 +41,7 @@ final class Backups {
           Keys.CONFIGS,
           Keys.CONTENTS,
           Keys.EVENTS,
+          Keys.NAMESPACES,
           Keys.REVISIONS,
           Keys.SECRETS,
           Keys.TOKENS,

@@ -15,6 +15,7 @@ import dev.regrow.v1.Config;
 import dev.regrow.v1.Event;
 import dev.regrow.v1.Instance;
 import dev.regrow.v1.NamedVolume;
+import dev.regrow.v1.Namespace;
 import dev.regrow.v1.Node;
 import dev.regrow.v1.Plan;
 import dev.regrow.v1.Revision;
@@ -51,6 +52,8 @@ final class ClusterControlPlane implements ControlPlane {
   private final Backups backups;
   private final Objects<Config> configs;
   private final Objects<NamedVolume> volumes;
+  private final Objects<Namespace> namespaces;
+  private final NamespaceRules rules;
   private final Objects<Secret> secrets;
   private final KeyRotation rotation;
   private final Vault vault;
@@ -78,6 +81,8 @@ final class ClusterControlPlane implements ControlPlane {
     vault = Vault.of(store);
     rotation = new KeyRotation(store, vault, () -> clock.get().wallMillis());
     volumes = StoredObjects.volumes(store, () -> clock.get().wallMillis());
+    namespaces = StoredObjects.namespaces(store, () -> clock.get().wallMillis());
+    rules = new NamespaceRules(store);
     watched = new WatchedKinds(store, board, reads, instances, nodes, this);
     drains = new DrainReads(store, reads);
     changes = new NodeChanges(store, nodes, clock);
@@ -117,6 +122,7 @@ final class ClusterControlPlane implements ControlPlane {
     return Refusals.of(
             references
                 .kept(declared)
+                .thenCombine(rules.check(declared), (contents, allowed) -> contents)
                 .thenCombine(pins.forApply(declared, newestImage), Beforehand::new))
         .thenCompose(
             known ->
@@ -148,7 +154,8 @@ final class ClusterControlPlane implements ControlPlane {
 
   @Override
   public CompletionStage<Plan> plan(Workload declared, boolean newestImage) {
-    return Refusals.of(planning.plan(declared, newestImage));
+    return Refusals.of(
+        rules.check(declared).thenCompose(allowed -> planning.plan(declared, newestImage)));
   }
 
   @Override
@@ -162,10 +169,14 @@ final class ClusterControlPlane implements ControlPlane {
   @Override
   public CompletionStage<Workload> rollback(
       WorkloadRef ref, long revision, Precondition precondition) {
-    return change(
-        ref,
-        (replyTo, number, since) ->
-            new WorkloadCommand.Rollback(revision, expect(precondition), replyTo, number, since));
+    return Refusals.of(rules.checkRevision(ref, revision))
+        .thenCompose(
+            checked ->
+                change(
+                    ref,
+                    (replyTo, number, since) ->
+                        new WorkloadCommand.Rollback(
+                            checked, expect(precondition), replyTo, number, since)));
   }
 
   @Override
@@ -323,6 +334,11 @@ final class ClusterControlPlane implements ControlPlane {
   @Override
   public Objects<NamedVolume> volumes() {
     return volumes;
+  }
+
+  @Override
+  public Objects<Namespace> namespaces() {
+    return namespaces;
   }
 
   @Override

@@ -6,6 +6,7 @@ import dev.regrow.v1.Config;
 import dev.regrow.v1.Event;
 import dev.regrow.v1.Instance;
 import dev.regrow.v1.NamedVolume;
+import dev.regrow.v1.Namespace;
 import dev.regrow.v1.Node;
 import dev.regrow.v1.Plan;
 import dev.regrow.v1.Revision;
@@ -148,6 +149,9 @@ public interface ControlPlane {
 
   Objects<NamedVolume> volumes();
 
+  /** Each is referred to as if it were in itself; {@code default} is always there. */
+  Objects<Namespace> namespaces();
+
   /** The index of the newest change that this node knows; goes out as X-Regrow-Index. */
   long index();
 
@@ -167,6 +171,7 @@ public interface ControlPlane {
     CONFIGS,
     SECRETS,
     VOLUMES,
+    NAMESPACES,
     EVENTS,
     /** Of the one workload that is asked for. */
     REVISIONS

@@ -15,10 +15,44 @@ import org.jspecify.annotations.Nullable;
 /** How one kind of declared objects is kept and shown. */
 interface ObjectFormat<T extends Message> {
 
-  ContentRef.Kind kind();
+  /** As what templates refer to it; null: they do not. */
+  ContentRef.@Nullable Kind kind();
 
-  /** Where their records are; then follow namespace, slash and name. */
+  /** As in messages: {@code config}. */
+  default String noun() {
+    var kind = kind();
+    if (kind == null) {
+      throw new IllegalStateException("what no template refers to must say what it is called");
+    }
+    return kind.text();
+  }
+
+  /** As {@code config shop/web}. */
+  default String title(WorkloadRef ref) {
+    return noun() + " " + ref;
+  }
+
+  /** That there is none of that name. */
+  default String absence(WorkloadRef ref) {
+    return "there is no " + title(ref);
+  }
+
+  /** Where their records are. */
   String prefix();
+
+  default String key(WorkloadRef ref) {
+    return prefix() + ref.namespace() + "/" + ref.name();
+  }
+
+  /** Whose record it is, by its key. */
+  default WorkloadRef ref(String key) {
+    return Reads.ref(key, prefix());
+  }
+
+  /** The record that counts while there is none; null: then there is nothing. */
+  default @Nullable ByteString implied(WorkloadRef ref) {
+    return null;
+  }
 
   WorkloadRef ref(T object);
 

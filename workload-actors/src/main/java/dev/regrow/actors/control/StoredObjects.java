@@ -1,6 +1,7 @@
 package dev.regrow.actors.control;
 
 import com.google.protobuf.Message;
+import dev.regrow.core.model.ContentRef;
 import dev.regrow.core.store.Entry;
 import dev.regrow.core.store.RangeQuery;
 import dev.regrow.core.store.RangeResult;
@@ -10,6 +11,7 @@ import dev.regrow.core.store.TxnResult;
 import dev.regrow.core.store.Vault;
 import dev.regrow.v1.Config;
 import dev.regrow.v1.NamedVolume;
+import dev.regrow.v1.Namespace;
 import dev.regrow.v1.Plan;
 import dev.regrow.v1.Secret;
 import java.util.ArrayList;
@@ -28,6 +30,9 @@ public final class StoredObjects<T extends Message> implements Objects<T> {
 
   private static final int TRIES = 8;
   private static final int LIMIT_MAX = 1000;
+
+  /** The index of a record that is not stored. */
+  private static final long IMPLIED = 0;
 
   private final Store store;
   private final ObjectFormat<T> format;
@@ -52,6 +57,12 @@ public final class StoredObjects<T extends Message> implements Objects<T> {
   /** Those of kind Volume. */
   public static Objects<NamedVolume> volumes(Store store, LongSupplier wallMillis) {
     return new StoredObjects<>(store, new VolumeFormat(store, wallMillis));
+  }
+
+  /** Those of kind Namespace. */
+  public static Objects<Namespace> namespaces(Store store, LongSupplier wallMillis) {
+    return new DeclaredNamespaces(
+        store, new StoredObjects<>(store, new NamespaceFormat(wallMillis)));
   }
 
   @Override
@@ -92,7 +103,7 @@ public final class StoredObjects<T extends Message> implements Objects<T> {
   /** Null: it was changed meanwhile. */
   private CompletionStage<@Nullable Put<T>> commit(
       WorkloadRef ref, @Nullable Entry before, T declared) {
-    var key = key(ref);
+    var key = format.key(ref);
     var next = format.next(before, declared);
     var txn = new Txn(List.of(unchanged(key, before)), List.of(new Txn.Write.Put(key, next)));
     return store
@@ -109,22 +120,22 @@ public final class StoredObjects<T extends Message> implements Objects<T> {
   }
 
   private static Txn.Condition unchanged(String key, @Nullable Entry before) {
-    return before == null
+    return before == null || before.modIndex() == IMPLIED
         ? new Txn.Condition.Absent(key)
         : new Txn.Condition.ChangedAt(key, before.modIndex());
   }
 
   private CompletionStage<@Nullable Entry> read(WorkloadRef ref, boolean surely) {
-    var one = RangeQuery.key(key(ref));
-    return store.range(surely ? one.linearizable() : one).thenApply(StoredObjects::only);
+    var one = RangeQuery.key(format.key(ref));
+    return store.range(surely ? one.linearizable() : one).thenApply(found -> only(found, ref));
   }
 
-  private static @Nullable Entry only(RangeResult found) {
-    return found.entries().isEmpty() ? null : found.entries().get(0);
-  }
-
-  private String key(WorkloadRef ref) {
-    return format.prefix() + ref.namespace() + "/" + ref.name();
+  private @Nullable Entry only(RangeResult found, WorkloadRef ref) {
+    if (!found.entries().isEmpty()) {
+      return found.entries().get(0);
+    }
+    var implied = format.implied(ref);
+    return implied == null ? null : new Entry(format.key(ref), implied, IMPLIED, IMPLIED);
   }
 
   private static boolean violated(Precondition precondition, @Nullable Entry entry) {
@@ -135,10 +146,6 @@ public final class StoredObjects<T extends Message> implements Objects<T> {
         && (entry == null || entry.modIndex() != wanted.index());
   }
 
-  private String noun() {
-    return format.kind().text();
-  }
-
   private Refusal stale(WorkloadRef ref, Precondition precondition, @Nullable Entry entry) {
     var is = entry == null ? "does not exist" : "is at index " + entry.modIndex();
     var wanted =
@@ -146,28 +153,28 @@ public final class StoredObjects<T extends Message> implements Objects<T> {
             ? "index " + index.index() + " was expected"
             : "it was expected not to exist";
     return new Refusal(
-        Refusal.Kind.STALE, "%s %s %s, %s; read it again".formatted(noun(), ref, is, wanted));
+        Refusal.Kind.STALE, "%s %s, %s; read it again".formatted(format.title(ref), is, wanted));
   }
 
   private Refusal contended(WorkloadRef ref) {
     return new Refusal(
         Refusal.Kind.UNAVAILABLE,
-        "%s %s was changed by others %d times meanwhile; nothing was applied, try again"
-            .formatted(noun(), ref, TRIES));
+        "%s was changed by others %d times meanwhile; nothing was applied, try again"
+            .formatted(format.title(ref), TRIES));
   }
 
   private Refusal notFound(WorkloadRef ref) {
-    return new Refusal(Refusal.Kind.NOT_FOUND, "there is no %s %s".formatted(noun(), ref));
+    return new Refusal(Refusal.Kind.NOT_FOUND, format.absence(ref));
   }
 
   @Override
   public CompletionStage<T> one(WorkloadRef ref, ReadPoint at) {
     return Refusals.of(
         store
-            .range(Reads.at(RangeQuery.key(key(ref)), at))
+            .range(Reads.at(RangeQuery.key(format.key(ref)), at))
             .thenCompose(
                 found -> {
-                  var entry = only(found);
+                  var entry = only(found, ref);
                   if (entry == null) {
                     throw notFound(ref);
                   }
@@ -183,9 +190,17 @@ public final class StoredObjects<T extends Message> implements Objects<T> {
 
   @Override
   public CompletionStage<T> delete(WorkloadRef ref, Precondition precondition) {
+    var kind = format.kind();
+    return kind == null
+        ? Refusals.of(delete(ref, precondition, TRIES))
+        : deleteUnused(kind, ref, precondition);
+  }
+
+  private CompletionStage<T> deleteUnused(
+      ContentRef.Kind kind, WorkloadRef ref, Precondition precondition) {
     return Refusals.of(
         users
-            .refusal(format.kind(), ref)
+            .refusal(kind, ref)
             .thenCompose(
                 refusal ->
                     refusal.isPresent()
@@ -263,7 +278,7 @@ public final class StoredObjects<T extends Message> implements Objects<T> {
                   continue;
                 }
                 if (items.size() == limit) {
-                  var next = Pages.token(key(format.ref(items.get(limit - 1))));
+                  var next = Pages.token(format.key(format.ref(items.get(limit - 1))));
                   return CompletableFuture.completedStage(
                       new Listing<>(items, found.index(), next));
                 }

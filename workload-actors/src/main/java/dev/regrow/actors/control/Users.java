@@ -81,7 +81,7 @@ final class Users {
     boolean same = before != null && format.same(before, after);
     var plan =
         Plan.newBuilder()
-            .setKind(format.kind().text())
+            .setKind(format.noun())
             .setNamespace(object.namespace())
             .setName(object.name())
             .setAction(
@@ -90,14 +90,14 @@ final class Users {
                     : same ? PlanAction.UNCHANGED : PlanAction.UPDATE);
     if (!same) {
       // As it would be shown: of a secret that is no value.
-      var key = format.prefix() + object.namespace() + "/" + object.name();
-      var then = format.shown(new Entry(key, format.next(before, after), 0, 0));
+      var then = format.shown(new Entry(format.key(object), format.next(before, after), 0, 0));
       plan.addAllChanges(Diff.between(was, then));
     }
-    if (before == null || same || !format.rolls(before, after)) {
+    var kind = format.kind();
+    if (kind == null || before == null || same || !format.rolls(before, after)) {
       return CompletableFuture.completedStage(plan.build());
     }
-    return of(format.kind(), object)
+    return of(kind, object)
         .thenCompose(users -> rolled(object.namespace(), users))
         .thenApply(users -> plan.setRolls(!users.isEmpty()).addAllUsers(users).build());
   }

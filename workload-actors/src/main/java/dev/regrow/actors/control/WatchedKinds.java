@@ -56,6 +56,8 @@ final class WatchedKinds {
               control.secrets(), new SecretFormat(Vault.of(store), () -> 0), query);
       case VOLUMES ->
           new WatchedObjects<>(control.volumes(), new VolumeFormat(store, () -> 0), query);
+      case NAMESPACES ->
+          new WatchedObjects<>(control.namespaces(), new NamespaceFormat(() -> 0), query);
       case EVENTS -> new Events(query);
       case REVISIONS -> new WatchedRevisions(store, reads, query);
     };

@@ -40,7 +40,7 @@ final class WatchedObjects<T extends Message> implements Watched {
     var after = change.after();
     var before = change.before();
     Entry entry = after == null ? before : after;
-    if (entry == null || !Reads.matches(Reads.ref(change.key(), format.prefix()), query)) {
+    if (entry == null || !Reads.matches(format.ref(change.key()), query)) {
       return CompletableFuture.completedStage(List.of());
     }
     var shown = format.shown(entry);
