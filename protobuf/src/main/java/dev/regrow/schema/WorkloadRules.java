@@ -198,7 +198,7 @@ final class WorkloadRules {
     }
   }
 
-  /** All that stands between a manifest and a capability. */
+  /** Which there are. Whether the namespace allows any is for the control plane. */
   private void capabilities(InstanceTemplate instance) {
     var names = EnumNames.of(Capability.getDescriptor());
     var path = INSTANCE.field("security").field("capabilities");

@@ -5,7 +5,6 @@ import dev.regrow.v1.Namespace;
 import dev.regrow.v1.NamespaceKind;
 import dev.regrow.v1.Network;
 import dev.regrow.v1.Relaxation;
-import dev.regrow.v1.Security;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -15,8 +14,6 @@ public final class Relaxations {
 
   /** The namespace that is always there. */
   public static final String DEFAULT = "default";
-
-  private static final String CAPABILITIES = "capabilities";
 
   private Relaxations() {}
 
@@ -62,7 +59,7 @@ public final class Relaxations {
                 "use a Volume, a config or a tmpfs"));
       }
     }
-    if (hasCapabilities(template.getSecurity())) {
+    if (!template.getSecurity().getCapabilitiesList().isEmpty()) {
       asked.add(
           new Excess(
               "instance.security.capabilities",
@@ -110,11 +107,5 @@ public final class Relaxations {
     int colon = user.indexOf(':');
     var id = colon < 0 ? user : user.substring(0, colon);
     return id.chars().allMatch(digit -> digit == '0');
-  }
-
-  /** By name: a release that has the field refuses it here from its first day. */
-  private static boolean hasCapabilities(Security security) {
-    var field = Security.getDescriptor().findFieldByName(CAPABILITIES);
-    return field != null && field.isRepeated() && security.getRepeatedFieldCount(field) > 0;
   }
 }

@@ -3,9 +3,11 @@ package dev.regrow.core.admission;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.regrow.schema.Schema;
+import dev.regrow.v1.Capability;
 import dev.regrow.v1.InstanceTemplate;
 import dev.regrow.v1.Network;
 import dev.regrow.v1.Relaxation;
+import dev.regrow.v1.Security;
 import dev.regrow.v1.Volume;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -90,12 +92,17 @@ class RelaxationsTest {
             .setNetwork(Network.HOST)
             .addVolumes(Volume.newBuilder().setTmpfs(1 << 20).setAt("/cache"))
             .addVolumes(Volume.newBuilder().setHost("/srv").setAt("/srv"))
+            .setSecurity(Security.newBuilder().addCapabilities(Capability.CAP_CHOWN))
             .build();
 
     assertThat(Relaxations.excess(template, List.of()))
         .extracting(Excess::field)
         .containsExactly(
-            "instance.image", "instance.user", "instance.network", "instance.volumes[1].host");
+            "instance.image",
+            "instance.user",
+            "instance.network",
+            "instance.volumes[1].host",
+            "instance.security.capabilities");
   }
 
   @Example
