@@ -112,7 +112,7 @@ public final class RegrowClient implements AutoCloseable {
       headers.putIfAbsent("Content-Type", PROTOBUF);
     }
     var request = new HttpRequest(call.method(), call.target(), headers, call.body());
-    return tryEach(call.repeatable(), (endpoint, left) -> once(call, endpoint, request, left));
+    return tryEach(Again.of(call), (endpoint, left) -> once(call, endpoint, request, left));
   }
 
   private <T> Reply<T> once(Call<T> call, Endpoint endpoint, HttpRequest request, Duration left)
@@ -169,7 +169,7 @@ public final class RegrowClient implements AutoCloseable {
   private WebSocket socket(String target) {
     var request = new HttpRequest("GET", target, headers("*/*"), new byte[0]);
     return tryEach(
-        false,
+        Again.NEVER,
         (endpoint, left) -> {
           var upgrade =
               transport.upgrade(endpoint, request, ExecStream.PROTOCOL, left, STREAM_SILENCE);
@@ -198,7 +198,7 @@ public final class RegrowClient implements AutoCloseable {
     var path = "/v1/cluster/backup" + (withKey ? "?withKey=true" : "");
     var request = new HttpRequest("GET", path, headers(BackupFile.MEDIA_TYPE), new byte[0]);
     return tryEach(
-        true,
+        Again.ALWAYS,
         (endpoint, left) -> {
           try (var response = transport.exchange(endpoint, request, left)) {
             byte[] body = response.bytes(ANSWER_BYTES_MAX);
@@ -223,7 +223,7 @@ public final class RegrowClient implements AutoCloseable {
   public Reply<String> text(String target) {
     var request = new HttpRequest("GET", target, headers("*/*"), new byte[0]);
     return tryEach(
-        true,
+        Again.ALWAYS,
         (endpoint, left) -> {
           try (var response = transport.exchange(endpoint, request, left)) {
             var body = new String(response.bytes(ANSWER_BYTES_MAX), StandardCharsets.UTF_8);
@@ -244,7 +244,7 @@ public final class RegrowClient implements AutoCloseable {
   public void ready() {
     var request = new HttpRequest("GET", "/readyz", headers("*/*"), new byte[0]);
     tryEach(
-        true,
+        Again.ALWAYS,
         (endpoint, left) -> {
           try (var response = transport.exchange(endpoint, request, left)) {
             byte[] body = response.bytes(ANSWER_BYTES_MAX);
@@ -263,7 +263,7 @@ public final class RegrowClient implements AutoCloseable {
   /** An answer that goes on; its status is 200. */
   HttpResponse stream(HttpRequest request, Duration silence) {
     return tryEach(
-        true,
+        Again.ALWAYS,
         (endpoint, left) -> {
           var response = transport.stream(endpoint, request, left, silence);
           if (response.status() == 200) {
@@ -292,12 +292,32 @@ public final class RegrowClient implements AutoCloseable {
     return headers;
   }
 
+  /** When a call is sent to another node, too. */
+  private enum Again {
+    /** Only when it was surely not carried out. */
+    NEVER,
+    /**
+     * Also when the node that it was sent to is gone. One that hangs may go on and carry it out
+     * late, over what others have written since.
+     */
+    WHEN_BROKEN_OFF,
+    /** Also when that node does not answer for a while. */
+    ALWAYS;
+
+    static Again of(Call<?> call) {
+      if (!call.repeatable()) {
+        return NEVER;
+      }
+      return call.method().equals("GET") ? ALWAYS : WHEN_BROKEN_OFF;
+    }
+  }
+
   private interface Attempt<T> {
     T at(Endpoint endpoint, Duration left) throws TransportException;
   }
 
   /** Asks the endpoint that answered last, then the others, while that is safe. */
-  private <T> T tryEach(boolean repeatable, Attempt<T> attempt) {
+  private <T> T tryEach(Again again, Attempt<T> attempt) {
     long deadline = System.nanoTime() + timeout.toNanos();
     var failures = new ArrayList<String>();
     var applied = Applied.NO;
@@ -306,13 +326,14 @@ public final class RegrowClient implements AutoCloseable {
       int number = (first + i) % endpoints.size();
       boolean last = i == endpoints.size() - 1;
       try {
-        var patience = repeatable ? share(deadline, endpoints.size() - i) : left(deadline);
+        var patience =
+            again == Again.ALWAYS ? share(deadline, endpoints.size() - i) : left(deadline);
         T value = attempt.at(endpoints.get(number), patience);
         preferred = number;
         return value;
       } catch (Unavailable e) {
         applied = e.applied() == Applied.UNKNOWN ? Applied.UNKNOWN : applied;
-        if (last || (applied == Applied.UNKNOWN && !repeatable)) {
+        if (last || (applied == Applied.UNKNOWN && again == Again.NEVER)) {
           throw new Unavailable(e.problem(), applied);
         }
         failures.add(e.getMessage());
@@ -324,10 +345,10 @@ public final class RegrowClient implements AutoCloseable {
       } catch (TransportException e) {
         failures.add(e.getMessage());
         applied = e.stage() == Stage.CONNECTING ? applied : Applied.UNKNOWN;
-        if (e.stage() == Stage.TIMED_OUT && (last || !repeatable)) {
+        if (e.stage() == Stage.TIMED_OUT && (last || again != Again.ALWAYS)) {
           throw new ApiException.TimedOut(String.join("; ", failures), applied);
         }
-        if (applied == Applied.UNKNOWN && !repeatable) {
+        if (applied == Applied.UNKNOWN && again == Again.NEVER) {
           break;
         }
       }

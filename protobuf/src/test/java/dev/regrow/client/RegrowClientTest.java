@@ -233,6 +233,28 @@ class RegrowClientTest {
     }
   }
 
+  @Test
+  void a_change_that_hangs_where_it_was_sent_is_not_sent_to_another_node() {
+    var release = new CountDownLatch(1);
+    gateway.answersWith(
+        "POST " + WEB + "/scale",
+        exchange -> {
+          awaitQuietly(release);
+          exchange.close();
+        });
+    other.answers("POST " + WEB + "/scale", web());
+    try (var client = RegrowClient.of(gateway.context(other), Duration.ofMillis(500))) {
+      var late =
+          catchThrowableOfType(
+              ApiException.TimedOut.class, () -> client.send(Calls.scale("default", "web", 2)));
+
+      assertThat(late.applied()).isEqualTo(Applied.UNKNOWN);
+      assertThat(other.lines()).isEmpty();
+    } finally {
+      release.countDown();
+    }
+  }
+
   private static void awaitQuietly(CountDownLatch latch) throws IOException {
     try {
       if (!latch.await(20, TimeUnit.SECONDS)) {
