@@ -340,22 +340,27 @@ public final class ChaosRun {
   /** What the instances that are there wrote since they began, on disks that were never full. */
   private List<String> logs(RegrowClient client) {
     var faults = new ArrayList<String>();
-    var observed = new Observed(client);
-    for (var instance : observed.instances(LINES)) {
-      if (notes.filled().contains(instance.getNode())) {
-        continue;
-      }
-      try (var log = client.logs(LogQuery.of(Programs.NAMESPACE, instance.getId()))) {
-        var lines = NumberedLines.read(log.readAll());
+    for (var instance : new Observed(client).instances(LINES)) {
+      if (!notes.filled().contains(instance.getNode())) {
+        // One that has just begun has not written anything yet.
+        var lines =
+            Await.until(
+                "a line of " + instance.getId(),
+                TURN,
+                () -> lines(client, instance.getId()),
+                seen -> seen.last() >= 0);
         lines.faults().forEach(fault -> faults.add("%s: %s".formatted(instance.getId(), fault)));
-        if (lines.last() < 0) {
-          faults.add(instance.getId() + " has no lines");
-        }
-      } catch (IOException e) {
-        faults.add("%s: %s".formatted(instance.getId(), e));
       }
     }
     return faults;
+  }
+
+  private static NumberedLines lines(RegrowClient client, String instance) {
+    try (var log = client.logs(LogQuery.of(Programs.NAMESPACE, instance))) {
+      return NumberedLines.read(log.readAll());
+    } catch (IOException e) {
+      throw new AssertionError("the log of " + instance + " cannot be read", e);
+    }
   }
 
   /** What clients did; nothing, and red, if one met what it does not know. */

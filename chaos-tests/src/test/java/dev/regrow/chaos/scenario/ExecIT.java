@@ -110,7 +110,7 @@ class ExecIT {
     assertThat(regrow(1, "top", "nothing").err()).contains("nothing of \"nothing\" runs");
     attempts(instances.get(1).getId());
     assertThat(regrow(2, "exec", "web-0").err()).contains("what to run is missing");
-    assertThat(regrow(1, "exec", "wbe", "--", "ls").err()).contains("did you mean \"web\"");
+    assertThat(regrow(125, "exec", "wbe", "--", "ls").err()).contains("did you mean \"web\"");
   }
 
   private void commands(String gateway, String instance) {
