@@ -17,6 +17,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -84,12 +85,13 @@ class EntranceTest {
                     .build()));
   }
 
-  private void awaitLetIn() throws InterruptedException {
-    long deadline = System.nanoTime() + SOON.toNanos();
-    while (Cluster.get(arriving).selfMember().status() != MemberStatus.joining()) {
-      assertThat(System.nanoTime()).as("let in within " + SOON).isLessThan(deadline);
-      TimeUnit.MILLISECONDS.sleep(10);
-    }
+  private void awaitLetIn() {
+    TestProbe.create(arriving)
+        .awaitAssert(
+            SOON,
+            () ->
+                assertThat(Cluster.get(arriving).selfMember().status())
+                    .isEqualTo(MemberStatus.joining()));
   }
 
   private static Behavior<ClusterGuardian.Command> guardian() {
