@@ -64,10 +64,17 @@ final class SimulatedNode {
 
   /** What comes to the agent. */
   void reach(Runnable message) {
+    if (!cut || paused) {
+      locally(message);
+    }
+  }
+
+  /** What happens on the machine itself, whoever is cut off. */
+  private void locally(Runnable event) {
     if (paused) {
-      inbox.add(message);
-    } else if (!cut) {
-      message.run();
+      inbox.add(event);
+    } else {
+      event.run();
     }
   }
 
@@ -106,7 +113,7 @@ final class SimulatedNode {
     long left = instance.deadline - simulation.now().bootMillis();
     if (idle && instance.phase == Live.Phase.STARTING && left > 1_000) {
       instance.execUnderWay = true;
-      simulation.after(simulation.random.nextInt(2_000), () -> reach(() -> exec(instance)));
+      simulation.after(simulation.random.nextInt(2_000), () -> locally(() -> exec(instance)));
     }
   }
 
@@ -131,7 +138,7 @@ final class SimulatedNode {
           simulation.random.nextInt(900),
           () -> {
             instance.process = false;
-            reach(() -> startAgain(instance));
+            locally(() -> startAgain(instance));
           });
     } else if (instance.process) {
       simulation.after(Math.max(1, left), () -> watch(instance));

@@ -50,6 +50,7 @@ final class Simulation {
   private final Map<Integer, WorkloadState> entities = new HashMap<>();
   private final Map<Integer, Long> alarms = new HashMap<>();
   private final Map<Integer, Input.Asked> asking = new HashMap<>();
+  private final Map<Integer, Long> heardOf = new HashMap<>();
   private long clock = 1_000;
   private long order;
 
@@ -92,10 +93,12 @@ final class Simulation {
     return entities.size() < 2 ? 0 : random.nextInt(2);
   }
 
-  /** All entities hear of a node's loss, or its return. */
+  /** All entities hear of a node's loss, or its return, in the order in which they were. */
   void tellEntities(Input news) {
     for (var entity : List.copyOf(entities.keySet())) {
-      after(random.nextInt(200), () -> input(entity, news));
+      long at = Math.max(clock + random.nextInt(200), heardOf.getOrDefault(entity, 0L));
+      heardOf.put(entity, at);
+      after(at - clock, () -> input(entity, news));
     }
   }
 
