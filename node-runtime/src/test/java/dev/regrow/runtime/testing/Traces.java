@@ -93,10 +93,16 @@ final class Traces {
     pids.forEach(
         (pid, dir) -> {
           if (!pid.equals(Long.toString(ProcessHandle.current().pid()))
-              && (ours.contains(pid) || bears(dir, nodeUid))) {
+              && (ours.contains(pid) || (!isZombie(dir) && bears(dir, nodeUid)))) {
             traces.add("process " + pid + " " + read(dir.resolve("cmdline")).replace('\0', ' '));
           }
         });
+  }
+
+  /** It holds nothing; unless it is ours, when it goes is up to the machine's init. */
+  private static boolean isZombie(Path process) {
+    var stat = read(process.resolve("stat"));
+    return stat.startsWith("Z", stat.lastIndexOf(')') + 2);
   }
 
   private static boolean bears(Path process, String nodeUid) {
