@@ -235,7 +235,7 @@ public final class NodeBootstrap {
             store,
             identity.nodeUid(),
             scheduler,
-            node::isRecorded,
+            node::isRegistered,
             node::isWanted,
             node::isExpelled)
         .follow();

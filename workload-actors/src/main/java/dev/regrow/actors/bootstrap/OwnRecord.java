@@ -25,12 +25,13 @@ final class OwnRecord implements WatchListener {
   private final Store store;
   private final String key;
   private final ScheduledExecutorService scheduler;
-  private final Runnable present;
+  private final Runnable registered;
   private final Consumer<String> roleWanted;
   private final Consumer<String> removed;
 
   /**
-   * @param present told whenever the record is seen
+   * @param registered told whenever the record is seen with what {@link Registration} writes: a
+   *     node may have told where it is before
    * @param roleWanted told {@code server} or {@code worker} whenever the record names one
    * @param removed told why, once this node is out
    */
@@ -38,13 +39,13 @@ final class OwnRecord implements WatchListener {
       Store store,
       String nodeUid,
       ScheduledExecutorService scheduler,
-      Runnable present,
+      Runnable registered,
       Consumer<String> roleWanted,
       Consumer<String> removed) {
     this.store = store;
     this.key = Keys.node(nodeUid);
     this.scheduler = scheduler;
-    this.present = present;
+    this.registered = registered;
     this.roleWanted = roleWanted;
     this.removed = removed;
   }
@@ -82,7 +83,9 @@ final class OwnRecord implements WatchListener {
 
   private void judge(Entry entry) {
     StoredNode node = read(entry);
-    present.run();
+    if (!node.getName().isEmpty()) {
+      registered.run();
+    }
     if (node.getRemovedAt() > 0) {
       var removal =
           StoredRemoval.newBuilder()

@@ -37,7 +37,7 @@ public final class RegrowNode {
   private volatile @Nullable ControlPlane control;
   private volatile @Nullable Stopper stopper;
   private volatile boolean member;
-  private volatile boolean recorded;
+  private volatile boolean registered;
   private volatile boolean stopping;
 
   /** How a node is taken apart. */
@@ -139,11 +139,11 @@ public final class RegrowNode {
       return Optional.of("node %s is preparing its machine".formatted(name()));
     }
     if (!config.isServer()) {
-      return member && recorded
+      return member && registered
           ? Optional.empty()
           : Optional.of("node %s is entering the cluster".formatted(name()));
     }
-    return Optional.ofNullable(recorded ? control : null)
+    return Optional.ofNullable(registered ? control : null)
         .map(ControlPlane::notReady)
         .orElseGet(() -> Optional.of(entering()));
   }
@@ -208,15 +208,15 @@ public final class RegrowNode {
     serveIfComplete();
   }
 
-  /** The store, as this node reads it, has a record of it. */
-  void isRecorded() {
-    recorded = true;
+  /** The store, as this node reads it, has what it says of itself. */
+  void isRegistered() {
+    registered = true;
     serveIfComplete();
   }
 
   /** A worker serves as soon as it is a member; a server once it has the control plane. */
   private void serveIfComplete() {
-    if (recorded && (config.isServer() ? control != null : member)) {
+    if (registered && (config.isServer() ? control != null : member)) {
       serving.complete(null);
     }
   }

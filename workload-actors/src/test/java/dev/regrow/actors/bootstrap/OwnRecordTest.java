@@ -22,6 +22,7 @@ class OwnRecordTest {
   private static final String UID = "uid";
 
   private final List<String> wanted = new ArrayList<>();
+  private int registered;
 
   @Test
   void what_was_wanted_once_and_has_been_taken_back_is_not_obeyed() throws Exception {
@@ -42,18 +43,34 @@ class OwnRecordTest {
     assertThat(wanted).containsExactly("worker");
   }
 
+  @Test
+  void a_node_that_has_told_the_cluster_only_where_it_is_does_not_count_as_registered()
+      throws Exception {
+    var record = StoredNode.newBuilder().setMember("pekko://regrow@127.0.0.1:1#1");
+    follow(store(record));
+    assertThat(registered).isZero();
+
+    follow(store(record.setName("n1")));
+
+    assertThat(registered).isOne();
+  }
+
   private void follow(Store store) {
     var scheduler = Executors.newSingleThreadScheduledExecutor();
     try {
-      new OwnRecord(store, UID, scheduler, () -> {}, wanted::add, why -> {}).follow();
+      new OwnRecord(store, UID, scheduler, () -> registered++, wanted::add, why -> {}).follow();
     } finally {
       scheduler.shutdownNow();
     }
   }
 
   private static InMemoryStore store(String role) throws Exception {
+    return store(StoredNode.newBuilder().setWantedRole(role));
+  }
+
+  private static InMemoryStore store(StoredNode.Builder record) throws Exception {
     var store = new InMemoryStore();
-    var node = StoredNode.newBuilder().setUid(UID).setWantedRole(role).build();
+    var node = record.setUid(UID).build();
     store
         .commit(new Txn(List.of(), List.of(new Txn.Write.Put(Keys.node(UID), node.toByteString()))))
         .toCompletableFuture()

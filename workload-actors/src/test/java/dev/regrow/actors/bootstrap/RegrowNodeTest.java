@@ -38,7 +38,7 @@ class RegrowNodeTest {
       assertThat(node.notReady()).contains("node n1 is entering the cluster");
       assertThat(node.serving().toCompletableFuture()).isNotDone();
 
-      node.isRecorded();
+      node.isRegistered();
       assertThat(node.notReady()).isEmpty();
       assertThat(node.serving().toCompletableFuture()).isCompleted();
     } finally {
