@@ -59,6 +59,12 @@ final class NodeReads {
                     all.index()));
   }
 
+  /** Not those that were removed, nor one that has told no more yet than where it is. */
+  static boolean isShown(Entry entry) {
+    var node = stored(entry);
+    return node.getRemovedAt() == 0 && !node.getName().isEmpty();
+  }
+
   static boolean labelled(Node node, ListQuery query) {
     return node.getLabelsMap().entrySet().containsAll(query.labels().entrySet());
   }
@@ -70,7 +76,7 @@ final class NodeReads {
             found ->
                 new Listing<>(
                     found.entries().stream()
-                        .filter(entry -> stored(entry).getRemovedAt() == 0)
+                        .filter(NodeReads::isShown)
                         .map(this::node)
                         .sorted(Comparator.comparing(Node::getName))
                         .toList(),

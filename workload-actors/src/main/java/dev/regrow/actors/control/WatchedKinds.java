@@ -224,8 +224,10 @@ final class WatchedKinds {
     public CompletionStage<List<WatchEvent.Builder>> changed(Change change) {
       var after = change.after();
       var before = change.before();
-      var entry = after == null ? before : after;
-      return entry == null ? none() : tell(entry, after == null ? WatchType.DELETE : WatchType.PUT);
+      if (after != null && NodeReads.isShown(after)) {
+        return tell(after, WatchType.PUT);
+      }
+      return before != null && NodeReads.isShown(before) ? tell(before, WatchType.DELETE) : none();
     }
 
     private CompletionStage<List<WatchEvent.Builder>> tell(Entry entry, WatchType type) {
@@ -237,7 +239,7 @@ final class WatchedKinds {
 
     @Override
     public CompletionStage<List<WatchEvent.Builder>> now(String key) {
-      return at(key, entry -> tell(entry, WatchType.PUT));
+      return at(key, entry -> NodeReads.isShown(entry) ? tell(entry, WatchType.PUT) : none());
     }
 
     @Override

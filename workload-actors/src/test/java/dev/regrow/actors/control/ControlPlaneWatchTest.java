@@ -8,6 +8,7 @@ import dev.regrow.actors.testing.Watcher;
 import dev.regrow.core.store.Keys;
 import dev.regrow.core.store.Txn;
 import dev.regrow.v1.InstancePhase;
+import dev.regrow.v1.StoredNode;
 import dev.regrow.v1.StoredToken;
 import dev.regrow.v1.TokenRole;
 import dev.regrow.v1.WatchEvent;
@@ -140,6 +141,25 @@ class ControlPlaneWatchTest extends ControlPlaneOfOne {
         .containsExactly(
             tuple(WatchType.PUT, "t1", TokenRole.TOKEN_DEPLOY, false),
             tuple(WatchType.DELETE, "t1", TokenRole.TOKEN_DEPLOY, false));
+  }
+
+  @Test
+  void a_watch_of_nodes_tells_who_is_registered_and_who_is_removed() throws Exception {
+    var record = StoredNode.newBuilder().setUid("new").setMember("pekko://regrow@127.0.0.6:1#1");
+    var watcher = new Watcher();
+    var watch = plane.watch(WatchKind.NODES, ListQuery.all(), 0, watcher);
+    watcher.until(event -> event.getType() == WatchType.SYNCED, PATIENCE);
+
+    write(new Txn.Write.Put(Keys.node("new"), record.build().toByteString()));
+    write(new Txn.Write.Put(Keys.node("new"), record.setName("n6").build().toByteString()));
+    write(new Txn.Write.Put(Keys.node("new"), record.setRemovedAt(9).build().toByteString()));
+
+    var told = watcher.until(event -> event.getType() == WatchType.DELETE, PATIENCE);
+    watch.close();
+    assertThat(told)
+        .filteredOn(event -> event.getNode().getUid().equals("new"))
+        .extracting(WatchEvent::getType, event -> event.getNode().getName())
+        .containsExactly(tuple(WatchType.PUT, "n6"), tuple(WatchType.DELETE, "n6"));
   }
 
   private static void write(Txn.Write write) throws Exception {

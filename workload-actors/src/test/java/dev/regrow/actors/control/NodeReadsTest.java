@@ -78,6 +78,19 @@ class NodeReadsTest {
   }
 
   @Test
+  void a_node_is_shown_once_it_has_told_who_it_is() throws Exception {
+    var record = StoredNode.newBuilder().setUid("uid3").setMember("pekko://regrow@127.0.0.6:1#1");
+    var write = new Txn.Write.Put(Keys.node("uid3"), record.build().toByteString());
+    get(store.commit(new Txn(List.of(), List.of(write))));
+
+    var page = get(reads.nodes(query(Map.of(), 1000, ""), ReadPoint.LOCAL));
+
+    assertThat(page.items())
+        .extracting(Node::getName)
+        .containsExactly("n1", "n2", "n3", "n4", "n5");
+  }
+
+  @Test
   void without_a_quorum_it_says_who_does_not_answer_and_what_that_means() throws Exception {
     var cluster = get(CutOff.cluster(new Leaderless(store, Set.of("uid8"))));
 
