@@ -86,10 +86,14 @@ public final class LabInjector implements Injector, AutoCloseable {
     clients = new ClientFaults(LabClient.token(founder));
   }
 
+  /** What a lab that was prepared for everything can do. */
+  public static Set<FaultKind> kinds() {
+    return EnumSet.complementOf(EnumSet.copyOf(OF_NODES));
+  }
+
   @Override
   public Set<FaultKind> able() {
-    var able = EnumSet.allOf(FaultKind.class);
-    able.removeAll(OF_NODES);
+    var able = EnumSet.copyOf(kinds());
     if (!machines.hasNextRelease()) {
       able.remove(FaultKind.MIXED_VERSIONS);
     }
