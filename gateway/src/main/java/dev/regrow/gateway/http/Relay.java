@@ -78,7 +78,9 @@ final class Relay {
   }
 
   private static boolean mayHaveChanged(Call call, Throwable failure) {
-    return call.route().changes() && !(Failures.unwrap(failure) instanceof Onward.Unreached);
+    var cause = Failures.unwrap(failure);
+    boolean sent = !(cause instanceof Onward.Unreached) && !(cause instanceof HttpProblem);
+    return sent && call.route().changes();
   }
 
   /**
@@ -100,8 +102,13 @@ final class Relay {
             failure -> CompletableFuture.failedStage(problem(call, there, failure)));
   }
 
+  /** Fails with {@link HttpProblem} where that node cannot be asked, before anything is sent. */
   private CompletionStage<Answer> send(Call call, Node there, String as, byte[] body) {
-    return onward.ask(target(there), head(call, there, as, body.length), body);
+    try {
+      return onward.ask(target(there), head(call, there, as, body.length), body);
+    } catch (HttpProblem unusable) {
+      return CompletableFuture.failedStage(unusable);
+    }
   }
 
   private HttpProblem problem(Call call, Node there, Throwable failure) {

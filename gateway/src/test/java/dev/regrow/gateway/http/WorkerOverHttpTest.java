@@ -126,6 +126,18 @@ final class WorkerOverHttpTest {
   }
 
   @Test
+  void a_server_that_cannot_be_asked_is_passed_over() {
+    var elsewhere = Node.newBuilder().setName("n2").setAddress("http://192.0.2.1:8080").build();
+    var half = worker(elsewhere, server.node());
+    var none = worker(elsewhere);
+
+    assertThat(half.declare("web").statusCode()).isEqualTo(201);
+    var refused = none.declare("web");
+    assertThat(refused.statusCode()).isEqualTo(503);
+    assertThat(refused.body()).contains("not-applied").contains("never sent there in plain HTTP");
+  }
+
+  @Test
   void a_change_that_a_server_may_have_heard_of_is_not_sent_to_another() throws Exception {
     var heard = new AtomicInteger();
     var torn = worker(breaksOff(heard), server.node());
