@@ -12,7 +12,10 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** Further commands in instances, for people. */
+/**
+ * Further commands in instances, for people. What they do is not known here, so they count as
+ * changes: one that may have begun is not sent to another node.
+ */
 final class ExecRoutes {
 
   private static final Set<String> PARAMETERS = Set.of("command", "tty");
@@ -37,16 +40,14 @@ final class ExecRoutes {
                 PARAMETERS,
                 this::exec)
             .needing(Role.DEPLOY)
-            .as(List.of())
-            .changingNothing(),
+            .as(List.of()),
         Route.change(
                 "GET",
                 "/v1/namespaces/{namespace}/instances/{instance}/files",
                 Set.of("path", "name"),
                 this::files)
             .needing(Role.DEPLOY)
-            .as(List.of())
-            .changingNothing());
+            .as(List.of()));
   }
 
   private CompletionStage<Answer> files(Call call) {

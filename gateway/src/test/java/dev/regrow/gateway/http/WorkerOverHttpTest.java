@@ -2,7 +2,12 @@ package dev.regrow.gateway.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.regrow.client.ApiException;
+import dev.regrow.client.Context;
+import dev.regrow.client.ExecQuery;
+import dev.regrow.client.RegrowClient;
 import dev.regrow.gateway.auth.Role;
 import dev.regrow.gateway.testing.TestGateway;
 import dev.regrow.v1.Node;
@@ -150,6 +155,23 @@ final class WorkerOverHttpTest {
     assertThat(server.get(WEB).statusCode()).isEqualTo(404);
     assertThat(read.statusCode()).as("a read is asked again, of the next").isEqualTo(200);
     assertThat(heard).hasValue(2);
+  }
+
+  @Test
+  void a_command_that_may_have_begun_is_not_begun_again_by_another() throws Exception {
+    var heard = new AtomicInteger();
+    var torn = worker(breaksOff(heard), server.node());
+    var address = "http://127.0.0.1:" + torn.address().getPort();
+    var context = new Context(address, torn.token(Role.DEPLOY), "", "default", List.of());
+    var command = new ExecQuery("default", "web-0", List.of("date"), false).target();
+
+    try (var client = RegrowClient.of(context)) {
+      assertThatThrownBy(() -> client.exec(command))
+          .isInstanceOfSatisfying(
+              ApiException.Unavailable.class,
+              refused -> assertThat(refused.applied()).isEqualTo(ApiException.Applied.UNKNOWN));
+    }
+    assertThat(heard).hasValue(1);
   }
 
   private static int unusedPort() throws IOException {
