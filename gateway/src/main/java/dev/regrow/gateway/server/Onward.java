@@ -46,7 +46,7 @@ public final class Onward implements AutoCloseable {
     private static final long serialVersionUID = 1L;
 
     Unreached(Throwable cause) {
-      super(cause.getMessage(), cause);
+      super(cause.getMessage() == null ? cause.toString() : cause.getMessage(), cause);
     }
   }
 

@@ -8,6 +8,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -102,6 +103,15 @@ final class OnwardAnswer extends ChannelInboundHandlerAdapter {
       }
     }
     return headers;
+  }
+
+  /** Without a TLS connection nothing was sent: what waited for it was thrown away. */
+  @Override
+  public void userEventTriggered(ChannelHandlerContext context, Object event) {
+    if (event instanceof SslHandshakeCompletionEvent handshake && !handshake.isSuccess()) {
+      answer.completeExceptionally(new Onward.Unreached(handshake.cause()));
+    }
+    context.fireUserEventTriggered(event);
   }
 
   @Override
