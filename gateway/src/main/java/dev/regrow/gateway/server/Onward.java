@@ -14,9 +14,11 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +34,20 @@ public final class Onward implements AutoCloseable {
   private final MultiThreadIoEventLoopGroup loops =
       new MultiThreadIoEventLoopGroup(
           1, new DefaultThreadFactory("gateway-onward", true), NioIoHandler.newFactory());
+
+  private final Duration patience;
+
+  public Onward() {
+    this(Patience.USUAL.answer().plusSeconds(5)); // By then nobody waits for it any more.
+  }
+
+  /**
+   * @param patience until an answer begins; then the connection is closed, as a server that hangs
+   *     would keep one for each request
+   */
+  Onward(Duration patience) {
+    this.patience = patience;
+  }
 
   /**
    * Whom to ask.
@@ -52,7 +68,8 @@ public final class Onward implements AutoCloseable {
 
   /**
    * @param head of the request, which says how long the body is
-   * @return fails with {@link Unreached}, or with what the connection failed with later
+   * @return fails with {@link Unreached}, with what the connection failed with later, or with a
+   *     {@link TimeoutException}
    */
   public CompletionStage<Answer> ask(Target target, String head, byte[] body) {
     var answer = new CompletableFuture<Answer>();
@@ -87,6 +104,15 @@ public final class Onward implements AutoCloseable {
                 answer.completeExceptionally(new Unreached(connected.cause()));
               }
             });
+    var unusedEither =
+        answer
+            .orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS)
+            .whenComplete(
+                (begun, failure) -> {
+                  if (failure instanceof TimeoutException) {
+                    var unusedAtLast = connecting.channel().close();
+                  }
+                });
     return answer;
   }
 
