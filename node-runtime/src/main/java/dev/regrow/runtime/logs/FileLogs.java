@@ -115,8 +115,11 @@ public final class FileLogs implements Logs, AutoCloseable {
     plan();
   }
 
-  /** A full disk loses them, and nothing else. */
-  private void writeNotes(InstanceKey key) {
+  /**
+   * A full disk loses them, and nothing else. One at a time: who is about to read what was noted
+   * waits until another has written it.
+   */
+  private synchronized void writeNotes(InstanceKey key) {
     var notes = unwritten.remove(key);
     if (notes == null) {
       return;

@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -85,6 +87,20 @@ final class AttemptNoteTest {
       logs.noteEnd(KEY, 2, START, ended(2));
     }
     assertThat(logs.directory(KEY).resolve("2.end")).exists();
+  }
+
+  @Test
+  void an_end_is_known_also_while_another_writes_it(@TempDir Path root) throws Exception {
+    var logs = new FileLogs(root, Runnable::run);
+    try (logs) {
+      logs.prepare(KEY);
+      for (int code = 1; code <= 2000; code++) {
+        logs.noteEnd(KEY, 1, START, ended(code));
+        var writing = CompletableFuture.runAsync(logs::tidy);
+        assertThat(logs.attempts(KEY)).containsExactly(new Attempt(1, START, ended(code)));
+        writing.get(20, TimeUnit.SECONDS);
+      }
+    }
   }
 
   @Test
