@@ -85,12 +85,24 @@ record LogDirectory(Path path) {
   /** Drops the oldest attempts until the rest is within bounds; the youngest always stays. */
   void retain(int maxAttempts, long maxBytes) throws IOException {
     var bytesByAttempt = new TreeMap<Integer, Long>();
+    noted().forEach(attempt -> bytesByAttempt.put(attempt, 0L)); // The first may have said nothing.
     var files = list();
     files.forEach(kept -> bytesByAttempt.merge(kept.file().attempt(), kept.bytes(), Long::sum));
     var surplus = LogRetention.surplus(bytesByAttempt, maxAttempts, maxBytes);
     delete(files, surplus::contains);
     for (int attempt : surplus) {
       Files.deleteIfExists(path.resolve(AttemptNote.name(attempt)));
+    }
+  }
+
+  /** The attempts of which an end is noted, in no order. */
+  private List<Integer> noted() throws IOException {
+    try (Stream<Path> entries = Files.list(path)) {
+      return entries
+          .flatMap(entry -> AttemptNote.attempt(entry.getFileName().toString()).stream())
+          .toList();
+    } catch (NoSuchFileException forgotten) {
+      return List.of();
     }
   }
 

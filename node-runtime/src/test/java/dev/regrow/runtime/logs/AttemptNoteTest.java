@@ -74,6 +74,23 @@ final class AttemptNoteTest {
   }
 
   @Test
+  void an_end_is_dropped_in_its_turn_also_when_its_attempt_said_nothing(@TempDir Path root)
+      throws IOException {
+    var logs = new FileLogs(root, Runnable::run);
+    try (logs) {
+      var directory = logs.prepare(KEY);
+      logs.noteEnd(KEY, 1, START, ended(1));
+      for (int attempt = 2; attempt <= 4; attempt++) {
+        Files.writeString(directory.resolve(attempt + ".log"), "some");
+      }
+
+      logs.retain(KEY, 3, 1 << 20);
+
+      assertThat(logs.attempts(KEY)).extracting(Attempt::attempt).isEqualTo(List.of(2, 3, 4));
+    }
+  }
+
+  @Test
   void an_end_waits_a_moment_for_the_disk_and_is_known_at_once(@TempDir Path root)
       throws Exception {
     var logs = new FileLogs(root, Runnable::run);
