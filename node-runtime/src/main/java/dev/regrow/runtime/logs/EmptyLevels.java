@@ -3,6 +3,7 @@ package dev.regrow.runtime.logs;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
@@ -40,9 +41,10 @@ final class EmptyLevels {
     }
   }
 
+  /** Directories: a file or a link is not ours, and would be deleted whatever it holds. */
   private static List<Path> children(Path directory) {
     try (Stream<Path> entries = Files.list(directory)) {
-      return entries.toList();
+      return entries.filter(entry -> Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)).toList();
     } catch (NoSuchFileException gone) {
       return List.of();
     } catch (IOException e) {

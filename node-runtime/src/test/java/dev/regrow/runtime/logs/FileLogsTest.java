@@ -100,6 +100,20 @@ class FileLogsTest {
   }
 
   @Test
+  void what_no_agent_put_beside_the_logs_stays_there(@TempDir Path elsewhere) throws IOException {
+    var file = Files.writeString(root.resolve("notes"), "mine");
+    var link = Files.createSymbolicLink(root.resolve("link"), elsewhere);
+    var inner = Files.writeString(root.resolve("shop/notes"), "mine");
+
+    logs.tidyAfterTheLastAgent();
+    logs.tidy();
+
+    assertThat(file).hasContent("mine");
+    assertThat(inner).hasContent("mine");
+    assertThat(link).isSymbolicLink();
+  }
+
+  @Test
   void the_attempt_before_the_first_is_none() throws Exception {
     write("1.log", "a\n");
 
