@@ -3,6 +3,7 @@ package dev.regrow.gateway.http;
 import dev.regrow.runtime.Exec;
 import dev.regrow.runtime.InstanceKey;
 import dev.regrow.runtime.fault.Fault;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,6 +15,10 @@ final class Audit {
 
   private static final Logger LOG = LoggerFactory.getLogger("dev.regrow.audit");
   private static final int SHOWN_MAX = 400;
+
+  /** Control characters, also those above ASCII, directions of writing and ends of lines. */
+  private static final Pattern NOT_SHOWN = Pattern.compile("[\\p{C}\\p{Zl}\\p{Zp}]");
+
   private static final int NANOS_PER_MILLI = 1_000_000;
 
   private Audit() {}
@@ -72,7 +77,7 @@ final class Audit {
     return (System.nanoTime() - began) / NANOS_PER_MILLI;
   }
 
-  /** In one line, whatever it holds. */
+  /** In one line, whatever it holds, and without what terminals obey. */
   private static String shown(Exec.Command command) {
     var verb =
         switch (command.files()) {
@@ -80,7 +85,7 @@ final class Audit {
           case GIVE -> "a copy of ";
           case TAKE -> "a copy to ";
         };
-    var words = (verb + String.join(" ", command.arguments())).replaceAll("\\p{Cntrl}", "?");
+    var words = NOT_SHOWN.matcher(verb + String.join(" ", command.arguments())).replaceAll("?");
     return words.length() <= SHOWN_MAX ? words : words.substring(0, SHOWN_MAX) + "…";
   }
 }

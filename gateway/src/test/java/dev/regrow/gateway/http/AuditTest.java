@@ -119,6 +119,15 @@ final class AuditTest {
   }
 
   @Test
+  void what_a_terminal_would_obey_beyond_ascii_is_not_told() throws Exception {
+    var exec = exec(false, "echo", "a\u0085b\u009bc\u2028d\u202ee-ü");
+    assertThat(said()).contains("runs echo a?b?c?d?e-ü in " + WHERE);
+    endCommand();
+    assertThat(said()).contains("ended");
+    exec.close();
+  }
+
+  @Test
   void a_copy_is_told_with_its_direction_and_path() throws Exception {
     var out = client.exec(new FileQuery("default", "local-0", "/srv/data", null).target());
     assertThat(said()).contains("runs a copy of /srv/data in " + WHERE);
