@@ -54,10 +54,19 @@ public final class FileLogs implements Logs, AutoCloseable {
    * @param executor does the reading, which blocks on the disk
    */
   public FileLogs(Path root, Executor executor) {
+    this(
+        root,
+        executor,
+        CompletableFuture.delayedExecutor(LATER.toMillis(), TimeUnit.MILLISECONDS, executor));
+  }
+
+  /**
+   * @param later does what may wait
+   */
+  FileLogs(Path root, Executor executor, Executor later) {
     this.root = root;
     this.executor = executor;
-    this.later =
-        CompletableFuture.delayedExecutor(LATER.toMillis(), TimeUnit.MILLISECONDS, executor);
+    this.later = later;
     this.watcher = new LogWatcher();
     this.levels = new EmptyLevels(root);
   }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -93,7 +94,8 @@ final class AttemptNoteTest {
   @Test
   void an_end_waits_a_moment_for_the_disk_and_is_known_at_once(@TempDir Path root)
       throws Exception {
-    var logs = new FileLogs(root, Runnable::run);
+    var later = new ArrayList<Runnable>();
+    var logs = new FileLogs(root, Runnable::run, later::add);
     try (logs) {
       var directory = logs.prepare(KEY);
       logs.noteEnd(KEY, 1, START, ended(1));
@@ -102,8 +104,15 @@ final class AttemptNoteTest {
       assertThat(directory.resolve("1.end")).exists();
 
       logs.noteEnd(KEY, 2, START, ended(2));
+      assertThat(directory.resolve("2.end")).doesNotExist();
+      assertThat(later).as("one moment for all that waits").hasSize(1);
+      later.get(0).run();
+      assertThat(directory.resolve("2.end")).exists();
+
+      logs.noteEnd(KEY, 3, START, ended(3));
+      assertThat(later).hasSize(2);
     }
-    assertThat(logs.directory(KEY).resolve("2.end")).exists();
+    assertThat(logs.directory(KEY).resolve("3.end")).exists();
   }
 
   @Test
