@@ -78,7 +78,7 @@ final class ImagesOverHttpTest {
   }
 
   @Test
-  void each_node_answers_for_itself() {
+  void a_node_that_nobody_knows_has_none() {
     assertThat(gateway.get("/v1/nodes/nobody/images").statusCode()).isEqualTo(404);
   }
 

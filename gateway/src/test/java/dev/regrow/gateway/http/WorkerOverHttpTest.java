@@ -32,6 +32,7 @@ import org.junit.jupiter.api.Timeout;
 final class WorkerOverHttpTest {
 
   private static final String WEB = "/v1/namespaces/default/workloads/web";
+  private static final String IMAGES = "/v1/nodes/n1/images";
 
   private final TestGateway server = new TestGateway();
   private final List<AutoCloseable> opened = new ArrayList<>(List.of(server));
@@ -117,6 +118,27 @@ final class WorkerOverHttpTest {
 
     assertThat(server.get("/v1/tokens").body()).contains(token.getId());
     assertThat(join.body()).contains("aaaaaaaaaaaa/worker");
+  }
+
+  @Test
+  void the_images_of_another_node_are_listed_pulled_and_removed_through_a_worker() {
+    server.images.has("oci:reg.example/web:1");
+
+    var pulled =
+        worker.send(
+            worker
+                .request(IMAGES)
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString("{\"image\":\"oci:reg.example/web:2\"}")));
+    var listed = worker.get(IMAGES);
+    var removed = worker.send(worker.request(IMAGES + "?image=oci:reg.example%2Fweb:1").DELETE());
+
+    assertThat(pulled.statusCode()).isEqualTo(202);
+    assertThat(listed.body())
+        .contains("\"node\":\"n1\"", "oci:reg.example/web:1", "oci:reg.example/web:2");
+    assertThat(removed.statusCode()).isEqualTo(200);
+    assertThat(server.get(IMAGES).body()).doesNotContain("oci:reg.example/web:1");
+    assertThat(worker.get("/v1/nodes/n7/images").body()).as("its own").doesNotContain("web:2");
   }
 
   @Test
