@@ -67,7 +67,6 @@ final class WorkloadRules {
     rules.image(workload.getInstance());
     rules.command(workload.getInstance());
     rules.env(workload.getInstance());
-    rules.user(workload);
     rules.security(workload.getInstance().getSecurity());
     rules.capabilities(workload.getInstance());
     rules.resources(workload.getInstance().getResources());
@@ -175,18 +174,6 @@ final class WorkloadRules {
                 + " is not a variable's name; write letters, digits, _ . or -, beginning with a"
                 + " letter or _");
       }
-    }
-  }
-
-  /** Until namespaces can say what they allow, only `default` does. */
-  private void user(Workload workload) {
-    String user = workload.getInstance().getUser();
-    boolean root = user.matches("0+(:.*)?") || user.matches("[0-9]+:0+");
-    if (root && !workload.getNamespace().equals("default")) {
-      findings.add(
-          INSTANCE.field("user"),
-          Quoting.quoted(user)
-              + " is root, which only the namespace default allows; write another UID:GID");
     }
   }
 

@@ -281,13 +281,6 @@ public final class BadBodies {
         "one mount twice",
         "instance.volumes[1].at",
         it -> Manifest.set(it, "instance.volumes[1]", object("tmpfs", "1Mi", "at", "/./cache/")));
-    add(
-        "root outside default",
-        "instance.user",
-        it -> {
-          Manifest.set(it, "namespace", "shop");
-          Manifest.set(it, "instance.user", "0:0");
-        });
   }
 
   private void health() {
