@@ -65,7 +65,13 @@ final class PatientAsk {
     if (system.getWhenTerminated().toCompletableFuture().isDone()) {
       open.giveUp();
     }
-    return open.answer;
+    // Only now: the answer may have been there before it was among the unanswered.
+    return open.answer.whenComplete((reply, failure) -> unanswered.remove(open));
+  }
+
+  /** For tests of what is kept. */
+  int waiting() {
+    return unanswered.size();
   }
 
   private final class Open {
@@ -75,6 +81,7 @@ final class PatientAsk {
     private final long since;
     private final CompletableFuture<WorkloadReply> answer = new CompletableFuture<>();
     private int attempts = 1;
+    private boolean ended;
     private volatile Cancellable next = Cancellable.alreadyCancelled();
 
     Open(RecipientRef<WorkloadCommand> workload, Question question, long number, long since) {
@@ -96,7 +103,7 @@ final class PatientAsk {
 
     private void again(ActorRef<WorkloadReply> replyTo) {
       synchronized (this) {
-        if (answer.isDone()) {
+        if (ended) {
           return;
         }
         attempts++;
@@ -107,17 +114,21 @@ final class PatientAsk {
 
     void close(@Nullable WorkloadReply reply, @Nullable Throwable failure) {
       next.cancel();
-      unanswered.remove(this);
       if (reply instanceof WorkloadReply.Done done) {
         answered.accumulateAndGet(done.workload().getIndex(), Math::max);
       }
-      synchronized (this) { // No attempt leaves after a refusal that counts.
-        if (failure == null) {
-          answer.complete(attempts > 1 ? ofOneAmongOthers(reply) : reply);
-        } else {
-          answer.completeExceptionally(failure);
-        }
+      boolean isOneAmongOthers = end() > 1;
+      if (failure == null) {
+        answer.complete(isOneAmongOthers ? ofOneAmongOthers(reply) : reply);
+      } else {
+        answer.completeExceptionally(failure);
       }
+    }
+
+    /** How many attempts there were; none leaves after a refusal that counts. */
+    private synchronized int end() {
+      ended = true;
+      return attempts;
     }
 
     void giveUp() {

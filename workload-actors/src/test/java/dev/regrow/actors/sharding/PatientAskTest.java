@@ -88,6 +88,24 @@ class PatientAskTest {
   }
 
   @Test
+  void nothing_is_kept_of_what_was_answered_even_while_it_was_being_asked() throws Exception {
+    Question answeredAtOnce =
+        (replyTo, number, since) -> {
+          replyTo.tell(done(42));
+          return new WorkloadCommand.Restart(WorkloadCommand.NOTHING, replyTo, number, since);
+        };
+    var first = ask();
+    assertThat(asking.waiting()).isEqualTo(1);
+
+    attempt().replyTo().tell(done(41));
+    var second = asking.ask(workload.getRef(), answeredAtOnce, PATIENCE).toCompletableFuture();
+
+    assertThat(first.get(20, TimeUnit.SECONDS)).isEqualTo(done(41));
+    assertThat(second.get(20, TimeUnit.SECONDS)).isEqualTo(done(42));
+    assertThat(asking.waiting()).isZero();
+  }
+
+  @Test
   void what_nobody_answers_ends_with_the_patience_and_is_asked_no_more() {
     var reply = ask();
 
