@@ -30,6 +30,13 @@ final class PatientAsk {
   /** Longer than a write takes on a busy machine; an attempt too many costs little. */
   private static final Duration AGAIN = Duration.ofSeconds(1);
 
+  /** Why any entity refuses what one does. A newer release may know other reasons than these. */
+  private static final Set<String> FOR_ALL =
+      Set.of(
+          Answer.Why.OUTCOME_UNKNOWN.name(),
+          Answer.Why.INVALID.name(),
+          Answer.Why.TOO_LARGE.name());
+
   private final ActorSystem<?> system;
   private final LongSupplier storeIndex;
 
@@ -141,16 +148,12 @@ final class PatientAsk {
    * or is too old to know, the other may have carried out.
    */
   private static @Nullable WorkloadReply ofOneAmongOthers(@Nullable WorkloadReply reply) {
-    if (!(reply instanceof WorkloadReply.Declined declined)) {
+    if (!(reply instanceof WorkloadReply.Declined declined) || FOR_ALL.contains(declined.why())) {
       return reply;
     }
-    return switch (Answer.Why.valueOf(declined.why())) {
-      case UNAVAILABLE, DISK_FULL, STALE, NOT_FOUND, CONFLICT ->
-          new WorkloadReply.Declined(
-              Answer.Why.OUTCOME_UNKNOWN.name(),
-              "it had to be asked more than once, and whether it was carried out is not known: read it, then decide (the last word: %s)"
-                  .formatted(declined.message()));
-      case OUTCOME_UNKNOWN, INVALID, TOO_LARGE -> declined;
-    };
+    return new WorkloadReply.Declined(
+        Answer.Why.OUTCOME_UNKNOWN.name(),
+        "it had to be asked more than once, and whether it was carried out is not known: read it, then decide (the last word: %s)"
+            .formatted(declined.message()));
   }
 }
