@@ -1,20 +1,17 @@
 package dev.regrow.client;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import dev.regrow.client.ApiException.Applied;
-import dev.regrow.client.ApiException.Unavailable;
+import dev.regrow.client.Tries.Again;
 import dev.regrow.client.http.Endpoint;
 import dev.regrow.client.http.HttpRequest;
 import dev.regrow.client.http.HttpResponse;
 import dev.regrow.client.http.HttpTransport;
 import dev.regrow.client.http.TransportException;
-import dev.regrow.client.http.TransportException.Stage;
 import dev.regrow.client.http.WebSocket;
 import dev.regrow.schema.BackupFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,10 +41,6 @@ public final class RegrowClient implements AutoCloseable {
 
   public static final String PROTOBUF = "application/x-protobuf";
   private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(30);
-
-  /** A node that has not answered by then may hang: the next is asked, where that is safe. */
-  private static final Duration ANOTHER_AFTER = Duration.ofSeconds(5);
-
   private static final Duration STREAM_SILENCE = Duration.ofSeconds(60);
   private static final int ANSWER_BYTES_MAX = 64 << 20;
 
@@ -292,26 +285,6 @@ public final class RegrowClient implements AutoCloseable {
     return headers;
   }
 
-  /** When a call is sent to another node, too. */
-  private enum Again {
-    /** Only when it was surely not carried out. */
-    NEVER,
-    /**
-     * Also when the node that it was sent to is gone. One that hangs may go on and carry it out
-     * late, over what others have written since.
-     */
-    WHEN_BROKEN_OFF,
-    /** Also when that node does not answer for a while. */
-    ALWAYS;
-
-    static Again of(Call<?> call) {
-      if (!call.repeatable()) {
-        return NEVER;
-      }
-      return call.method().equals("GET") ? ALWAYS : WHEN_BROKEN_OFF;
-    }
-  }
-
   private interface Attempt<T> {
     T at(Endpoint endpoint, Duration left) throws TransportException;
   }
@@ -319,52 +292,26 @@ public final class RegrowClient implements AutoCloseable {
   /** Asks the endpoint that answered last, then the others, while that is safe. */
   private <T> T tryEach(Again again, Attempt<T> attempt) {
     long deadline = System.nanoTime() + timeout.toNanos();
-    var failures = new ArrayList<String>();
-    var applied = Applied.NO;
     int first = preferred;
-    for (int i = 0; i < endpoints.size(); i++) {
-      int number = (first + i) % endpoints.size();
-      boolean last = i == endpoints.size() - 1;
+    var tries = Tries.none(again, endpoints.size());
+    while (true) {
+      int number = (first + tries.made()) % endpoints.size();
+      Tries.Next next;
       try {
-        var patience =
-            again == Again.ALWAYS ? share(deadline, endpoints.size() - i) : left(deadline);
-        T value = attempt.at(endpoints.get(number), patience);
+        T value = attempt.at(endpoints.get(number), tries.patience(left(deadline)));
         preferred = number;
         return value;
-      } catch (Unavailable e) {
-        applied = e.applied() == Applied.UNKNOWN ? Applied.UNKNOWN : applied;
-        if (last || (applied == Applied.UNKNOWN && again == Again.NEVER)) {
-          throw new Unavailable(e.problem(), applied);
-        }
-        failures.add(e.getMessage());
-      } catch (ApiException.Stale | ApiException.Conflict | ApiException.DiskFull e) {
-        if (applied == Applied.UNKNOWN) { // It may be what another node did with this call.
-          throw new Unavailable(e.problem(), Applied.UNKNOWN);
-        }
-        throw e;
+      } catch (ApiException e) {
+        next = tries.refused(e);
       } catch (TransportException e) {
-        failures.add(e.getMessage());
-        applied = e.stage() == Stage.CONNECTING ? applied : Applied.UNKNOWN;
-        if (e.stage() == Stage.TIMED_OUT && (last || again != Again.ALWAYS)) {
-          throw new ApiException.TimedOut(String.join("; ", failures), applied);
-        }
-        if (applied == Applied.UNKNOWN && again == Again.NEVER) {
-          break;
-        }
+        next = tries.unanswered(e.stage(), String.valueOf(e.getMessage()));
       }
+      tries = next.orThrow();
     }
-    throw new ApiException.Unreachable(String.join("; ", failures), applied);
   }
 
   private static Duration left(long deadline) {
     return Duration.ofNanos(Math.max(1_000_000, deadline - System.nanoTime()));
-  }
-
-  /** What one of so many gets of the time that is left; the last gets all of it. */
-  private static Duration share(long deadline, int many) {
-    var left = left(deadline);
-    var equal = left.dividedBy(many);
-    return many == 1 || equal.compareTo(ANOTHER_AFTER) < 0 ? equal : ANOTHER_AFTER;
   }
 
   private long learnIndex(HttpResponse response) {
