@@ -1,15 +1,17 @@
 package dev.regrow.client;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import dev.regrow.client.ApiException.Applied;
 import dev.regrow.client.http.Endpoint;
 import dev.regrow.client.http.HttpResponse;
+import dev.regrow.client.http.TransportException;
+import dev.regrow.client.http.TransportException.Stage;
 import dev.regrow.v1.FieldError;
 import dev.regrow.v1.Problem;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 
-/** Finds out what an answer that is no success says. */
+/** Finds out what an answer that is no success says, and how far one came that broke off. */
 final class Problems {
   private static final int SHOWN = 300;
 
@@ -38,10 +40,19 @@ final class Problems {
     return problem.build();
   }
 
-  /** The answer broke off: whoever asked for a change does not know whether it was made. */
-  static ApiException brokeOff(Endpoint endpoint, IOException e) {
-    return new ApiException.Unreachable(
-        endpoint + " broke off in the middle of its answer: " + e.getMessage(), Applied.UNKNOWN);
+  /** How far an exchange came that failed; in the middle of its answer it was sent, too. */
+  static Stage stage(IOException e) {
+    if (e instanceof TransportException transport) {
+      return transport.stage();
+    }
+    return e instanceof SocketTimeoutException ? Stage.TIMED_OUT : Stage.SENT;
+  }
+
+  /** What went wrong with it, for people, with the node's address. */
+  static String words(Endpoint endpoint, IOException e) {
+    return e instanceof TransportException
+        ? String.valueOf(e.getMessage())
+        : endpoint + " broke off in the middle of its answer: " + e.getMessage();
   }
 
   private static void readJson(Problem.Builder problem, String text) {

@@ -6,7 +6,6 @@ import dev.regrow.client.http.Endpoint;
 import dev.regrow.client.http.HttpRequest;
 import dev.regrow.client.http.HttpResponse;
 import dev.regrow.client.http.HttpTransport;
-import dev.regrow.client.http.TransportException;
 import dev.regrow.client.http.WebSocket;
 import dev.regrow.schema.BackupFile;
 import java.io.IOException;
@@ -109,7 +108,7 @@ public final class RegrowClient implements AutoCloseable {
   }
 
   private <T> Reply<T> once(Call<T> call, Endpoint endpoint, HttpRequest request, Duration left)
-      throws TransportException {
+      throws IOException {
     try (var response = transport.exchange(endpoint, request, left)) {
       byte[] body = response.bytes(ANSWER_BYTES_MAX);
       long seen = learnIndex(response);
@@ -119,13 +118,9 @@ public final class RegrowClient implements AutoCloseable {
       var etag = response.header("etag");
       return new Reply<>(
           call.parser().parseFrom(body), response.status(), seen, etag == null ? "" : etag);
-    } catch (TransportException e) {
-      throw e;
     } catch (InvalidProtocolBufferException e) {
       throw new ApiException.Unexpected(
           endpoint + " answered " + call.target() + " with something that is no message of ours");
-    } catch (IOException e) {
-      throw Problems.brokeOff(endpoint, e);
     }
   }
 
@@ -173,10 +168,6 @@ public final class RegrowClient implements AutoCloseable {
           var refused = java.util.Objects.requireNonNull(upgrade.refused());
           try (refused) {
             throw ApiException.of(Problems.read(refused, refused.bytes(ANSWER_BYTES_MAX)));
-          } catch (TransportException e) {
-            throw e;
-          } catch (IOException e) {
-            throw Problems.brokeOff(endpoint, e);
           }
         });
   }
@@ -200,10 +191,6 @@ public final class RegrowClient implements AutoCloseable {
               throw ApiException.of(Problems.read(response, body));
             }
             return body;
-          } catch (TransportException e) {
-            throw e;
-          } catch (IOException e) {
-            throw Problems.brokeOff(endpoint, e);
           }
         });
   }
@@ -221,10 +208,6 @@ public final class RegrowClient implements AutoCloseable {
           try (var response = transport.exchange(endpoint, request, left)) {
             var body = new String(response.bytes(ANSWER_BYTES_MAX), StandardCharsets.UTF_8);
             return new Reply<>(body, response.status(), learnIndex(response), "");
-          } catch (TransportException e) {
-            throw e;
-          } catch (IOException e) {
-            throw Problems.brokeOff(endpoint, e);
           }
         });
   }
@@ -245,10 +228,6 @@ public final class RegrowClient implements AutoCloseable {
               throw ApiException.of(Problems.read(response, body));
             }
             return learnIndex(response);
-          } catch (TransportException e) {
-            throw e;
-          } catch (IOException e) {
-            throw Problems.brokeOff(endpoint, e);
           }
         });
   }
@@ -265,10 +244,6 @@ public final class RegrowClient implements AutoCloseable {
           }
           try (response) {
             throw ApiException.of(Problems.read(response, response.bytes(ANSWER_BYTES_MAX)));
-          } catch (TransportException e) {
-            throw e;
-          } catch (IOException e) {
-            throw Problems.brokeOff(endpoint, e);
           }
         });
   }
@@ -286,7 +261,7 @@ public final class RegrowClient implements AutoCloseable {
   }
 
   private interface Attempt<T> {
-    T at(Endpoint endpoint, Duration left) throws TransportException;
+    T at(Endpoint endpoint, Duration left) throws IOException;
   }
 
   /** Asks the endpoint that answered last, then the others, while that is safe. */
@@ -296,15 +271,16 @@ public final class RegrowClient implements AutoCloseable {
     var tries = Tries.none(again, endpoints.size());
     while (true) {
       int number = (first + tries.made()) % endpoints.size();
+      var endpoint = endpoints.get(number);
       Tries.Next next;
       try {
-        T value = attempt.at(endpoints.get(number), tries.patience(left(deadline)));
+        T value = attempt.at(endpoint, tries.patience(left(deadline)));
         preferred = number;
         return value;
       } catch (ApiException e) {
         next = tries.refused(e);
-      } catch (TransportException e) {
-        next = tries.unanswered(e.stage(), String.valueOf(e.getMessage()));
+      } catch (IOException e) {
+        next = tries.unanswered(Problems.stage(e), Problems.words(endpoint, e));
       }
       tries = next.orThrow();
     }

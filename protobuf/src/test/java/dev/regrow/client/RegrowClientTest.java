@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.sun.net.httpserver.HttpExchange;
 import dev.regrow.client.ApiException.Applied;
 import dev.regrow.client.testing.FakeGateway;
 import dev.regrow.v1.Instance;
@@ -253,6 +254,47 @@ class RegrowClientTest {
     } finally {
       release.countDown();
     }
+  }
+
+  @Test
+  void another_node_is_asked_when_one_breaks_off_in_the_middle_of_its_answer() {
+    gateway.answersWith(
+        "GET /v1/nodes",
+        exchange -> {
+          beginAnswer(exchange);
+          exchange.close();
+        });
+    other.answers("GET /v1/nodes", NodeList.getDefaultInstance());
+
+    var nodes = RegrowClient.of(gateway.context(other)).send(Calls.nodes());
+
+    assertThat(nodes).isEqualTo(NodeList.getDefaultInstance());
+  }
+
+  @Test
+  void an_answer_that_stops_in_the_middle_is_given_up_in_time() {
+    var release = new CountDownLatch(1);
+    gateway.answersWith(
+        "GET /v1/nodes",
+        exchange -> {
+          beginAnswer(exchange);
+          awaitQuietly(release);
+          exchange.close();
+        });
+    try (var client = RegrowClient.of(gateway.context(), Duration.ofSeconds(1))) {
+      assertThatThrownBy(() -> client.send(Calls.nodes()))
+          .isInstanceOf(ApiException.TimedOut.class)
+          .hasMessageContaining("in the middle of its answer");
+    } finally {
+      release.countDown();
+    }
+  }
+
+  /** One byte of a hundred. */
+  private static void beginAnswer(HttpExchange exchange) throws IOException {
+    exchange.sendResponseHeaders(200, 100);
+    exchange.getResponseBody().write(1);
+    exchange.getResponseBody().flush();
   }
 
   private static void awaitQuietly(CountDownLatch latch) throws IOException {
