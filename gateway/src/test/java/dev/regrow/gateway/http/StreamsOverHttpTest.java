@@ -47,7 +47,7 @@ final class StreamsOverHttpTest {
     try (var events = open("/v1/workloads?watch=true", "text/event-stream")) {
       var lines = reader(events);
 
-      assertThat(event(lines)).containsExactly("id: 11", "event: put");
+      assertThat(event(lines)).containsExactly("id: 0", "event: put");
       assertThat(event(lines)).containsExactly("id: 11", "event: synced");
       gateway.declare("db");
       assertThat(event(lines)).containsExactly("id: 12", "event: put");
@@ -193,7 +193,7 @@ final class StreamsOverHttpTest {
       assertThatThrownBy(() -> stream.body().readAllBytes()).isInstanceOf(IOException.class);
 
       var lines = reader(others);
-      assertThat(event(lines)).containsExactly("id: 11", "event: put");
+      assertThat(event(lines)).containsExactly("id: 0", "event: put");
     }
   }
 

@@ -43,7 +43,9 @@ final class FakeWatches {
       return () -> {};
     }
     if (since == 0) {
-      current.forEach(one -> sink.onEvent(FakeViews.change(WatchType.PUT, one)));
+      current.forEach(
+          one ->
+              sink.onEvent(FakeViews.change(WatchType.PUT, one).toBuilder().setIndex(0).build()));
       sink.onEvent(WatchEvent.newBuilder().setType(WatchType.SYNCED).setIndex(index).build());
     }
     watching.add(sink);

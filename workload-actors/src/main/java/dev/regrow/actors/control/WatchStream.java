@@ -25,11 +25,15 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Everything for the sink goes through one queue, so its calls never overlap. What is only heard
  * is gathered for a moment and carries the index of the last stored change that was told: a client
- * that resumes from there misses nothing.
+ * that resumes from there misses nothing. What is there at the beginning carries no index, as a
+ * client that is cut off in the middle of it has yet to be told the rest.
  */
 final class WatchStream implements Subscription, WatchListener {
 
   private static final Logger LOG = LoggerFactory.getLogger(WatchStream.class);
+
+  /** As an index to resume from: from the current state. */
+  private static final long ANEW = 0;
 
   private final Store store;
   private final Watched watched;
@@ -76,7 +80,7 @@ final class WatchStream implements Subscription, WatchListener {
    * @param since 0: from the current state
    */
   void start(long since) {
-    if (since == 0) {
+    if (since == ANEW) {
       enqueue(() -> watched.current().thenAccept(this::begin));
     } else {
       enqueue(
@@ -89,7 +93,7 @@ final class WatchStream implements Subscription, WatchListener {
 
   private void begin(Listing<WatchEvent.Builder> current) {
     told = current.index();
-    current.items().forEach(item -> tell(item.setType(WatchType.PUT).setIndex(told)));
+    current.items().forEach(item -> tell(item.setType(WatchType.PUT).setIndex(ANEW)));
     tell(WatchEvent.newBuilder().setType(WatchType.SYNCED).setIndex(told));
     follow(current.index());
   }

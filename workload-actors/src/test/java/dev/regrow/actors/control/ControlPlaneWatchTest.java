@@ -120,6 +120,27 @@ class ControlPlaneWatchTest extends ControlPlaneOfOne {
   }
 
   @Test
+  void who_is_cut_off_among_the_current_items_is_told_all_of_them_on_resuming() throws Exception {
+    get(plane.apply(web("v1").setName("a").build(), Precondition.NONE));
+    get(plane.apply(web("v1").setName("b").build(), Precondition.NONE));
+    var cutOff = new Watcher();
+    var before = plane.watch(WatchKind.WORKLOADS, query(), 0, cutOff);
+    long last = cutOff.until(WatchEvent::hasWorkload, PATIENCE).get(0).getIndex();
+    before.close();
+    var resumed = new Watcher();
+
+    var watch = plane.watch(WatchKind.WORKLOADS, query(), last, resumed);
+
+    var told = resumed.until(event -> event.getType() == WatchType.SYNCED, PATIENCE);
+    watch.close();
+    assertThat(told)
+        .filteredOn(WatchEvent::hasWorkload)
+        .extracting(event -> event.getWorkload().getName())
+        .containsExactly("a", "b");
+    assertThat(told.get(told.size() - 1).getIndex()).isPositive();
+  }
+
+  @Test
   void a_watch_of_tokens_tells_who_may_come_in_and_never_how() throws Exception {
     var kept =
         StoredToken.newBuilder().setId("t1").setRole("deploy").setHash("abc").setCreatedAt(1);
