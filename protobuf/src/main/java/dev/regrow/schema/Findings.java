@@ -36,6 +36,18 @@ final class Findings {
     return !unreadable.isEmpty() && unreadable.contains(path.toString());
   }
 
+  /** Where so many values of a list stand: those that are unreadable are not among them. */
+  List<Path> places(Path list, int values) {
+    var places = new ArrayList<Path>(values);
+    for (int index = 0; places.size() < values; index++) {
+      var place = list.item(index);
+      if (!isUnreadable(place)) {
+        places.add(place);
+      }
+    }
+    return places;
+  }
+
   /** Something is wrong with the value at this path, which is in the text or would be there. */
   void add(Path path, String message) {
     add(path, markOf(path), message);

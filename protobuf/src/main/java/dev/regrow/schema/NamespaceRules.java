@@ -11,10 +11,11 @@ final class NamespaceRules {
 
   static void check(Namespace namespace, Findings findings) {
     var seen = EnumSet.noneOf(Relaxation.class);
+    var places = findings.places(Path.ROOT.field("allow"), namespace.getAllowCount());
     for (int i = 0; i < namespace.getAllowCount(); i++) {
       var allowed = namespace.getAllow(i);
       if (allowed != Relaxation.UNRECOGNIZED && !seen.add(allowed)) {
-        findings.add(Path.ROOT.field("allow").item(i), "stands there twice; keep one");
+        findings.add(places.get(i), "stands there twice; keep one");
       }
     }
   }

@@ -67,14 +67,10 @@ final class Validator {
 
   private void list(FieldPlan field, List<?> values, Path path) {
     report(path, Limits.sizeProblem(field, values.size()));
-    int index = 0;
-    for (Object element : values) {
-      while (findings.isUnreadable(path.item(index))) {
-        index++; // It is not among the values.
-      }
-      Path at = path.item(index++);
-      value(field, element, at);
-      report(at, Limits.elementProblem(field, element));
+    var places = findings.places(path, values.size());
+    for (int i = 0; i < values.size(); i++) {
+      value(field, values.get(i), places.get(i));
+      report(places.get(i), Limits.elementProblem(field, values.get(i)));
     }
   }
 

@@ -190,12 +190,11 @@ final class WorkloadRules {
     var names = EnumNames.of(Capability.getDescriptor());
     var path = INSTANCE.field("security").field("capabilities");
     var seen = EnumSet.noneOf(Capability.class);
-    int index = 0;
-    for (var capability : instance.getSecurity().getCapabilitiesList()) {
-      while (findings.isUnreadable(path.item(index))) {
-        index++; // It is not among them.
-      }
-      var at = path.item(index++);
+    var capabilities = instance.getSecurity().getCapabilitiesList();
+    var places = findings.places(path, capabilities.size());
+    for (int i = 0; i < capabilities.size(); i++) {
+      var capability = capabilities.get(i);
+      var at = places.get(i);
       if (capability == Capability.CAPABILITY_UNSPECIFIED) { // Only Protobuf can say so.
         findings.add(at, "is missing; write " + names.choice());
       } else if (capability != Capability.UNRECOGNIZED && !seen.add(capability)) {

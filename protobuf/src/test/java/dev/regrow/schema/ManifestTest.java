@@ -139,6 +139,9 @@ class ManifestTest {
     assertThat(Schema.toYaml(shop)).contains("- hostPath", "- root");
     assertThat(namespaceWrong("allow: [root, root]"))
         .containsExactly("3:15: allow[1]: stands there twice; keep one");
+    assertThat(namespaceWrong("allow: [hostpath, root, root]"))
+        .hasSize(2)
+        .contains("3:25: allow[2]: stands there twice; keep one");
     assertThat(namespaceWrong("allow: [hostpath]"))
         .singleElement()
         .asString()
