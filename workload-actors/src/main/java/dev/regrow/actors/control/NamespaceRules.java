@@ -21,11 +21,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** Keeps workloads within what their namespaces allow when a template is to become theirs. */
-public final class NamespaceRules {
+final class NamespaceRules {
 
   private final Store store;
 
-  public NamespaceRules(Store store) {
+  NamespaceRules(Store store) {
     this.store = store;
   }
 
@@ -35,7 +35,7 @@ public final class NamespaceRules {
    * @param declared with or without its defaults written in
    * @return fails with INVALID, and an error for each field that asks for more than is allowed
    */
-  public CompletionStage<Void> check(Workload declared) {
+  CompletionStage<Void> check(Workload declared) {
     return check(declared.getNamespace(), declared.getInstance());
   }
 
@@ -66,7 +66,7 @@ public final class NamespaceRules {
    * @param revision 0: the one before the current
    * @return the number of the revision that was checked; {@code revision} itself if it is not there
    */
-  public CompletionStage<Long> checkRevision(WorkloadRef ref, long revision) {
+  CompletionStage<Long> checkRevision(WorkloadRef ref, long revision) {
     return store
         .range(RangeQuery.key(Keys.workload(ref.namespace(), ref.name())).linearizable())
         .thenCompose(
