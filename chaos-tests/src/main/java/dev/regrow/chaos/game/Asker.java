@@ -26,15 +26,15 @@ final class Asker {
 
   private static final int ANSWER_BYTES_MAX = 1 << 20;
 
-  private final Venue venue;
+  private final Reach reach;
   private final Question question;
   private final List<String> nodes;
   private final AtomicInteger preferred = new AtomicInteger();
 
-  Asker(Venue venue, Question question) {
-    this.venue = venue;
+  Asker(Reach reach, Question question) {
+    this.reach = reach;
     this.question = question;
-    this.nodes = venue.nodes();
+    this.nodes = reach.nodes();
   }
 
   /**
@@ -103,7 +103,7 @@ final class Asker {
 
   private Socket open(String host, int port, long deadline) throws IOException {
     if (nodes.contains(host)) {
-      return venue.connect(host, port, left(deadline));
+      return reach.connect(host, port, left(deadline));
     }
     var socket = new Socket();
     try {

@@ -42,8 +42,8 @@ final class Probing implements AutoCloseable {
   /**
    * @param millis since the run began
    */
-  static Probing start(Hypothesis.Answers hypothesis, Venue venue, LongSupplier millis) {
-    var probing = new Probing(hypothesis, new Asker(venue, hypothesis.question()), millis);
+  static Probing start(Hypothesis.Answers hypothesis, Reach reach, LongSupplier millis) {
+    var probing = new Probing(hypothesis, new Asker(reach, hypothesis.question()), millis);
     long every = hypothesis.every().toMillis();
     var unused = probing.clock.scheduleAtFixedRate(probing::next, 0, every, TimeUnit.MILLISECONDS);
     return probing;

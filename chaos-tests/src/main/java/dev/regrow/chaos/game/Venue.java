@@ -3,14 +3,11 @@ package dev.regrow.chaos.game;
 import dev.regrow.chaos.fault.FaultKind;
 import dev.regrow.chaos.fault.Injector;
 import dev.regrow.client.RegrowClient;
-import java.io.IOException;
-import java.net.Socket;
 import java.time.Duration;
-import java.util.List;
 import java.util.Set;
 
 /** Where a scenario is played. */
-interface Venue extends AutoCloseable {
+interface Venue extends Reach, AutoCloseable {
 
   /** What it is, for a report. */
   String words();
@@ -18,13 +15,8 @@ interface Venue extends AutoCloseable {
   /** The namespace in which workloads are looked at. */
   String namespace();
 
-  List<String> nodes();
-
   /** A client that asks any node that answers. */
   RegrowClient client(Duration timeout);
-
-  /** A connection to a port of a node, from somewhere that reaches all of them. */
-  Socket connect(String node, int port, Duration within) throws IOException;
 
   Injector injector();
 

@@ -4,10 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.regrow.chaos.cluster.Await;
-import dev.regrow.chaos.fault.FaultKind;
-import dev.regrow.chaos.fault.Injector;
 import dev.regrow.chaos.report.RunReport.Sample;
-import dev.regrow.client.RegrowClient;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -16,7 +13,6 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -55,25 +51,10 @@ class ProbingTest {
   }
 
   /** Of two nodes, n1 refuses every connection. */
-  private static final class HalfDead implements Venue {
-    @Override
-    public String words() {
-      return "half dead";
-    }
-
-    @Override
-    public String namespace() {
-      return "default";
-    }
-
+  private static final class HalfDead implements Reach {
     @Override
     public List<String> nodes() {
       return List.of("n1", "n2");
-    }
-
-    @Override
-    public RegrowClient client(Duration timeout) {
-      throw new UnsupportedOperationException();
     }
 
     @Override
@@ -83,19 +64,6 @@ class ProbingTest {
       }
       return new Socket(InetAddress.getLoopbackAddress(), port);
     }
-
-    @Override
-    public Injector injector() {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public String refusal(Set<FaultKind> kinds) {
-      return "";
-    }
-
-    @Override
-    public void close() {}
   }
 
   private Asker http(String host, int wanted) {
