@@ -15,7 +15,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,11 +30,6 @@ public final class LocalNode implements AutoCloseable {
   private static final Duration READY_WITHIN = Duration.ofSeconds(60);
   private static final Duration SWEPT_WITHIN = Duration.ofSeconds(60);
   private static final int GATEWAY_PORT = 7400;
-
-  /** A line of a stack. */
-  private static final Pattern CONTINUED =
-      Pattern.compile("\\s|Caused by|[\\w.$]+(Exception|Error)\\b");
-
   private static final int LOG_LINES_SHOWN = 40;
 
   private Path home;
@@ -221,22 +215,10 @@ public final class LocalNode implements AutoCloseable {
     }
   }
 
-  /** What the JVM called a bug of its own, each with where it was. */
+  /** What its JVMs called a bug of their own, each with where it was. */
   public List<String> bugs() {
     try {
-      var bugs = new ArrayList<String>();
-      boolean inBug = false;
-      for (var line : Files.readAllLines(output())) {
-        if (line.contains(" ERROR ") && line.contains(": A bug ")) {
-          bugs.add(line);
-          inBug = true;
-        } else if (inBug && CONTINUED.matcher(line).lookingAt()) {
-          bugs.set(bugs.size() - 1, bugs.get(bugs.size() - 1) + "\n" + line);
-        } else {
-          inBug = false;
-        }
-      }
-      return bugs;
+      return Bugs.in(Files.readAllLines(output()));
     } catch (IOException e) {
       throw new UncheckedIOException("read " + output(), e);
     }
