@@ -177,28 +177,29 @@ class ManyInstancesIT {
   }
 
   private List<Path> cgroups() {
-    return below(Path.of("/sys/fs/cgroup"), 1)
+    return folders(Path.of("/sys/fs/cgroup"))
         .map(hierarchy -> hierarchy.resolve("regrow").resolve(node.uid()))
-        .flatMap(ours -> below(ours, 1))
+        .flatMap(ManyInstancesIT::folders)
         .toList();
   }
 
   private List<Path> states() {
-    return below(Path.of("/run/regrow", node.uid(), "instances"), 1).toList();
+    return folders(Path.of("/run/regrow", node.uid(), "instances")).toList();
   }
 
   private List<Path> roots() {
-    return below(node.data().resolve("roots"), 1).toList();
+    return folders(node.data().resolve("roots")).toList();
   }
 
-  private static Stream<Path> below(Path folder, int depth) {
+  /** Directly in it. */
+  private static Stream<Path> folders(Path folder) {
     if (!Files.isDirectory(folder)) {
       return Stream.empty();
     }
-    try (Stream<Path> found = Files.find(folder, depth, (path, how) -> how.isDirectory())) {
-      return found.filter(path -> !path.equals(folder)).toList().stream();
+    try (Stream<Path> found = Files.list(folder)) {
+      return found.filter(Files::isDirectory).toList().stream();
     } catch (UncheckedIOException | IOException vanishing) {
-      return Stream.of(folder); // asked again
+      return Stream.of(folder); // Something is left: it is looked at again.
     }
   }
 
