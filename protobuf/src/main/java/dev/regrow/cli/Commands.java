@@ -75,7 +75,7 @@ public final class Commands {
         "bench",
         terminal ->
             new LauncherCommand(
-                "bench", "Measure this machine: start, heal, api, footprint, pull."));
+                "bench", "Measure this machine: start, heal, api, footprint, pull, store."));
     ALL.put(
         "chaos",
         terminal ->
