@@ -126,7 +126,7 @@ record LogDirectory(Path path) {
       for (var entry : entries.toList()) {
         var attempt = AttemptNote.attempt(entry.getFileName().toString());
         if (attempt.isPresent()) {
-          attempts.put(attempt.get(), AttemptNote.read(attempt.get(), Files.readString(entry)));
+          read(attempt.get(), entry).ifPresent(noted -> attempts.put(noted.attempt(), noted));
         }
       }
     } catch (NoSuchFileException forgotten) {
@@ -136,6 +136,15 @@ record LogDirectory(Path path) {
       return List.of(new Attempt(1, null, null)); // The first, which has said nothing yet.
     }
     return List.copyOf(attempts.values());
+  }
+
+  /** Empty if it is old, and was deleted just now. */
+  private static Optional<Attempt> read(int attempt, Path note) throws IOException {
+    try {
+      return Optional.of(AttemptNote.read(attempt, Files.readString(note)));
+    } catch (NoSuchFileException dropped) {
+      return Optional.empty();
+    }
   }
 
   private static void delete(List<Kept> files, IntPredicate attempts) throws IOException {
