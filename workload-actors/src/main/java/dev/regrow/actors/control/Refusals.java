@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 
 /** Failures of the store and of entities, in the words of the door. */
 final class Refusals {
@@ -55,16 +56,25 @@ final class Refusals {
 
   static Refusal of(WorkloadReply.Declined declined) {
     return new Refusal(
-        switch (Answer.Why.valueOf(declined.why())) {
-          case NOT_FOUND -> Refusal.Kind.NOT_FOUND;
-          case CONFLICT -> Refusal.Kind.CONFLICT;
-          case STALE -> Refusal.Kind.STALE;
-          case INVALID -> Refusal.Kind.INVALID;
-          case UNAVAILABLE -> Refusal.Kind.UNAVAILABLE;
-          case OUTCOME_UNKNOWN -> Refusal.Kind.OUTCOME_UNKNOWN;
-          case DISK_FULL -> Refusal.Kind.DISK_FULL;
-          case TOO_LARGE -> Refusal.Kind.TOO_LARGE;
-        },
+        Stream.of(Answer.Why.values())
+            .filter(why -> why.name().equals(declined.why()))
+            .map(Refusals::kind)
+            .findFirst()
+            // A node of a newer release may refuse for reasons that this one has no word for.
+            .orElse(Refusal.Kind.CONFLICT),
         declined.message());
+  }
+
+  private static Refusal.Kind kind(Answer.Why why) {
+    return switch (why) {
+      case NOT_FOUND -> Refusal.Kind.NOT_FOUND;
+      case CONFLICT -> Refusal.Kind.CONFLICT;
+      case STALE -> Refusal.Kind.STALE;
+      case INVALID -> Refusal.Kind.INVALID;
+      case UNAVAILABLE -> Refusal.Kind.UNAVAILABLE;
+      case OUTCOME_UNKNOWN -> Refusal.Kind.OUTCOME_UNKNOWN;
+      case DISK_FULL -> Refusal.Kind.DISK_FULL;
+      case TOO_LARGE -> Refusal.Kind.TOO_LARGE;
+    };
   }
 }
