@@ -58,7 +58,8 @@ final class OnwardAnswer extends ChannelInboundHandlerAdapter {
       } else if (message instanceof HttpContent content) {
         dialogue.came(ByteBufUtil.getBytes(content.content()));
         if (content instanceof LastHttpContent && !switched) {
-          dialogue.ended(true);
+          // What cannot be read comes as the last of it, too.
+          dialogue.ended(content.decoderResult().isSuccess());
         }
       }
     } finally {
