@@ -88,9 +88,9 @@ class OwnAddressesIT {
       steady: 1s
       hypotheses: [{ready: web}]
       faults:
-        - {at: 0s, kind: instance-pause, on: web-0, for: 4s}
-        - {at: 0s, kind: instance-cpu, on: web-1, for: 4s}
-        - {at: 0s, kind: partition, on: node-of web-0, for: 4s}
+        - {at: 0s, kind: instance-pause, on: web-0, for: 6s}
+        - {at: 0s, kind: instance-cpu, on: web-1, for: 6s}
+        - {at: 0s, kind: partition, on: node-of web-0, for: 6s}
       """;
 
   private final Lab lab = Lab.offLoopback(RealNodes.Here.home());
