@@ -5,6 +5,7 @@ import io.netty.channel.EventLoop;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,9 +71,17 @@ public final class Incoming {
     if (loop.inEventLoop()) {
       want(by, patience);
     } else {
-      loop.execute(() -> want(by, patience));
+      askLoop(by, patience);
     }
     return reader;
+  }
+
+  private void askLoop(Wanted by, Duration patience) {
+    try {
+      loop.execute(() -> want(by, patience));
+    } catch (RejectedExecutionException serverEnded) { // And with it each of its connections.
+      by.reader().completeExceptionally(new BodyRefused(BodyRefused.Kind.BROKEN));
+    }
   }
 
   private void want(Wanted by, Duration patience) {
