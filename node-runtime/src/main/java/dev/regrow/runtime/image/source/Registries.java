@@ -1,5 +1,6 @@
 package dev.regrow.runtime.image.source;
 
+import dev.regrow.runtime.crypto.NativeCrypto;
 import dev.regrow.runtime.image.ImageReference;
 import dev.regrow.runtime.image.ImageReference.Layout;
 import dev.regrow.runtime.image.ImageReference.Registry;
@@ -40,6 +41,7 @@ public final class Registries implements Sources {
   @Override
   public ImageSource open(ImageReference reference, @Nullable Credentials credentials)
       throws IOException {
+    NativeCrypto.use();
     if (reference instanceof Registry registry) {
       return new RegistrySource(this, registry, credentials);
     }
