@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -24,6 +25,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,14 +37,25 @@ final class Admission implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Admission.class);
 
   private static final String COPY = "tokens";
+  private static final Duration CONTEXT_AGAIN = Duration.ofSeconds(10);
 
+  private final ScheduledExecutorService later;
+  private final OwnContextFile contextFile;
   private final Path data;
   private final Clock clock;
   private final Tokens tokens;
   private final String adminToken;
   private volatile @Nullable AutoCloseable sync;
 
-  private Admission(Path data, Clock clock, Tokens tokens, String adminToken) {
+  private Admission(
+      ScheduledExecutorService later,
+      OwnContextFile contextFile,
+      Path data,
+      Clock clock,
+      Tokens tokens,
+      String adminToken) {
+    this.later = later;
+    this.contextFile = contextFile;
     this.data = data;
     this.clock = clock;
     this.tokens = tokens;
@@ -54,9 +68,16 @@ final class Admission implements AutoCloseable {
    * @param joins a node that joins a cluster has no token of its own, nor at any later start
    */
   static Admission open(Path data, Clock clock, boolean joins) {
+    var later = Executors.newSingleThreadScheduledExecutor(Admission::thread);
+    var contextFile =
+        new OwnContextFile(
+            ContextFile.at(data.resolve("context.json")),
+            write -> {
+              var unused = later.schedule(write, CONTEXT_AGAIN.toSeconds(), TimeUnit.SECONDS);
+            });
     Optional<Context> before;
     try {
-      before = contextFile(data).read();
+      before = contextFile.read();
     } catch (IOException e) {
       throw StartFailure.refused(e.getMessage() + "; a new admin token is made then");
     }
@@ -81,7 +102,7 @@ final class Admission implements AutoCloseable {
               .build());
     }
     tokens.replaceAll(known);
-    return new Admission(data, clock, tokens, token);
+    return new Admission(later, contextFile, data, clock, tokens, token);
   }
 
   private static List<StoredToken> readCopy(Path data) {
@@ -109,19 +130,23 @@ final class Admission implements AutoCloseable {
     var node =
         new Context.LocalNode(
             options.name(), options.gatewayUrl(), pid, startTime(), data.toString());
+    contextFile.write(
+        new Context(
+            options.gatewayUrl(),
+            adminToken,
+            authority(options, identity),
+            Context.DEFAULT_NAMESPACE,
+            List.of(node)));
+  }
+
+  private static String authority(NodeOptions options, NodeIdentity identity) {
+    if (!options.gatewayUrl().startsWith("https:")) {
+      return "";
+    }
     try {
-      contextFile(data)
-          .write(
-              new Context(
-                  options.gatewayUrl(),
-                  adminToken,
-                  options.gatewayUrl().startsWith("https:")
-                      ? Files.readString(identity.tls().authority())
-                      : "",
-                  Context.DEFAULT_NAMESPACE,
-                  List.of(node)));
+      return Files.readString(identity.tls().authority());
     } catch (IOException e) {
-      throw StartFailure.refused(String.valueOf(e.getMessage()));
+      throw StartFailure.refused("cannot read the CA's certificate: " + e);
     }
   }
 
@@ -164,10 +189,6 @@ final class Admission implements AutoCloseable {
     return thread;
   }
 
-  private static ContextFile contextFile(Path data) {
-    return ContextFile.at(data.resolve("context.json"));
-  }
-
   /** Field 22 of /proc/self/stat, clock ticks since boot; 0 when it cannot be read. */
   private static long startTime() {
     try {
@@ -181,6 +202,7 @@ final class Admission implements AutoCloseable {
 
   @Override
   public void close() {
+    later.shutdownNow();
     var running = sync;
     if (running != null) {
       try {
