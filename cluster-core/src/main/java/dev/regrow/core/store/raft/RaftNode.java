@@ -81,6 +81,7 @@ final class RaftNode implements AutoCloseable {
     RaftServer server =
         RaftServer.newBuilder()
             .setServerId(self)
+            .setThreadGroup(new RaftThreads(self.toString()))
             .setGroup(members)
             .setStateMachineRegistry(asked -> machine)
             .setProperties(RaftSettings.properties(config, directory))
