@@ -182,13 +182,21 @@ public final class NodeMain {
 
   /** As a restart of the JVM would: announced, and what runs is adopted again. */
   private void become(String wanted, RegrowNode node, GatewayServer server, Admission admission) {
-    LOG.info("Node {} becomes a {}; its instances live on", node.name(), wanted);
+    boolean another = !wanted.equals(role);
+    LOG.info(
+        another
+            ? "Node {} becomes a {}; its instances live on"
+            : "Node {} joins the store anew, as a {}; its instances live on",
+        node.name(),
+        wanted);
     manager.starting("Becomes a " + wanted, StartWatch.GOOD_FOR);
     server.stop(Shutdown.DRAIN).toCompletableFuture().join();
     admission.close();
     node.stop(StopMode.KEEP_INSTANCES).toCompletableFuture().join();
     try {
-      RoleFile.in(options.data()).become(wanted);
+      if (another) {
+        RoleFile.in(options.data()).become(wanted);
+      }
     } catch (IOException e) {
       end(1, "cannot note that this node is a %s now: %s".formatted(wanted, e.getMessage()));
     }

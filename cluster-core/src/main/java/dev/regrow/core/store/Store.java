@@ -55,6 +55,15 @@ public interface Store extends AutoCloseable {
     return new CompletableFuture<>();
   }
 
+  /**
+   * Completes once the store's group has let go of this server, and the others have said so since:
+   * opened again it joins anew, unless it is {@link #expelled}. Never for a store that only asks
+   * others.
+   */
+  default CompletionStage<Void> letGo() {
+    return new CompletableFuture<>();
+  }
+
   /** Hands leadership over where it can, flushes and stops. Idempotent. */
   @Override
   void close();

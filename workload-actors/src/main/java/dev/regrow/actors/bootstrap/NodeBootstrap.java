@@ -42,6 +42,9 @@ public final class NodeBootstrap {
 
   private static final Logger LOG = LoggerFactory.getLogger(NodeBootstrap.class);
 
+  /** A removal is on record within the time that a request may take. */
+  private static final long TOLD_WITHIN_SECONDS = 20;
+
   private final NodeConfig config;
   private final NodeParts parts;
   private final DataDirectory data;
@@ -229,6 +232,7 @@ public final class NodeBootstrap {
       expelled.follow(store, scheduler);
       new KeyKeeper(store, scheduler).keep();
     }
+    store.letGo().thenRun(() -> comeAgain(node));
     store.expelled().thenAccept(node::isExpelled);
     store.outgrown().thenAccept(why -> node.cannotGoOn(new StartRefused(why)));
     new OwnRecord(
@@ -239,6 +243,16 @@ public final class NodeBootstrap {
             node::isWanted,
             node::isExpelled)
         .follow();
+  }
+
+  /**
+   * Who is being removed for good is let go by the store first, and told why a little later. Who is
+   * still not told was let go otherwise, as by a demotion that a crash cut short.
+   */
+  private void comeAgain(RegrowNode node) {
+    if (!scheduler.isShutdown()) {
+      var unused = scheduler.schedule(node::isLetGo, TOLD_WITHIN_SECONDS, TimeUnit.SECONDS);
+    }
   }
 
   /** Until it is done: the store may have no majority for as long as it likes. */

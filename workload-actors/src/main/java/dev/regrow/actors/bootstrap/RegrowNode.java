@@ -98,7 +98,8 @@ public final class RegrowNode {
 
   /**
    * Completes with {@code server} or {@code worker} once people want this node to be that, and it
-   * is something else: {@link #become} it, stop this node, and start it as that.
+   * is something else, or once a server must come again to be one: {@link #become} it, stop this
+   * node, and start it as that.
    */
   public CompletionStage<String> roleWanted() {
     return roleWanted.minimalCompletionStage();
@@ -233,6 +234,11 @@ public final class RegrowNode {
     if (config.isServer() != role.equals(NodeConfig.SERVER)) {
       roleWanted.complete(role);
     }
+  }
+
+  /** Its server is none of the store's any more: who starts again is filled by the others. */
+  void isLetGo() {
+    roleWanted.complete(NodeConfig.SERVER);
   }
 
   void isExpelled(String why) {

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * <pre>
  * RUNNING ── disk full, or closed by Ratis ──▶ RESTARTING ── started, with space ──▶ RUNNING
  *    └────── the log failed otherwise, or is damaged ──▶ FAILED (until the process is started again)
- * RUNNING ── the group let go of this server ──▶ REMOVED
+ * RUNNING ── the group let go of this server ──▶ REMOVED (until it is opened again)
  * any ── close ──▶ CLOSED
  * </pre>
  */
@@ -66,6 +66,7 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
   private @Nullable FileChannel lock;
   private Runnable onNews = () -> {};
   private final CompletableFuture<String> outgrown = new CompletableFuture<>();
+  private final CompletableFuture<Void> letGo = new CompletableFuture<>();
   private volatile String cause = "the store is starting";
   private Supplier<ServerServiceDefinition> service =
       () -> {
@@ -227,8 +228,7 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
   private void letGo(StorePeer now) throws IOException {
     peer = directory.removed(now);
     phase = Phase.REMOVED;
-    cause =
-        "this server was removed from the store's group; start the node again to let it join anew";
+    cause = "this server was removed from the store's group, and joins it anew if it is to";
     LOG.warn("{}", cause);
     RaftNode current = node;
     if (current != null) {
@@ -262,7 +262,9 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
       case RESTARTING -> restart();
       case REMOVED -> {
         // Whom the cluster has removed for good is told so when it asks.
-        var unused = seat.othersLetGo(Objects.requireNonNull(peer));
+        if (seat.othersLetGo(Objects.requireNonNull(peer))) {
+          letGo.complete(null);
+        }
         return false;
       }
       case FAILED, CLOSED -> {
@@ -294,6 +296,11 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
   /** Completes, with why, once what is stored can only be read by a newer release. */
   CompletableFuture<String> outgrown() {
     return outgrown.copy();
+  }
+
+  /** Completes once the others have confirmed that this server is out of the group. */
+  CompletableFuture<Void> letGo() {
+    return letGo.copy();
   }
 
   /** What slows writes down here; nothing: nothing does. */

@@ -186,6 +186,11 @@ public final class RaftStore implements Store, StoreMembership, Leases, Assigned
   }
 
   @Override
+  public CompletionStage<Void> letGo() {
+    return keeper.letGo();
+  }
+
+  @Override
   public CompletionStage<String> expelled() {
     return channels.expelled();
   }

@@ -64,6 +64,29 @@ class RemovedNodeTest {
     }
   }
 
+  @Test
+  void a_server_that_was_let_go_and_is_wanted_all_the_same_joins_anew_when_it_is_opened_again()
+      throws Exception {
+    try (var servers = Servers.voting(data, 3)) {
+      int gone = servers.follower();
+      var uid = servers.config(gone).identity().nodeUid();
+      servers.stop(gone);
+      int left = servers.leader();
+      servers.get(left).remove(uid, false).toCompletableFuture().get(20, TimeUnit.SECONDS);
+      put(servers.get(left), "a/1", "while it was out");
+
+      var back = servers.start(gone);
+      back.letGo().toCompletableFuture().get(20, TimeUnit.SECONDS);
+      assertThat(back.expelled().toCompletableFuture()).isNotDone();
+      servers.stop(gone);
+      var again = servers.start(gone);
+
+      servers.awaitGroup(group -> group.voters().size() == 3, "three voters");
+      assertThat(read(again, RangeQuery.key("a/1").linearizable()).entries()).hasSize(1);
+      assertThat(again.letGo().toCompletableFuture()).isNotDone();
+    }
+  }
+
   private static void remove(Store store, String uid) throws Exception {
     var record = StoredRemoval.newBuilder().setNodeUid(uid).setName("n9").setAt(1).build();
     store
