@@ -10,7 +10,6 @@ import dev.regrow.cli.usage.Usage;
 import dev.regrow.client.Context;
 import dev.regrow.client.ContextFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -82,9 +81,7 @@ public final class DownCommand implements Command {
           terminal, yes, "stop the cluster and delete all data at " + cluster.data() + "?");
     }
     stop(cluster, names);
-    for (var name : names) {
-      sweep(cluster, name);
-    }
+    sweep(cluster, names);
     terminal.clearProgress();
     if (purge) {
       cluster.purge();
@@ -154,23 +151,11 @@ public final class DownCommand implements Command {
     return true;
   }
 
-  private void sweep(LocalCluster cluster, String name) {
-    terminal.progress("stopping the instances of node " + name + " ...");
-    try {
-      var output = Files.createTempFile("regrow-sweep", ".log");
-      try {
-        Launcher.own().run(SWEEP_WITHIN, output, "sweep", cluster.nodeData(name).toString());
-      } finally {
-        Files.delete(output);
-      }
-    } catch (IOException e) {
-      throw Failure.error(
-          "what node "
-              + name
-              + " ran cannot be stopped completely: "
-              + e.getMessage()
-              + "\ntry again: sudo regrow down");
-    }
+  private void sweep(LocalCluster cluster, List<String> names) {
+    terminal.progress("stopping the instances of " + names.size() + " nodes ...");
+    var nodes = new LinkedHashMap<String, Path>();
+    names.forEach(name -> nodes.put(name, cluster.nodeData(name)));
+    new Sweeps(Launcher.own(), SWEEP_WITHIN).of(nodes);
   }
 
   /**

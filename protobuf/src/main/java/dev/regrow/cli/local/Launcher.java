@@ -43,23 +43,33 @@ final class Launcher {
     return builder.start();
   }
 
-  /** Runs to its end; what it said, for a failure. */
-  String run(Duration within, Path output, String... arguments) throws IOException {
-    var process = startDetached(output, arguments);
-    try {
-      if (!process.waitFor(within.toMillis(), TimeUnit.MILLISECONDS)) {
-        process.destroyForcibly();
-        throw new IOException(arguments[0] + " took over " + within.toSeconds() + " s");
+  /** Starts a program of which only the end counts; what it says goes to that file. */
+  Program begin(Path output, String... arguments) throws IOException {
+    return new Program(startDetached(output, arguments), output, arguments[0]);
+  }
+
+  /** One that runs. */
+  record Program(Process process, Path output, String what) {
+
+    /**
+     * @param within it is killed then
+     * @throws IOException with what it said, if it failed
+     */
+    void awaitEnd(Duration within) throws IOException {
+      try {
+        if (!process.waitFor(within.toMillis(), TimeUnit.MILLISECONDS)) {
+          process.destroyForcibly();
+          throw new IOException(what + " did not end within its time");
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IOException("interrupted", e);
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted", e);
+      if (process.exitValue() != 0) {
+        var said = Files.readString(output).strip();
+        throw new IOException(said.isEmpty() ? "exit code " + process.exitValue() : said);
+      }
     }
-    var said = Files.readString(output).strip();
-    if (process.exitValue() != 0) {
-      throw new IOException(said.isEmpty() ? "exit code " + process.exitValue() : said);
-    }
-    return said;
   }
 
   /** Our tokens and paths are no business of a node; and it runs what is built. */
