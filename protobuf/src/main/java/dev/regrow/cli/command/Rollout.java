@@ -3,6 +3,7 @@ package dev.regrow.cli.command;
 import dev.regrow.cli.ExitCode;
 import dev.regrow.cli.Failure;
 import dev.regrow.cli.Terminal;
+import dev.regrow.cli.view.Troubles;
 import dev.regrow.client.ApiException;
 import dev.regrow.client.Calls;
 import dev.regrow.client.LogQuery;
@@ -13,7 +14,6 @@ import dev.regrow.v1.Severity;
 import dev.regrow.v1.Workload;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -198,34 +198,18 @@ public final class Rollout {
   }
 
   /**
-   * The instances that are not ready, each with its reason, and the last lines of the first of
-   * them.
+   * The instances that are not ready, with their reasons, and the last lines of the first of them.
    */
   private String why(Workload now) {
-    var words = new StringBuilder();
     try {
-      var troubled = new ArrayList<Instance>();
-      for (var instance :
-          client.send(Calls.instancesOf(now.getNamespace(), now.getName())).getItemsList()) {
-        if (!instance.getReady()) {
-          troubled.add(instance);
-          words.append("; ").append(instance.getId()).append(": ").append(reason(instance));
-        }
-      }
-      for (var instance : troubled.subList(0, Math.min(1, troubled.size()))) {
-        words.append(lastLines(instance));
-      }
+      var troubled =
+          client.send(Calls.instancesOf(now.getNamespace(), now.getName())).getItemsList().stream()
+              .filter(instance -> !instance.getReady())
+              .toList();
+      return Troubles.words(troubled) + (troubled.isEmpty() ? "" : lastLines(troubled.get(0)));
     } catch (ApiException e) {
-      words.append(" (its instances cannot be asked: ").append(e.getMessage()).append(')');
+      return " (its instances cannot be asked: " + e.getMessage() + ")";
     }
-    return words.toString();
-  }
-
-  private static String reason(Instance instance) {
-    if (!instance.getMessage().isEmpty()) {
-      return instance.getMessage();
-    }
-    return dev.regrow.cli.view.Reasons.of(instance);
   }
 
   private String lastLines(Instance instance) {
