@@ -57,6 +57,21 @@ public record Live(
         phase, true, before.readySinceBootMillis, startedAt, restarts, end, message, sequence);
   }
 
+  /** Whether an older report said all of that, too: only their numbers differ. */
+  public boolean repeats(@Nullable Live before) {
+    return before != null
+        && equals(
+            new Live(
+                before.phase,
+                before.ready,
+                before.readySinceBootMillis,
+                before.startedAt,
+                before.restarts,
+                before.end,
+                before.message,
+                sequence));
+  }
+
   public boolean readyFor(long millis, long nowBootMillis) {
     return ready && nowBootMillis - readySinceBootMillis >= millis;
   }

@@ -7,6 +7,7 @@ import dev.regrow.core.codec.RecordsCodec;
 import dev.regrow.core.model.Assignment;
 import dev.regrow.core.model.Change;
 import dev.regrow.core.model.Demand;
+import dev.regrow.core.model.Live;
 import dev.regrow.core.model.Now;
 import dev.regrow.core.model.Records;
 import dev.regrow.core.store.Entry;
@@ -24,6 +25,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.Set;
@@ -272,6 +274,23 @@ final class Simulation {
         entries(RangeQuery.prefix(Keys.events(NAMESPACE, NAME))),
         entries(RangeQuery.prefix(Keys.places(NAMESPACE, NAME))),
         store.appliedIndex());
+  }
+
+  /** What would come of a report on each instance, made of the last one. */
+  List<Decision> onReports(UnaryOperator<Live> report) {
+    var world = new World(now(), nodes.stream().map(SimulatedNode::candidate).toList());
+    var records = records();
+    return records.assignments().values().stream()
+        .map(
+            each ->
+                WorkloadMachine.step(
+                    state(0),
+                    new Input.Observed(
+                        Target.of(each, Objects.requireNonNull(records.workload()).uid()),
+                        report.apply(
+                            Objects.requireNonNull(state(0).soft().live().get(each.id())))),
+                    world))
+        .toList();
   }
 
   List<Entry> entries(RangeQuery query) {

@@ -3,6 +3,7 @@ package dev.regrow.core.lifecycle;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.regrow.core.model.Demand;
+import dev.regrow.core.model.Live;
 import dev.regrow.core.model.Occurrence;
 import dev.regrow.core.model.Opaque;
 import dev.regrow.core.placement.Candidate;
@@ -36,6 +37,31 @@ class WorkloadMachineTest {
     assertThat(sim.status().revision()).isEqualTo(1);
     assertThat(sim.nodes.get(0).alive()).hasSize(3);
     assertThat(sim.atPeace()).isTrue();
+  }
+
+  @Test
+  void what_a_node_says_again_is_not_looked_at_and_what_is_new_is() {
+    var sim = new Simulation(1, 1, 1L << 40);
+    sim.ask(Simulation.apply("good", 3, UnaryOperator.identity()));
+    sim.pass(20_000);
+
+    var again = sim.onReports(live -> numbered(live, live.sequence() + 1, live.ready()));
+    var news = sim.onReports(live -> numbered(live, live.sequence() + 1, false));
+
+    assertThat(again).hasSize(3).allMatch(decision -> decision.effects().isEmpty());
+    assertThat(news).hasSize(3).noneMatch(decision -> decision.effects().isEmpty());
+  }
+
+  private static Live numbered(Live live, long sequence, boolean ready) {
+    return new Live(
+        live.phase(),
+        ready,
+        live.readySinceBootMillis(),
+        live.startedAt(),
+        live.restarts(),
+        live.end(),
+        live.message(),
+        sequence);
   }
 
   @Test
