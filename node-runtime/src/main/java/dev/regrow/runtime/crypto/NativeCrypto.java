@@ -67,15 +67,15 @@ public final class NativeCrypto extends Provider {
 
   private static Optional<NativeCrypto> find() {
     try {
-      for (Provider provider : ServiceLoader.load(Provider.class)) {
-        if (provider.getName().equals(LENDER)) {
-          return of(provider);
-        }
-      }
+      // The JDK has providers as well, which are not to be made for this.
+      return ServiceLoader.load(Provider.class).stream()
+          .filter(found -> found.type().getSimpleName().equals(LENDER))
+          .findFirst()
+          .flatMap(found -> of(found.get()));
     } catch (ServiceConfigurationError | LinkageError e) {
       LOG.debug("{} cannot be loaded", LENDER, e);
+      return Optional.empty();
     }
-    return Optional.empty();
   }
 
   /** Empty if that one lacks something, or does not work on this machine. */
