@@ -90,8 +90,9 @@ final class ServerChanges {
   }
 
   /**
-   * First its server leaves the store's group, then it is on record: a failure in between leaves a
-   * node that is to be removed again, and no server that the group still counts on.
+   * First its server leaves the store's group, then it is on record: a failure in between leaves no
+   * server that the group still counts on, and a node that comes again by itself, to be removed
+   * once more.
    */
   CompletionStage<Node> remove(String name, boolean force) {
     return nodes

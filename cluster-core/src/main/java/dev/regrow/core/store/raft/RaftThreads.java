@@ -28,7 +28,7 @@ final class RaftThreads extends ThreadGroup {
     }
   }
 
-  static boolean isOfClosedLog(Throwable failure) {
+  private static boolean isOfClosedLog(Throwable failure) {
     for (Throwable at = failure; at != null; at = at.getCause()) {
       if (at.getClass().getName().equals(CLOSE_TRACE)) {
         return true;

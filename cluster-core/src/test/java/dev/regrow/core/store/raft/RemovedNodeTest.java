@@ -47,11 +47,9 @@ class RemovedNodeTest {
   void a_server_that_was_removed_while_it_was_stopped_is_told_so_and_votes_no_more()
       throws Exception {
     try (var servers = Servers.voting(data, 3)) {
-      int gone = servers.follower();
-      var uid = servers.config(gone).identity().nodeUid();
-      servers.stop(gone);
+      int gone = letGoWhileStopped(servers);
       int left = servers.leader();
-      servers.get(left).remove(uid, false).toCompletableFuture().get(20, TimeUnit.SECONDS);
+      var uid = servers.config(gone).identity().nodeUid();
       remove(servers.get(left), uid);
 
       var back = servers.start(gone);
@@ -68,11 +66,8 @@ class RemovedNodeTest {
   void a_server_that_was_let_go_and_is_wanted_all_the_same_joins_anew_when_it_is_opened_again()
       throws Exception {
     try (var servers = Servers.voting(data, 3)) {
-      int gone = servers.follower();
-      var uid = servers.config(gone).identity().nodeUid();
-      servers.stop(gone);
+      int gone = letGoWhileStopped(servers);
       int left = servers.leader();
-      servers.get(left).remove(uid, false).toCompletableFuture().get(20, TimeUnit.SECONDS);
       put(servers.get(left), "a/1", "while it was out");
 
       var back = servers.start(gone);
@@ -85,6 +80,16 @@ class RemovedNodeTest {
       assertThat(read(again, RangeQuery.key("a/1").linearizable()).entries()).hasSize(1);
       assertThat(again.letGo().toCompletableFuture()).isNotDone();
     }
+  }
+
+  /** Returns the number of one that is stopped, and no more in the group. */
+  private static int letGoWhileStopped(Servers servers) throws Exception {
+    int gone = servers.follower();
+    var uid = servers.config(gone).identity().nodeUid();
+    servers.stop(gone);
+    var left = servers.get(servers.leader());
+    left.remove(uid, false).toCompletableFuture().get(20, TimeUnit.SECONDS);
+    return gone;
   }
 
   private static void remove(Store store, String uid) throws Exception {
