@@ -6,6 +6,15 @@ import org.jspecify.annotations.Nullable;
 public interface Load {
 
   /**
+   * Of processes that are held together.
+   *
+   * @param cpuNanos of all of them, those that are gone too
+   * @param memoryBytes now, without what the kernel could drop
+   * @param pids now
+   */
+  record Usage(long cpuNanos, long memoryBytes, long pids) {}
+
+  /**
    * Of an instance.
    *
    * @param cpuNanos since its first attempt

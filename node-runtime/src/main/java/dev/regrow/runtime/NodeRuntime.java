@@ -37,6 +37,12 @@ public interface NodeRuntime extends AutoCloseable {
   /** What is used of this machine now. May block for a moment. */
   Load.OfMachine load();
 
+  /**
+   * What all instances of this node use together; costs the same however many they are. Its counter
+   * begins anew after there were none for a while. May block for a moment.
+   */
+  Load.Usage usage();
+
   /** Removes cgroup, root and state of an instance that has ended; its logs stay. Idempotent. */
   CompletionStage<Void> discard(InstanceKey key);
 

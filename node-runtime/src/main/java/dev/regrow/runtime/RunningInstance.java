@@ -83,14 +83,4 @@ public interface RunningInstance {
 
   /** What it uses now, and what it waits for. May block for a moment. */
   Load.OfInstance load();
-
-  /** What it uses now. */
-  Usage usage();
-
-  /**
-   * @param cpuNanos since its first attempt
-   * @param memoryBytes now
-   * @param pids now
-   */
-  record Usage(long cpuNanos, long memoryBytes, long pids) {}
 }

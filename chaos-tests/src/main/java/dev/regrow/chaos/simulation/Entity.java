@@ -40,6 +40,7 @@ final class Entity {
   private @Nullable Asking asking;
   private @Nullable WorkloadState state;
   private boolean loading;
+  private boolean looking;
   private long alarm;
   private long lastTold;
 
@@ -194,6 +195,20 @@ final class Entity {
       arm(timer.atBootMillis());
     } else if (effect instanceof Effect.ClearTimer) {
       alarm++;
+    } else if (effect instanceof Effect.Look look) {
+      look(look.afterMillis());
+    }
+  }
+
+  private void look(long afterMillis) {
+    if (!looking) {
+      looking = true;
+      node.later(
+          afterMillis,
+          () -> {
+            looking = false;
+            learn(new Input.Tick());
+          });
     }
   }
 

@@ -45,4 +45,12 @@ public sealed interface Effect {
 
   /** Nothing is to be waited for. */
   record ClearTimer() implements Effect {}
+
+  /**
+   * Tick once what else has come by then is learned; of several that are asked for meanwhile one is
+   * enough.
+   *
+   * @param afterMillis 0: at once, but after what waits already
+   */
+  record Look(long afterMillis) implements Effect {}
 }

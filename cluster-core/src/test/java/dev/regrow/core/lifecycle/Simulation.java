@@ -23,6 +23,7 @@ import dev.regrow.v1.Workload;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -53,6 +54,11 @@ final class Simulation {
   private final Map<Integer, Long> alarms = new HashMap<>();
   private final Map<Integer, Input.Asked> asking = new HashMap<>();
   private final Map<Integer, Long> heardOf = new HashMap<>();
+  private final Set<Integer> looking = new HashSet<>();
+
+  /** How often all was looked at because of what nodes had told. */
+  int looks;
+
   private long clock = 1_000;
   private long order;
 
@@ -175,6 +181,8 @@ final class Simulation {
       arm(entity, timer.atBootMillis());
     } else if (effect instanceof Effect.ClearTimer) {
       alarms.remove(entity);
+    } else if (effect instanceof Effect.Look look) {
+      look(entity, look.afterMillis());
     } else if (effect instanceof Effect.SendRun run) {
       assertStored(run);
       var demand = run.revision().template().demand();
@@ -190,6 +198,18 @@ final class Simulation {
     } else if (effect instanceof Effect.SendForget forget) {
       var to = node(forget.target());
       deliver(() -> to.reach(() -> to.forget(forget.target())));
+    }
+  }
+
+  private void look(int entity, long afterMillis) {
+    if (looking.add(entity)) {
+      after(
+          afterMillis,
+          () -> {
+            looking.remove(entity);
+            looks++;
+            input(entity, new Input.Tick());
+          });
     }
   }
 

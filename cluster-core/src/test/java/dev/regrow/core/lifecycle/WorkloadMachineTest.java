@@ -13,6 +13,7 @@ import dev.regrow.v1.LabelRequirement;
 import dev.regrow.v1.Placement;
 import dev.regrow.v1.UpdatePolicy;
 import dev.regrow.v1.Workload;
+import java.util.List;
 import java.util.function.UnaryOperator;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -49,7 +50,22 @@ class WorkloadMachineTest {
     var news = sim.onReports(live -> numbered(live, live.sequence() + 1, false));
 
     assertThat(again).hasSize(3).allMatch(decision -> decision.effects().isEmpty());
-    assertThat(news).hasSize(3).noneMatch(decision -> decision.effects().isEmpty());
+    assertThat(news)
+        .hasSize(3)
+        .allMatch(decision -> decision.effects().equals(List.of(new Effect.Look(0))));
+  }
+
+  @Test
+  void what_is_told_of_very_many_instances_is_judged_together() {
+    int count = 300;
+    var sim = new Simulation(1, 1, 1L << 40);
+
+    sim.ask(Simulation.apply("good", count, UnaryOperator.identity()));
+    sim.pass(20_000);
+
+    assertThat(sim.status().phase()).isEqualTo(Status.Phase.READY);
+    assertThat(sim.looks).isBetween(1, count / 2);
+    assertThat(sim.atPeace()).isTrue();
   }
 
   private static Live numbered(Live live, long sequence, boolean ready) {

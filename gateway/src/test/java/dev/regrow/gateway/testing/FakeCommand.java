@@ -189,9 +189,4 @@ public final class FakeCommand implements RunningInstance {
   public CompletionStage<List<String>> serve(List<ServedPort> ports) {
     return CompletableFuture.completedFuture(List.of());
   }
-
-  @Override
-  public Usage usage() {
-    return new Usage(0, 0, 0);
-  }
 }

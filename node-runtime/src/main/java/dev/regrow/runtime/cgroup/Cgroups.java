@@ -2,6 +2,7 @@ package dev.regrow.runtime.cgroup;
 
 import dev.regrow.runtime.InstanceKey;
 import dev.regrow.runtime.LaunchSpec.Limits;
+import dev.regrow.runtime.Load;
 import dev.regrow.runtime.Machine.CgroupWorld;
 import java.util.List;
 import java.util.Optional;
@@ -44,6 +45,12 @@ public interface Cgroups {
 
   /** That of an instance which may exist or not; nothing is made. */
   InstanceCgroup of(InstanceKey key);
+
+  /**
+   * What all instances of this node use together; costs the same however many they are. Counts from
+   * when there were none the last time, and is all 0 while there are none.
+   */
+  Load.Usage usage();
 
   /** Those that have cgroups, in any hierarchy. */
   Set<InstanceKey> instances();

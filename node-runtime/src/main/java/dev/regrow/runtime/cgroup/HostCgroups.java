@@ -2,6 +2,7 @@ package dev.regrow.runtime.cgroup;
 
 import dev.regrow.runtime.InstanceKey;
 import dev.regrow.runtime.LaunchSpec.Limits;
+import dev.regrow.runtime.Load;
 import dev.regrow.runtime.Machine.CgroupWorld;
 import dev.regrow.runtime.RuntimeFailure;
 import dev.regrow.runtime.cgroup.Hierarchies.Controller;
@@ -354,6 +355,11 @@ public final class HostCgroups implements Cgroups {
           .ifPresent(
               cpu -> claims.settle(key -> directory(cpu, key), cpu.resolve(TOP).resolve(nodeUid)));
     }
+  }
+
+  @Override
+  public Load.Usage usage() {
+    return new Meter(hierarchies, files).usage(root -> root.resolve(TOP).resolve(nodeUid));
   }
 
   @Override

@@ -3,7 +3,6 @@ package dev.regrow.runtime.cgroup;
 import dev.regrow.runtime.InstanceKey;
 import dev.regrow.runtime.Load;
 import dev.regrow.runtime.Machine.CgroupWorld;
-import dev.regrow.runtime.RunningInstance.Usage;
 import dev.regrow.runtime.RuntimeFailure;
 import dev.regrow.runtime.cgroup.Hierarchies.Controller;
 import dev.regrow.runtime.syscall.Errno;
@@ -71,17 +70,8 @@ final class HostInstanceCgroup implements InstanceCgroup {
   }
 
   @Override
-  public Usage usage() {
-    long cpuNanos =
-        v2Directory()
-            .map(dir -> Counters.value(files.read(dir.resolve("cpu.stat")), "usage_usec") * 1000)
-            .orElseGet(() -> number(Controller.CPUACCT, "cpuacct.usage"));
-    // What the kernel could drop at once (cached files that nobody used lately) is not in use.
-    long memory = number(Controller.MEMORY, v2() ? "memory.current" : "memory.usage_in_bytes");
-    var inactive = v2() ? "inactive_file" : "total_inactive_file";
-    long droppable = Counters.value(read(Controller.MEMORY, "memory.stat"), inactive);
-    return new Usage(
-        cpuNanos, Math.max(0, memory - droppable), number(Controller.PIDS, "pids.current"));
+  public Load.Usage usage() {
+    return new Meter(hierarchies, files).usage(root -> cgroups.directoryOf(root, key));
   }
 
   @Override
@@ -131,13 +121,6 @@ final class HostInstanceCgroup implements InstanceCgroup {
         .root(controller)
         .map(root -> files.read(cgroups.directoryOf(root, key).resolve(file)))
         .orElse("");
-  }
-
-  private long number(Controller controller, String file) {
-    return hierarchies
-        .root(controller)
-        .map(root -> files.readNumber(cgroups.directoryOf(root, key).resolve(file)))
-        .orElse(0L);
   }
 
   @Override

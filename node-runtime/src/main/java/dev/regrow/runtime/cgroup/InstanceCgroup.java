@@ -1,7 +1,6 @@
 package dev.regrow.runtime.cgroup;
 
 import dev.regrow.runtime.Load;
-import dev.regrow.runtime.RunningInstance.Usage;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -22,7 +21,7 @@ public interface InstanceCgroup {
 
   Counters counters();
 
-  Usage usage();
+  Load.Usage usage();
 
   /** What it uses, waits for and may use. */
   Load.OfInstance load();

@@ -196,9 +196,4 @@ final class LiveInstance implements RunningInstance {
   public Load.OfInstance load() {
     return cgroup.load();
   }
-
-  @Override
-  public Usage usage() {
-    return cgroup.usage();
-  }
 }

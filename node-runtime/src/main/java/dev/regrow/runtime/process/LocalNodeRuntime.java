@@ -359,6 +359,11 @@ public final class LocalNodeRuntime implements NodeRuntime {
   }
 
   @Override
+  public Load.Usage usage() {
+    return cgroups.usage();
+  }
+
+  @Override
   public CompletionStage<List<RunningInstance>> adopt() {
     return supply(this::adoptAll);
   }

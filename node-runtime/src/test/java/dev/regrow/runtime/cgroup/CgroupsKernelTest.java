@@ -28,6 +28,9 @@ class CgroupsKernelTest {
 
   private static final Duration PATIENCE = Patience.LONG;
   private static final InstanceKey KEY = new InstanceKey("shop", "web", "web-1-a");
+  private static final InstanceKey OTHER = new InstanceKey("shop", "db", "db-1-a");
+  private static final String BUSY_FOR_A_WHILE =
+      "i=0; while [ $i -lt 50000 ]; do i=$((i+1)); done; exec sleep 1000";
   private static final long MIB = 1 << 20;
 
   @RegisterExtension final LeavesNothingBehind host = new LeavesNothingBehind();
@@ -85,7 +88,7 @@ class CgroupsKernelTest {
   @Test
   void its_use_is_measured_and_its_processes_are_known() {
     var cgroup = cgroups.create(KEY, new Limits(100, 0, 16 * MIB, 64 * MIB, 64));
-    int pid = start(cgroup, "i=0; while [ $i -lt 50000 ]; do i=$((i+1)); done; exec sleep 1000");
+    int pid = start(cgroup, BUSY_FOR_A_WHILE);
     try (var pidfd = kernel.pidfdOpen(pid)) {
       await(() -> cgroup.usage().cpuNanos() > 10_000_000, cgroup::usage);
 
@@ -94,9 +97,37 @@ class CgroupsKernelTest {
       assertThat(cgroup.has(pid)).isTrue();
       assertThat(cgroup.has(1)).isFalse();
 
-      cgroup.killAll();
-      assertThat(kernel.pollReadable(pidfd, PATIENCE)).isTrue();
-      assertThat(kernel.waitid(pidfd)).contains(new Kernel.Exit(null, 9));
+      end(cgroup, pidfd);
+    }
+  }
+
+  private void end(InstanceCgroup cgroup, Fd pidfd) {
+    cgroup.killAll();
+    assertThat(kernel.pollReadable(pidfd, PATIENCE)).isTrue();
+    assertThat(kernel.waitid(pidfd)).contains(new Kernel.Exit(null, 9));
+  }
+
+  @Test
+  void what_all_use_together_is_measured_at_once() {
+    var one = cgroups.create(KEY, new Limits(100, 0, 16 * MIB, 64 * MIB, 64));
+    var other = cgroups.create(OTHER, new Limits(100, 0, 16 * MIB, 64 * MIB, 64));
+    try (var first = kernel.pidfdOpen(start(one, BUSY_FOR_A_WHILE));
+        var second = kernel.pidfdOpen(start(other, BUSY_FOR_A_WHILE))) {
+      await(() -> one.usage().cpuNanos() > 10_000_000, one::usage);
+      await(() -> other.usage().cpuNanos() > 10_000_000, other::usage);
+      long each = one.usage().cpuNanos() + other.usage().cpuNanos();
+
+      assertThat(cgroups.usage().cpuNanos()).isGreaterThanOrEqualTo(each);
+      assertThat(cgroups.usage().memoryBytes()).isPositive();
+      assertThat(cgroups.usage().pids()).isEqualTo(2);
+
+      end(other, second);
+      other.remove();
+      assertThat(cgroups.usage().cpuNanos())
+          .as("of those that are gone, too")
+          .isGreaterThanOrEqualTo(each);
+      assertThat(cgroups.usage().pids()).isEqualTo(1);
+      end(one, first);
     }
   }
 

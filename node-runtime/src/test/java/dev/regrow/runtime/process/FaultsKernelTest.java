@@ -58,11 +58,11 @@ class FaultsKernelTest extends ExecCase {
 
     var fault = begin(FaultKind.INSTANCE_PAUSE, LONG);
     await(() -> isFrozen(), () -> "not frozen");
-    long used = instance.usage().cpuNanos();
-    assertThat(instance.usage().cpuNanos()).isEqualTo(used);
+    long used = instance.load().cpuNanos();
+    assertThat(instance.load().cpuNanos()).isEqualTo(used);
     assertThat(get(agent().faults().end(fault.id()))).extracting(Fault::id).contains(fault.id());
 
-    await(() -> instance.usage().cpuNanos() > used, () -> "it does not go on");
+    await(() -> instance.load().cpuNanos() > used, () -> "it does not go on");
   }
 
   @Test
@@ -72,8 +72,8 @@ class FaultsKernelTest extends ExecCase {
     begin(FaultKind.INSTANCE_PAUSE, Duration.ofSeconds(1));
 
     await(() -> agent().faults().active().isEmpty(), () -> agent().faults().active().toString());
-    long used = instance.usage().cpuNanos();
-    await(() -> instance.usage().cpuNanos() > used, () -> "it does not go on");
+    long used = instance.load().cpuNanos();
+    await(() -> instance.load().cpuNanos() > used, () -> "it does not go on");
   }
 
   @Test
@@ -99,7 +99,7 @@ class FaultsKernelTest extends ExecCase {
     awaitUse(instance);
     get(agent().faults().end(fault.id()));
 
-    await(() -> instance.usage().pids() <= 2, () -> instance.usage().toString());
+    await(() -> instance.load().pids() <= 2, () -> instance.load().toString());
     assertThat(instance.ended().toCompletableFuture()).isNotDone();
   }
 
@@ -113,10 +113,10 @@ class FaultsKernelTest extends ExecCase {
             agent()
                 .faults()
                 .begin(new FaultOrder(FaultKind.INSTANCE_MEMORY, KEY, List.of(), LONG, 1, wanted)));
-    await(() -> instance.usage().memoryBytes() > wanted, () -> instance.usage().toString());
+    await(() -> instance.load().memoryBytes() > wanted, () -> instance.load().toString());
     get(agent().faults().end(fault.id()));
 
-    await(() -> instance.usage().memoryBytes() < wanted / 2, () -> instance.usage().toString());
+    await(() -> instance.load().memoryBytes() < wanted / 2, () -> instance.load().toString());
   }
 
   @Test
@@ -162,8 +162,8 @@ class FaultsKernelTest extends ExecCase {
   }
 
   private static void awaitUse(RunningInstance instance) {
-    long before = instance.usage().cpuNanos();
-    await(() -> instance.usage().cpuNanos() > before + 50_000_000, () -> "it uses nothing");
+    long before = instance.load().cpuNanos();
+    await(() -> instance.load().cpuNanos() > before + 50_000_000, () -> "it uses nothing");
   }
 
   private Path freeze() {

@@ -178,7 +178,7 @@ class LocalNodeRuntimeKernelTest {
     var after = adopted.get(0);
     assertThat(after.startedAtBoottimeNanos()).isEqualTo(before.startedAtBoottimeNanos());
     assertThat(after.labels()).isEqualTo(before.labels());
-    assertThat(after.usage().pids()).isPositive();
+    assertThat(after.load().pids()).isPositive();
     after.stop(Duration.ZERO);
     assertThat(end(after).reason()).isEqualTo(Reason.SIGNALED);
     assertThat(end(launch(2, "exit 0")).reason()).isEqualTo(Reason.COMPLETED);

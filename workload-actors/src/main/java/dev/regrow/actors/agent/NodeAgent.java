@@ -364,8 +364,7 @@ public final class NodeAgent {
   }
 
   private void sample() {
-    var processes = wards.roster().processes();
-    if (processes.isEmpty()) {
+    if (!wards.roster().hasProcesses()) {
       onSampled(UsageSample.NONE);
       return;
     }
@@ -376,7 +375,7 @@ public final class NodeAgent {
         .execute(
             () -> {
               try {
-                taken.complete(UsageSample.take(processes, System.nanoTime(), before));
+                taken.complete(before.next(node.runtime().usage(), System.nanoTime()));
               } catch (RuntimeException e) {
                 taken.completeExceptionally(e);
               }

@@ -108,9 +108,7 @@ final class Roster {
     return entries.values().stream().anyMatch(entry -> entry.leased && !entry.over);
   }
 
-  List<RunningInstance> processes() {
-    return entries.values().stream()
-        .flatMap(entry -> Optional.ofNullable(entry.process).stream())
-        .toList();
+  boolean hasProcesses() {
+    return entries.values().stream().anyMatch(entry -> entry.process != null);
   }
 }

@@ -23,6 +23,7 @@ final class EffectRunner {
   private final Surroundings around;
   private final ActorContext<WorkloadCommand> context;
   private final TimerScheduler<WorkloadCommand> timers;
+  private boolean looking;
 
   private enum Alarm {
     KEY
@@ -66,7 +67,26 @@ final class EffectRunner {
           Duration.ofMillis(Math.max(1, wait)));
     } else if (effect instanceof Effect.ClearTimer) {
       timers.cancel(Alarm.KEY);
+    } else if (effect instanceof Effect.Look look) {
+      look(look.afterMillis());
     }
+  }
+
+  private void look(long afterMillis) {
+    if (looking) {
+      return;
+    }
+    looking = true;
+    if (afterMillis == 0) {
+      context.getSelf().tell(WorkloadCommand.Look.INSTANCE);
+    } else {
+      timers.startSingleTimer(WorkloadCommand.Look.INSTANCE, Duration.ofMillis(afterMillis));
+    }
+  }
+
+  /** The look that was asked for has come. */
+  void looked() {
+    looking = false;
   }
 
   private void askLease(Effect.AskLease lease) {

@@ -96,6 +96,11 @@ public interface WorkloadCommand {
   /** Only from the entity to itself: something for the machine. */
   record Learned(Input input) implements WorkloadCommand {}
 
+  /** Only from the entity to itself: what was learned is to be judged. */
+  enum Look implements WorkloadCommand {
+    INSTANCE
+  }
+
   /** Only from the entity to itself: the records could not be read. */
   record LoadFailed(Throwable cause) implements WorkloadCommand {}
 

@@ -8,6 +8,7 @@ import dev.regrow.actors.workload.WorkloadCommand.Idle;
 import dev.regrow.actors.workload.WorkloadCommand.Learn;
 import dev.regrow.actors.workload.WorkloadCommand.Learned;
 import dev.regrow.actors.workload.WorkloadCommand.LoadFailed;
+import dev.regrow.actors.workload.WorkloadCommand.Look;
 import dev.regrow.actors.workload.WorkloadCommand.NodeChanged;
 import dev.regrow.actors.workload.WorkloadCommand.Wake;
 import dev.regrow.core.codec.ContentsCodec;
@@ -106,6 +107,7 @@ public final class WorkloadEntity {
         .onMessage(Learn.class, learn -> then(() -> onFact(learn)))
         .onMessage(NodeChanged.class, changed -> then(() -> onNodeChanged(changed)))
         .onMessage(Wake.class, wake -> then(this::onWake))
+        .onMessageEquals(Look.INSTANCE, () -> then(this::onLook))
         .onMessage(ContentsChanged.class, changed -> then(this::onContentsChanged))
         .onMessageEquals(ReadAgain.INSTANCE, () -> then(this::load))
         .onMessageEquals(Idle.INSTANCE, () -> then(this::onIdle))
@@ -169,6 +171,11 @@ public final class WorkloadEntity {
     } else {
       onInput(new Input.Tick());
     }
+  }
+
+  private void onLook() {
+    effects.looked();
+    onInput(new Input.Tick());
   }
 
   private boolean missesItsData() {

@@ -174,11 +174,6 @@ public final class FakeInstance implements RunningInstance {
   }
 
   @Override
-  public Usage usage() {
-    return new Usage(5_000_000, 1 << 20, 3);
-  }
-
-  @Override
   public String toString() {
     return "%s attempt %d pid %d".formatted(key(), attempt(), pid);
   }

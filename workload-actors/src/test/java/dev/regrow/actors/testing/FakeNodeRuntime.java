@@ -36,6 +36,7 @@ public final class FakeNodeRuntime implements NodeRuntime {
   private final Queue<CompletableFuture<RunningInstance>> answers = new ConcurrentLinkedQueue<>();
   private final FakeProbes probes = new FakeProbes();
   private final CompletableFuture<Void> adoptable = new CompletableFuture<>();
+  private volatile Load.Usage usage = new Load.Usage(0, 0, 0);
 
   public FakeNodeRuntime(FakeClock clock) {
     this.clock = clock;
@@ -132,6 +133,16 @@ public final class FakeNodeRuntime implements NodeRuntime {
   @Override
   public List<RunningInstance> running() {
     return List.of();
+  }
+
+  /** What its instances use from now on. */
+  public void uses(long cpuNanos, long memoryBytes) {
+    usage = new Load.Usage(cpuNanos, memoryBytes, 1);
+  }
+
+  @Override
+  public Load.Usage usage() {
+    return usage;
   }
 
   @Override
