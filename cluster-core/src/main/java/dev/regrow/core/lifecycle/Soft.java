@@ -46,12 +46,12 @@ public record Soft(
           new StorePause(0, 0));
 
   public Soft {
-    live = Collections.unmodifiableSortedMap(new TreeMap<>(live));
-    lost = Collections.unmodifiableSortedMap(new TreeMap<>(lost));
-    holds = Collections.unmodifiableSortedMap(new TreeMap<>(holds));
-    unplaced = Collections.unmodifiableSortedMap(new TreeMap<>(unplaced));
-    sent = Collections.unmodifiableSortedMap(new TreeMap<>(sent));
-    leases = Collections.unmodifiableSortedMap(new TreeMap<>(leases));
+    live = kept(live);
+    lost = kept(lost);
+    holds = kept(holds);
+    unplaced = kept(unplaced);
+    sent = kept(sent);
+    leases = kept(leases);
   }
 
   /**
@@ -80,13 +80,9 @@ public record Soft(
    */
   record StorePause(long untilBootMillis, int failures) {}
 
-  Soft withLive(Map<InstanceId, Live> live) {
-    return new Soft(
-        new TreeMap<>(live), lost, holds, unplaced, sent, progress, happenings, leases, store);
-  }
-
   Soft withLive(InstanceId id, Live heard) {
-    return withLive(edited(live, map -> map.put(id, heard)));
+    var next = edited(live, map -> map.put(id, heard));
+    return new Soft(next, lost, holds, unplaced, sent, progress, happenings, leases, store);
   }
 
   Soft withLost(Consumer<Map<String, Long>> edit) {
@@ -130,7 +126,8 @@ public record Soft(
   }
 
   Soft withUnplaced(SortedMap<Integer, String> unplaced) {
-    return new Soft(live, lost, holds, unplaced, sent, progress, happenings, leases, store);
+    return new Soft(
+        live, lost, holds, new TreeMap<>(unplaced), sent, progress, happenings, leases, store);
   }
 
   Soft withSent(InstanceId id, Sent order) {
@@ -175,6 +172,11 @@ public record Soft(
         happenings,
         edited(leases, map -> map.keySet().retainAll(assignments.keySet())),
         store);
+  }
+
+  /** Read-only. One that is so already is taken as it is: each fact makes a new Soft. */
+  private static <K, V> SortedMap<K, V> kept(SortedMap<K, V> map) {
+    return Collections.unmodifiableSortedMap(map);
   }
 
   private static <K, V> SortedMap<K, V> edited(
