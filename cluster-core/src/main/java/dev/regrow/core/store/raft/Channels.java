@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.ratis.thirdparty.io.grpc.CallOptions;
 import org.apache.ratis.thirdparty.io.grpc.ManagedChannel;
@@ -44,7 +45,18 @@ final class Channels implements AutoCloseable {
   Channels(TlsFiles files, Executor executor) throws IOException {
     this.files = files;
     this.tls = context(files);
-    this.executor = executor;
+    this.executor = lasting(executor);
+  }
+
+  /** The end of a call is told even when the store is closed by then, else its caller waits on. */
+  static Executor lasting(Executor executor) {
+    return task -> {
+      try {
+        executor.execute(task);
+      } catch (RejectedExecutionException over) {
+        task.run();
+      }
+    };
   }
 
   /**

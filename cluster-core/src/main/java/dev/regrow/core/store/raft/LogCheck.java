@@ -46,7 +46,7 @@ final class LogCheck {
    * @throws Damaged naming file and fix
    */
   static void check(Path group, long applied) throws IOException {
-    long snapshot = newestSnapshot(group.resolve("sm"));
+    long snapshot = newestSnapshot(group).index();
     List<Segment> segments = segments(group.resolve("current"));
     if (segments.isEmpty()) {
       throw damaged(group.resolve("current"), "it holds no log any more");
@@ -126,15 +126,30 @@ final class LogCheck {
     return segments;
   }
 
-  /** The Raft index of the newest snapshot; -1: there is none. */
-  private static long newestSnapshot(Path directory) throws IOException {
-    long newest = -1;
+  /** Those that hold the log, in order. */
+  static List<Path> files(Path group) throws IOException {
+    return segments(group.resolve("current")).stream().map(Segment::file).toList();
+  }
+
+  /** In which the last entry of the newest snapshot was written; 0: there is none. */
+  static long snapshotTerm(Path group) throws IOException {
+    return newestSnapshot(group).term();
+  }
+
+  /** The last entry of a snapshot; index -1: there is none. */
+  private record Position(long term, long index) {}
+
+  private static Position newestSnapshot(Path group) throws IOException {
+    Path directory = group.resolve("sm");
+    var newest = new Position(0, -1);
     if (Files.isDirectory(directory)) {
       try (var files = Files.list(directory)) {
         for (Path file : files.toList()) {
           Matcher matcher = SNAPSHOT.matcher(String.valueOf(file.getFileName()));
           if (matcher.matches()) {
-            newest = Math.max(newest, Long.parseLong(matcher.group(2)));
+            var found =
+                new Position(Long.parseLong(matcher.group(1)), Long.parseLong(matcher.group(2)));
+            newest = found.index() > newest.index() ? found : newest;
           }
         }
       }

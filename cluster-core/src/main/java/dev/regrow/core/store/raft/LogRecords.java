@@ -3,6 +3,7 @@ package dev.regrow.core.store.raft;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.thirdparty.com.google.protobuf.InvalidProtocolBufferException;
@@ -28,12 +29,14 @@ final class LogRecords {
   private static final byte TERM_TAG = 0x08;
 
   private final byte[] file;
+  private final Consumer<LogEntryProto> reader;
   private final int dataEnd;
   private long first = -1;
   private long last = -1;
 
-  private LogRecords(byte[] file) {
+  private LogRecords(byte[] file, Consumer<LogEntryProto> reader) {
     this.file = file;
+    this.reader = reader;
     this.dataEnd = endOfData(file);
   }
 
@@ -57,7 +60,12 @@ final class LogRecords {
   record Scan(long first, long last, int end, Ending ending) {}
 
   static Scan scan(byte[] file) {
-    return new LogRecords(file).scan();
+    return new LogRecords(file, entry -> {}).scan();
+  }
+
+  /** Hands on each whole entry from the beginning. */
+  static void read(byte[] file, Consumer<LogEntryProto> reader) {
+    new LogRecords(file, reader).scan();
   }
 
   private Scan scan() {
@@ -116,11 +124,13 @@ final class LogRecords {
   private boolean follows(Extent record) {
     try {
       var bytes = ByteBuffer.wrap(file, record.content(), record.length());
-      long index = LogEntryProto.parseFrom(bytes).getIndex();
+      LogEntryProto entry = LogEntryProto.parseFrom(bytes);
+      long index = entry.getIndex();
       boolean next = last == -1 || index == last + 1;
       if (next) {
         first = first == -1 ? index : first;
         last = index;
+        reader.accept(entry);
       }
       return next;
     } catch (InvalidProtocolBufferException notAnEntry) {

@@ -145,6 +145,7 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
       long reached = Math.max(state.applied().getIndex(), DiskPace.written(directory.pace()));
       appliedBefore = reached;
       LogCheck.check(directory.group(peer), reached);
+      TermFile.check(directory.group(peer), peer.getPeerId(), !seat.hasContacts());
     }
     var policy =
         new SnapshotTaker.Policy(

@@ -70,6 +70,22 @@ class DamageTest {
   }
 
   @Test
+  void a_lost_vote_of_the_only_server_keeps_nobody_from_the_rest() throws Exception {
+    write(3);
+    write(3); // A second term.
+    Path vote = find("raft-meta.conf").resolveSibling("raft-meta");
+    Files.write(vote, new byte[0]);
+
+    try (var store = open(data)) {
+      assertThat(read(store, RangeQuery.prefix("a/").linearizable()).entries()).hasSize(3);
+      put(store, "a/4", "after it");
+    }
+    try (var store = open(data)) {
+      assertThat(read(store, RangeQuery.prefix("a/").linearizable()).entries()).hasSize(4);
+    }
+  }
+
+  @Test
   void a_log_that_is_gone_is_never_made_anew() throws Exception {
     write(1);
     deleteTree(data.resolve("store/raft"));

@@ -18,6 +18,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Several servers in one process, with real logs and real connections. */
 class ReplicatedStoreTest {
@@ -176,8 +178,33 @@ class ReplicatedStoreTest {
     }
   }
 
-  @Test
-  void a_server_with_a_damaged_log_is_filled_again_by_the_others() throws Exception {
+  /** What a server is not to start on. */
+  enum Damage {
+    LOG {
+      @Override
+      void strike(Path directory) throws IOException {
+        flipBit(directory);
+      }
+    },
+    /** As Ratis leaves it when the disk refuses to write a new one. */
+    VOTE {
+      @Override
+      void strike(Path directory) throws IOException {
+        try (var files = Files.walk(directory)) {
+          Path vote =
+              files.filter(file -> file.endsWith("current/raft-meta")).findAny().orElseThrow();
+          Files.write(vote, new byte[0]);
+        }
+      }
+    };
+
+    abstract void strike(Path directory) throws IOException;
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void a_server_with_a_damaged_log_or_vote_is_filled_again_by_the_others(Damage damage)
+      throws Exception {
     try (var servers = Servers.voting(data, 3)) {
       put(servers.get(1), "a/1", "one");
       put(servers.get(1), "a/2", "two");
@@ -185,7 +212,7 @@ class ReplicatedStoreTest {
       String uid = servers.config(damaged).identity().nodeUid();
       String former = peerOf(servers, uid);
       servers.stop(damaged);
-      flipBit(servers.config(damaged).directory());
+      damage.strike(servers.config(damaged).directory());
 
       RaftStore back = servers.start(damaged);
 

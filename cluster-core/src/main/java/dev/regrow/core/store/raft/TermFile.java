@@ -1,0 +1,109 @@
+package dev.regrow.core.store.raft;
+
+import dev.regrow.core.disk.DurableFile;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Properties;
+import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.proto.RaftProtos.RaftConfigurationProto;
+import org.apache.ratis.thirdparty.com.google.protobuf.InvalidProtocolBufferException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Ratis' note of its term, and of whom it voted for in it. When the disk refuses to write a new
+ * one, Ratis 3.3 moves an empty file into the place of the old all the same: what was promised is
+ * forgotten, and Ratis refuses to start.
+ */
+final class TermFile {
+
+  private static final Logger LOG = LoggerFactory.getLogger(TermFile.class);
+  private static final String TERM = "term";
+  private static final String VOTE = "votedFor";
+
+  private TermFile() {}
+
+  /**
+   * Checks it as Ratis will read it. Where this server is the only one that votes, nothing that it
+   * can have promised matters to anybody: there the note is made anew, with the term of the log.
+   *
+   * @param group Ratis' directory of the group, its log whole
+   * @param alone whether no other server is known
+   * @throws Damaged naming file and fix
+   */
+  static void check(Path group, String self, boolean alone) throws IOException {
+    Path file = group.resolve("current").resolve("raft-meta");
+    if (isWhole(file)) {
+      return;
+    }
+    var told = new Told();
+    told.read(group);
+    if (!alone || !told.isOnlyVoter(self)) {
+      throw new Damaged(
+          "%s, which says for whom this server voted last, is damaged, as by a disk that refused a write; this server does not start on it: restore the store's directory from a backup"
+              .formatted(file));
+    }
+    LOG.warn(
+        "{} is damaged, as by a disk that refused a write; no other server votes, so this one goes on"
+            + " in term {}, that of its last entry",
+        file,
+        told.term);
+    var note = "%s=%d%n%s=%n".formatted(TERM, told.term, VOTE);
+    DurableFile.write(file, note.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static boolean isWhole(Path file) throws IOException {
+    if (!Files.exists(file)) {
+      return false;
+    }
+    var properties = new Properties();
+    try {
+      properties.load(new StringReader(Files.readString(file, StandardCharsets.ISO_8859_1)));
+      Long.parseLong(properties.getProperty(TERM, ""));
+    } catch (IllegalArgumentException garbage) {
+      return false;
+    }
+    return properties.getProperty(VOTE) != null;
+  }
+
+  /** What log and snapshots say of the group. */
+  private static final class Told {
+    private long term;
+    private RaftConfigurationProto members = RaftConfigurationProto.getDefaultInstance();
+
+    void read(Path group) throws IOException {
+      readMembers(group.resolve("current").resolve("raft-meta.conf"));
+      term = LogCheck.snapshotTerm(group);
+      for (Path segment : LogCheck.files(group)) {
+        LogRecords.read(Files.readAllBytes(segment), this::read);
+      }
+    }
+
+    private void read(LogEntryProto entry) {
+      term = Math.max(term, entry.getTerm());
+      if (entry.hasConfigurationEntry()) {
+        members = entry.getConfigurationEntry();
+      }
+    }
+
+    /** Of the last configuration that was applied; the log need not hold it any more. */
+    private void readMembers(Path file) throws IOException {
+      if (Files.exists(file)) {
+        try {
+          members = LogEntryProto.parseFrom(Files.readAllBytes(file)).getConfigurationEntry();
+        } catch (InvalidProtocolBufferException garbage) {
+          LOG.warn("{} cannot be read: {}", file, garbage.getMessage());
+        }
+      }
+    }
+
+    boolean isOnlyVoter(String self) {
+      return members.getOldPeersCount() == 0
+          && members.getPeersCount() == 1
+          && members.getPeers(0).getId().toStringUtf8().equals(self);
+    }
+  }
+}
