@@ -16,8 +16,12 @@ import dev.regrow.core.lifecycle.World;
 import dev.regrow.core.model.Change;
 import dev.regrow.core.model.InstanceId;
 import dev.regrow.core.model.Records;
+import dev.regrow.core.store.Entry;
+import dev.regrow.core.store.Keys;
+import dev.regrow.core.store.RangeQuery;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -41,6 +45,8 @@ final class Entity {
   private @Nullable WorkloadState state;
   private boolean loading;
   private boolean looking;
+  private long decisions;
+  private boolean askedOfOldRecords;
   private long alarm;
   private long lastTold;
 
@@ -80,6 +86,7 @@ final class Entity {
       return;
     }
     loading = true;
+    askedOfOldRecords = false;
     lastTold = node.millis();
     new RecordsReader(store)
         .read(SimulatedCluster.NAMESPACE, name)
@@ -117,7 +124,7 @@ final class Entity {
       step(new Input.Loaded(records));
     } else {
       state = WorkloadMachine.reading(loaded, records);
-      step(new Input.Asked(0, again.ask(), Ask.Expect.NOTHING));
+      decide(again);
     }
   }
 
@@ -128,10 +135,18 @@ final class Entity {
   }
 
   private void decideOnNext() {
+    if (askedOfOldRecords && !loading && state != null && !state.busy()) {
+      load();
+    }
     while (!loading && state != null && !state.busy() && asking == null && !waiting.isEmpty()) {
       asking = waiting.remove();
-      step(new Input.Asked(0, asking.ask(), Ask.Expect.NOTHING));
+      decide(asking);
     }
+  }
+
+  private void decide(Asking one) {
+    decisions++;
+    step(new Input.Asked(0, one.ask(), Ask.Expect.NOTHING));
   }
 
   void hears(NodeFact fact) {
@@ -197,7 +212,32 @@ final class Entity {
       alarm++;
     } else if (effect instanceof Effect.Look look) {
       look(look.afterMillis());
+    } else if (effect instanceof Effect.Confirm confirm) {
+      confirm(confirm, decisions);
     }
+  }
+
+  private void confirm(Effect.Confirm confirm, long decision) {
+    store
+        .range(RangeQuery.key(Keys.workload(SimulatedCluster.NAMESPACE, name)).linearizable())
+        .whenComplete(
+            (found, failure) -> {
+              if (isOver() || decision != decisions) {
+                return;
+              }
+              if (failure != null) {
+                reply(new Answer.Refused(Answer.Why.UNAVAILABLE, "it could not be read"));
+              } else if (modIndex(found.entries()) == confirm.modIndex()) {
+                reply(confirm.answer());
+              } else {
+                askedOfOldRecords = true;
+              }
+              decideOnNext();
+            });
+  }
+
+  private static long modIndex(List<Entry> found) {
+    return found.isEmpty() ? 0 : found.get(0).modIndex();
   }
 
   private void look(long afterMillis) {
@@ -257,7 +297,7 @@ final class Entity {
             });
   }
 
-  private static java.util.List<InstanceId> placed(Effect.Commit commit) {
+  private static List<InstanceId> placed(Effect.Commit commit) {
     return commit.changes().stream()
         .filter(c -> c instanceof Change.PutAssignment put && put.assignment().epoch() == 0)
         .map(c -> ((Change.PutAssignment) c).assignment().id())

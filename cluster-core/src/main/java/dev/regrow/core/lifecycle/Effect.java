@@ -40,6 +40,13 @@ public sealed interface Effect {
 
   record Reply(long token, Answer answer) implements Effect {}
 
+  /**
+   * Reply so if the workload's record is still the one of {@code modIndex} (0: there is none), as
+   * the store says when it is asked now; else read the records again and ask anew. An answer
+   * without a commit says what is true, and a twin elsewhere may have changed that.
+   */
+  record Confirm(long modIndex, long token, Answer answer) implements Effect {}
+
   /** Tick at this CLOCK_BOOTTIME in milliseconds; replaces the timer before. */
   record ArmTimer(long atBootMillis) implements Effect {}
 

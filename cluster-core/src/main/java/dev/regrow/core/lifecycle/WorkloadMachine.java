@@ -102,15 +102,22 @@ public final class WorkloadMachine {
     var draft = new Draft(state.records(), world);
     var verdict = Requests.decide(state, draft, asked);
     if (verdict instanceof Verdict.No no) {
-      var reply = new Effect.Reply(asked.token(), new Answer.Refused(no.why(), no.message()));
-      return pump(state, world, List.of(reply));
+      return confirming(state, asked, new Answer.Refused(no.why(), no.message()));
     }
     if (verdict instanceof Verdict.Already already) {
-      var done = new Answer.Done(already.outcome(), state.records());
-      return pump(state, world, List.of(new Effect.Reply(asked.token(), done)));
+      return confirming(state, asked, new Answer.Done(already.outcome(), state.records()));
     }
     var outcome = ((Verdict.Yes) verdict).outcome();
     return advance(state, draft, new InFlight.Pending(asked.token(), outcome), world, List.of());
+  }
+
+  private static Decision confirming(WorkloadState state, Input.Asked asked, Answer answer) {
+    return new Decision(state, List.of(new Effect.Confirm(modIndex(state), asked.token(), answer)));
+  }
+
+  private static long modIndex(WorkloadState state) {
+    var workload = state.records().workload();
+    return workload == null ? 0 : workload.modIndex();
   }
 
   /** Looks at everything and does what there is to do. */
@@ -148,9 +155,8 @@ public final class WorkloadMachine {
     if (draft.isEmpty()) {
       return rest(next, world, first);
     }
-    var modIndex = state.records().workload() == null ? 0 : state.records().workload().modIndex();
     var effects = new ArrayList<>(first);
-    effects.add(new Effect.Commit(modIndex, draft.changes()));
+    effects.add(new Effect.Commit(modIndex(state), draft.changes()));
     return new Decision(next.committing(new InFlight(draft.changes(), pending)), effects);
   }
 

@@ -181,6 +181,8 @@ final class Simulation {
       arm(entity, timer.atBootMillis());
     } else if (effect instanceof Effect.ClearTimer) {
       alarms.remove(entity);
+    } else if (effect instanceof Effect.Confirm confirm) {
+      after(random.nextInt(3), () -> confirm(entity, confirm));
     } else if (effect instanceof Effect.Look look) {
       look(entity, look.afterMillis());
     } else if (effect instanceof Effect.SendRun run) {
@@ -198,6 +200,16 @@ final class Simulation {
     } else if (effect instanceof Effect.SendForget forget) {
       var to = node(forget.target());
       deliver(() -> to.reach(() -> to.forget(forget.target())));
+    }
+  }
+
+  private void confirm(int entity, Effect.Confirm confirm) {
+    var workload = records().workload();
+    if ((workload == null ? 0 : workload.modIndex()) == confirm.modIndex()) {
+      asking.remove(entity);
+      answers.add(confirm.answer());
+    } else {
+      reload(entity);
     }
   }
 

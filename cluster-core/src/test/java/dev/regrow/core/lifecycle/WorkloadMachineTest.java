@@ -14,6 +14,7 @@ import dev.regrow.v1.Placement;
 import dev.regrow.v1.UpdatePolicy;
 import dev.regrow.v1.Workload;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -38,6 +39,43 @@ class WorkloadMachineTest {
     assertThat(sim.status().revision()).isEqualTo(1);
     assertThat(sim.nodes.get(0).alive()).hasSize(3);
     assertThat(sim.atPeace()).isTrue();
+  }
+
+  @Test
+  void what_is_answered_without_a_commit_is_true_though_a_twin_changed_it_meanwhile() {
+    var sim = new Simulation(1, 1, 1L << 40);
+    sim.ask(Simulation.apply("good", 2, UnaryOperator.identity()));
+    sim.pass(20_000);
+    sim.haveTwin();
+    sim.ask(1, new Ask.Scale(5), Ask.Expect.NOTHING, Ask.Attempt.ONLY);
+    sim.pass(3); // It is stored, and no node has told of it.
+
+    sim.ask(new Ask.Scale(2));
+    sim.pass(100);
+
+    assertThat(((Answer.Done) sim.answers.get(2)).outcome()).isEqualTo(Answer.Outcome.CHANGED);
+    assertThat(Objects.requireNonNull(sim.records().workload()).replicas()).isEqualTo(2);
+  }
+
+  @Test
+  void a_refusal_is_true_though_a_twin_changed_what_it_goes_by() {
+    var sim = new Simulation(1, 1, 1L << 40);
+    sim.pass(1);
+    sim.haveTwin();
+    sim.ask(new Ask.Scale(1)); // Both have looked, and there is no such workload.
+    sim.pass(100);
+    sim.ask(
+        1,
+        Simulation.apply("good", 2, UnaryOperator.identity()),
+        Ask.Expect.NOTHING,
+        Ask.Attempt.ONLY);
+    sim.pass(3); // It is stored, and no node has told of it.
+
+    sim.ask(new Ask.Scale(3));
+    sim.pass(100);
+
+    assertThat(((Answer.Refused) sim.answers.get(0)).why()).isEqualTo(Answer.Why.NOT_FOUND);
+    assertThat(((Answer.Done) sim.answers.get(2)).outcome()).isEqualTo(Answer.Outcome.CHANGED);
   }
 
   @Test

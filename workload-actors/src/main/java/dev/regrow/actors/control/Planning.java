@@ -103,8 +103,8 @@ final class Planning {
             .setRevisionBefore(before.getRevision())
             .setRevisionAfter(before.getRevision());
     for (var effect : decision.effects()) {
-      if (effect instanceof Effect.Reply reply) {
-        if (reply.answer() instanceof Answer.Refused refused) {
+      if (effect instanceof Effect.Confirm confirm) {
+        if (confirm.answer() instanceof Answer.Refused refused) {
           throw Refusals.of(new WorkloadReply.Declined(refused.why().name(), refused.message()));
         }
         return plan.build();

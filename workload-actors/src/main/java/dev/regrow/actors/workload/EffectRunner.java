@@ -3,12 +3,15 @@ package dev.regrow.actors.workload;
 import dev.regrow.actors.link.NodeOrder;
 import dev.regrow.core.codec.RecordsCodec;
 import dev.regrow.core.codec.WorkloadView;
+import dev.regrow.core.lifecycle.Answer;
 import dev.regrow.core.lifecycle.Effect;
 import dev.regrow.core.lifecycle.Input;
 import dev.regrow.core.lifecycle.WorkloadState;
 import dev.regrow.core.model.Change;
 import dev.regrow.core.model.Records;
 import dev.regrow.core.model.Revision;
+import dev.regrow.core.store.Keys;
+import dev.regrow.core.store.RangeQuery;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -98,6 +101,29 @@ final class EffectRunner {
                     ? new Input.LeaseHeard(lease.ids(), ageMillis)
                     // Then it waits for as long as a lease can last.
                     : new Input.Tick()));
+  }
+
+  /**
+   * Has the entity told what the store says.
+   *
+   * @param number comes back with it
+   */
+  void confirm(Effect.Confirm confirm, long number) {
+    context.pipeToSelf(
+        around.store().range(RangeQuery.key(Keys.workload(namespace, name)).linearizable()),
+        (found, failure) -> {
+          if (failure != null) {
+            var message =
+                "%s/%s could not be read: %s"
+                    .formatted(namespace, name, Translation.said(Translation.cause(failure)));
+            return new WorkloadCommand.Confirmed(
+                number, new Answer.Refused(Answer.Why.UNAVAILABLE, message), true);
+          }
+          var entries = found.entries();
+          long modIndex = entries.isEmpty() ? 0 : entries.get(0).modIndex();
+          return new WorkloadCommand.Confirmed(
+              number, confirm.answer(), modIndex == confirm.modIndex());
+        });
   }
 
   private void commit(Effect.Commit commit, Records records) {

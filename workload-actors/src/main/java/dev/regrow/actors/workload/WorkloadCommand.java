@@ -3,6 +3,7 @@ package dev.regrow.actors.workload;
 import dev.regrow.actors.link.NodeFact;
 import dev.regrow.actors.wire.Tag;
 import dev.regrow.actors.wire.WireMessage;
+import dev.regrow.core.lifecycle.Answer;
 import dev.regrow.core.lifecycle.Input;
 import dev.regrow.v1.Workload;
 import java.util.Map;
@@ -95,6 +96,13 @@ public interface WorkloadCommand {
 
   /** Only from the entity to itself: something for the machine. */
   record Learned(Input input) implements WorkloadCommand {}
+
+  /**
+   * Only from the entity to itself: what the store says of what an answer is based on.
+   *
+   * @param number of the decision
+   */
+  record Confirmed(long number, Answer answer, boolean isSo) implements WorkloadCommand {}
 
   /** Only from the entity to itself: what was learned is to be judged. */
   enum Look implements WorkloadCommand {

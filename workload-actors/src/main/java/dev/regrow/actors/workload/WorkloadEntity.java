@@ -2,6 +2,7 @@ package dev.regrow.actors.workload;
 
 import dev.regrow.actors.content.DeclaredContents;
 import dev.regrow.actors.workload.WorkloadCommand.Asking;
+import dev.regrow.actors.workload.WorkloadCommand.Confirmed;
 import dev.regrow.actors.workload.WorkloadCommand.ContentsChanged;
 import dev.regrow.actors.workload.WorkloadCommand.Goodbye;
 import dev.regrow.actors.workload.WorkloadCommand.Idle;
@@ -65,6 +66,12 @@ public final class WorkloadEntity {
   /** It is to end, and does so when nobody waits for an answer. */
   private boolean leaving;
 
+  /** How often somebody's request was decided on. */
+  private long decisions;
+
+  /** Who is served was decided on with records that somebody else had changed. */
+  private boolean askedOfOldRecords;
+
   /** Something that it uses may have changed while its records were read. */
   private boolean contentsWanted;
 
@@ -108,6 +115,7 @@ public final class WorkloadEntity {
         .onMessage(NodeChanged.class, changed -> then(() -> onNodeChanged(changed)))
         .onMessage(Wake.class, wake -> then(this::onWake))
         .onMessageEquals(Look.INSTANCE, () -> then(this::onLook))
+        .onMessage(Confirmed.class, confirmed -> then(() -> onConfirmed(confirmed)))
         .onMessage(ContentsChanged.class, changed -> then(this::onContentsChanged))
         .onMessageEquals(ReadAgain.INSTANCE, () -> then(this::load))
         .onMessageEquals(Idle.INSTANCE, () -> then(this::onIdle))
@@ -124,6 +132,7 @@ public final class WorkloadEntity {
 
   private void load() {
     loading = true;
+    askedOfOldRecords = false;
     context.pipeToSelf(
         new RecordsReader(around.store()).read(namespace, name),
         (records, failure) ->
@@ -133,6 +142,9 @@ public final class WorkloadEntity {
   }
 
   private void decideOnNext() {
+    if (askedOfOldRecords && !loading && state != null && !state.busy()) {
+      load(); // Who is served is decided on again then.
+    }
     while (!loading && state != null && !state.busy() && line.hasNext()) {
       var asking = line.next();
       if (asking instanceof WorkloadCommand.Apply apply && keepsData(apply)) {
@@ -148,7 +160,19 @@ public final class WorkloadEntity {
   }
 
   private void ask(Asking command) {
+    decisions++;
     step(Translation.asked(command));
+  }
+
+  private void onConfirmed(Confirmed confirmed) {
+    if (confirmed.number() != decisions) {
+      return; // It was decided on again meanwhile.
+    }
+    if (confirmed.isSo()) {
+      reply(confirmed.answer());
+    } else {
+      askedOfOldRecords = true;
+    }
   }
 
   private void onFact(Learn command) {
@@ -268,6 +292,7 @@ public final class WorkloadEntity {
             : Answer.Why.UNAVAILABLE;
     var message = "%s/%s could not be read: %s".formatted(namespace, name, Translation.said(cause));
     line.refuseAll(why, message);
+    decisions++; // What is still to be confirmed was for somebody who has an answer now.
     timers.startSingleTimer(ReadAgain.INSTANCE, ReadAgain.INSTANCE, READ_AGAIN);
   }
 
@@ -293,6 +318,8 @@ public final class WorkloadEntity {
     for (var effect : decision.effects()) {
       if (effect instanceof Effect.Reply reply) {
         reply(reply.answer());
+      } else if (effect instanceof Effect.Confirm confirm) {
+        effects.confirm(confirm, decisions);
       } else if (effect instanceof Effect.Reload) {
         // A request that is not answered yet is decided on again with what is read.
         load();

@@ -137,6 +137,26 @@ class WorkloadEntityTest {
   }
 
   @Test
+  void a_stale_twin_calls_nothing_unchanged_that_was_changed_meanwhile() throws Exception {
+    var entity = entity();
+    var twin = entity();
+    entity.tell(apply("v1"));
+    replies.expectMessageClass(WorkloadReply.Done.class);
+    order();
+    twin.tell(apply("v1"));
+    assertThat(replies.expectMessageClass(WorkloadReply.Done.class).outcome())
+        .isEqualTo("UNCHANGED");
+    entity.tell(apply("v2"));
+    replies.expectMessageClass(WorkloadReply.Done.class);
+
+    twin.tell(apply("v1"));
+
+    var done = replies.expectMessageClass(WorkloadReply.Done.class);
+    assertThat(done.outcome()).isEqualTo("CHANGED");
+    assertThat(done.workload().getRevision()).isEqualTo(3);
+  }
+
+  @Test
   void while_the_store_refuses_changes_are_declined_with_the_cause() {
     var entity = entity();
     store.refuseWrites(StoreException.Kind.NO_MAJORITY);

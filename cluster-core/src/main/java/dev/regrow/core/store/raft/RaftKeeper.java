@@ -315,7 +315,7 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
     }
     RaftNode old = node;
     if (old != null) {
-      old.close();
+      end(old);
       node = null;
     }
     if (space.level() == SpaceGuard.Level.EXHAUSTED || space.freeBytes() < START_BYTES) {
@@ -457,9 +457,16 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
     lookout.close();
     RaftNode last = node;
     if (last != null) {
-      last.close();
+      end(last);
     }
     unlock();
+  }
+
+  private void end(RaftNode old) {
+    var note = old.note();
+    old.close();
+    var group = directory.group(Objects.requireNonNull(peer));
+    note.ifPresent(promised -> TermFile.keep(group, promised));
   }
 
   private void unlock() {

@@ -30,6 +30,7 @@ import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.storage.RaftStorage;
+import org.apache.ratis.server.storage.RaftStorageMetadataFile;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 import org.apache.ratis.thirdparty.io.grpc.ServerServiceDefinition;
 import org.jspecify.annotations.Nullable;
@@ -137,6 +138,15 @@ final class RaftNode implements AutoCloseable {
                 .formatted(patience.toSeconds(), describe()));
       }
       LockSupport.parkNanos(POLL_NANOS);
+    }
+  }
+
+  /** What this server promised last, as it holds it in memory; empty: it is in no group. */
+  Optional<RaftStorageMetadataFile> note() {
+    try {
+      return Optional.of(server.getDivision(group).getRaftStorage().getMetadataFile());
+    } catch (IOException notThere) {
+      return Optional.empty();
     }
   }
 

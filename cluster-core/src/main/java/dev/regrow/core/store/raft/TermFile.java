@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Properties;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RaftConfigurationProto;
+import org.apache.ratis.server.storage.RaftStorageMetadataFile;
 import org.apache.ratis.thirdparty.com.google.protobuf.InvalidProtocolBufferException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,7 +36,7 @@ final class TermFile {
    * @throws Damaged naming file and fix
    */
   static void check(Path group, String self, boolean alone) throws IOException {
-    Path file = group.resolve("current").resolve("raft-meta");
+    Path file = in(group);
     if (isWhole(file)) {
       return;
     }
@@ -51,7 +52,35 @@ final class TermFile {
             + " in term {}, that of its last entry",
         file,
         told.term);
-    var note = "%s=%d%n%s=%n".formatted(TERM, told.term, VOTE);
+    write(file, told.term, "");
+  }
+
+  /**
+   * Writes anew what was promised last, if the disk refused Ratis its last note. Only for a server
+   * that is closed: its promises are final.
+   *
+   * @param note as that server held it in memory, where a write that failed left no trace
+   */
+  static void keep(Path group, RaftStorageMetadataFile note) {
+    Path file = in(group);
+    try {
+      if (Files.isDirectory(DurableFile.parentOf(file)) && !isWhole(file)) {
+        var promised = note.getMetadata();
+        write(file, promised.getTerm(), promised.getVotedFor().toString());
+        LOG.warn("{} was left damaged by a disk that refused a write, and is whole again", file);
+      }
+    } catch (IOException refused) {
+      LOG.warn(
+          "{} is damaged, and the disk refuses to write it anew: {}", file, refused.getMessage());
+    }
+  }
+
+  private static Path in(Path group) {
+    return group.resolve("current").resolve("raft-meta");
+  }
+
+  private static void write(Path file, long term, String vote) throws IOException {
+    var note = "%s=%d%n%s=%s%n".formatted(TERM, term, VOTE, vote);
     DurableFile.write(file, note.getBytes(StandardCharsets.UTF_8));
   }
 

@@ -86,6 +86,24 @@ class DamageTest {
   }
 
   @Test
+  void a_vote_that_the_disk_refused_to_note_is_noted_when_the_store_is_closed() throws Exception {
+    Path vote;
+    String before;
+    try (var store = open(data)) {
+      put(store, "a/1", "value");
+      vote = find("raft-meta.conf").resolveSibling("raft-meta");
+      before = Files.readString(vote);
+      Files.write(vote, new byte[0]); // So Ratis leaves it.
+    }
+
+    assertThat(Files.readAllLines(vote))
+        .isNotEmpty()
+        .isSubsetOf(before.lines().toList())
+        .anyMatch(line -> line.startsWith("term="))
+        .anyMatch(line -> line.matches("votedFor=.+"));
+  }
+
+  @Test
   void a_log_that_is_gone_is_never_made_anew() throws Exception {
     write(1);
     deleteTree(data.resolve("store/raft"));
