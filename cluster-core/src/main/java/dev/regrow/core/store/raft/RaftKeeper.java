@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import org.apache.ratis.server.storage.RaftStorageMetadataFile;
 import org.apache.ratis.thirdparty.io.grpc.ServerServiceDefinition;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -60,6 +61,10 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
   private long appliedBefore;
   private volatile Phase phase = Phase.RESTARTING;
   private volatile @Nullable RaftNode node;
+
+  /** What the server that was closed last had promised, until it is known to be on the disk. */
+  private volatile @Nullable RaftStorageMetadataFile promised;
+
   private volatile @Nullable Throwable failedStart;
   private volatile @Nullable StorePeer peer;
   private Duration restartPatience = RESTART_PATIENCE;
@@ -328,6 +333,7 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
         letGo(now);
         return;
       }
+      keepPromise();
       launch(
           now,
           now.getFormed() ? StoreDirectory.Start.RECOVER : directory.prepare(now, false, true),
@@ -459,14 +465,26 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
     if (last != null) {
       end(last);
     }
+    try {
+      keepPromise();
+    } catch (IOException refused) {
+      LOG.warn("the disk does not take what this server promised: {}", refused.getMessage());
+    }
     unlock();
   }
 
   private void end(RaftNode old) {
-    var note = old.note();
+    promised = old.note().orElse(null);
     old.close();
-    var group = directory.group(Objects.requireNonNull(peer));
-    note.ifPresent(promised -> TermFile.keep(group, promised));
+  }
+
+  /** Before another server makes promises, and only for as long as none has. */
+  private void keepPromise() throws IOException {
+    RaftStorageMetadataFile note = promised;
+    if (note != null) {
+      TermFile.keep(directory.group(Objects.requireNonNull(peer)), note);
+      promised = null;
+    }
   }
 
   private void unlock() {

@@ -60,18 +60,14 @@ final class TermFile {
    * that is closed: its promises are final.
    *
    * @param note as that server held it in memory, where a write that failed left no trace
+   * @throws IOException if the disk still refuses
    */
-  static void keep(Path group, RaftStorageMetadataFile note) {
+  static void keep(Path group, RaftStorageMetadataFile note) throws IOException {
     Path file = in(group);
-    try {
-      if (Files.isDirectory(DurableFile.parentOf(file)) && !isWhole(file)) {
-        var promised = note.getMetadata();
-        write(file, promised.getTerm(), promised.getVotedFor().toString());
-        LOG.warn("{} was left damaged by a disk that refused a write, and is whole again", file);
-      }
-    } catch (IOException refused) {
-      LOG.warn(
-          "{} is damaged, and the disk refuses to write it anew: {}", file, refused.getMessage());
+    if (Files.isDirectory(DurableFile.parentOf(file)) && !isWhole(file)) {
+      var promised = note.getMetadata();
+      write(file, promised.getTerm(), promised.getVotedFor().toString());
+      LOG.warn("{} was left damaged by a disk that refused a write, and is whole again", file);
     }
   }
 

@@ -13,6 +13,9 @@ import java.util.zip.CRC32C;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RaftConfigurationProto;
 import org.apache.ratis.proto.RaftProtos.RaftPeerProto;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.server.storage.RaftStorageMetadata;
+import org.apache.ratis.server.storage.RaftStorageMetadataFile;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,6 +25,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TermFileTest {
 
   private static final String SELF = "n1-a";
+
+  private static final RaftStorageMetadataFile PROMISED =
+      new RaftStorageMetadataFile() {
+        @Override
+        public RaftStorageMetadata getMetadata() {
+          return RaftStorageMetadata.valueOf(9, RaftPeerId.valueOf("n2-b"));
+        }
+
+        @Override
+        public void persist(RaftStorageMetadata newer) {
+          throw new UnsupportedOperationException();
+        }
+      };
 
   private final Path group;
   private final Path file;
@@ -89,6 +105,20 @@ class TermFileTest {
     TermFile.check(group, SELF, true);
 
     assertThat(file).content().contains("term=5");
+  }
+
+  @Test
+  void what_was_promised_is_kept_once_the_disk_takes_it() throws Exception {
+    Files.writeString(file, "");
+    Path inTheWay = Files.createDirectory(group.resolve("current/raft-meta.new"));
+    Files.createFile(inTheWay.resolve("full"));
+
+    assertThatThrownBy(() -> TermFile.keep(group, PROMISED)).isInstanceOf(IOException.class);
+    Files.delete(inTheWay.resolve("full"));
+    Files.delete(inTheWay);
+    TermFile.keep(group, PROMISED);
+
+    assertThat(file).content().contains("term=9").contains("votedFor=n2-b");
   }
 
   private void log(long term, String... voters) throws IOException {
