@@ -7,7 +7,25 @@ public final class Damaged extends IOException {
 
   private static final long serialVersionUID = 1L;
 
-  Damaged(String message) {
-    super(message);
+  private final String what;
+
+  /**
+   * @param what names the file
+   * @param fix where nobody else has a copy
+   */
+  Damaged(String what, String fix) {
+    super(what + "; " + fix);
+    this.what = what;
+  }
+
+  /** Without a fix. */
+  Damaged(String what) {
+    super(what);
+    this.what = what;
+  }
+
+  /** Without the fix, which is none where others have a copy. */
+  String what() {
+    return what;
   }
 }

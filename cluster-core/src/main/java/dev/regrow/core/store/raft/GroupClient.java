@@ -56,6 +56,25 @@ final class GroupClient implements StoreMembership {
     return ask(Wire.JOIN, request, patience.multipliedBy(3));
   }
 
+  /**
+   * Asks one server, another each time, whether a majority goes on: completes when that was
+   * confirmed after the question.
+   */
+  CompletableFuture<Void> majority() {
+    String address = guide.anyone();
+    if (address.isEmpty()) {
+      return CompletableFuture.failedFuture(new Proposer.NotProposed("no server is known"));
+    }
+    return channels
+        .askForAll(address, Wire.RANGE, ReadIndex.QUESTION, ATTEMPT)
+        .thenAccept(
+            parts -> {
+              if (parts.get(0).hasRefusal()) {
+                throw Refusals.decode(parts.get(0).getRefusal());
+              }
+            });
+  }
+
   private <Q> CompletableFuture<StoreGroup> ask(
       MethodDescriptor<Q, StoreGroupReply> method, Q question, Duration patienceOfThis) {
     var answer = new CompletableFuture<StoreGroup>();

@@ -25,10 +25,13 @@ final class LeaseDesk {
     this.confirmation = confirmation;
   }
 
-  /** Of this server: the highest that it has heard of. While it is being started, it votes not. */
+  /**
+   * Of this server: the highest that it has heard of. -1: it does not vote, as while it is being
+   * started, or before it is let in under its new name where its former self voted.
+   */
   long term() {
     RaftNode current = node.get();
-    return current == null ? -1 : current.term();
+    return current == null || !current.votes() ? -1 : current.term();
   }
 
   /** From when this server leads is what counts, not when it is first asked. */

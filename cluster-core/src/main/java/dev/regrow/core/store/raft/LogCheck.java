@@ -159,7 +159,7 @@ final class LogCheck {
 
   private static Damaged damaged(Path file, String how) {
     return new Damaged(
-        "the store's log %s is damaged: %s; this server does not start on it: restore the store's directory from a backup"
-            .formatted(file, how));
+        "the store's log %s is damaged: %s".formatted(file, how),
+        "this server does not start on it: restore the store's directory from a backup");
   }
 }

@@ -1,6 +1,5 @@
 package dev.regrow.core.store.raft;
 
-import dev.regrow.core.disk.DiskPace;
 import dev.regrow.core.disk.SpaceGuard;
 import dev.regrow.core.store.TxnResult;
 import dev.regrow.v1.StorePeer;
@@ -12,7 +11,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
-import org.apache.ratis.server.storage.RaftStorageMetadataFile;
 import org.apache.ratis.thirdparty.io.grpc.ServerServiceDefinition;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,6 +23,7 @@ import org.slf4j.LoggerFactory;
  * <pre>
  * RUNNING ── disk full, or closed by Ratis ──▶ RESTARTING ── started, with space ──▶ RUNNING
  *    └────── the log failed otherwise, or is damaged ──▶ FAILED (until the process is started again)
+ * damaged at the start ──▶ DAMAGED ── the others go on without it ──▶ RESTARTING (as a new member)
  * RUNNING ── the group let go of this server ──▶ REMOVED (until it is opened again)
  * any ── close ──▶ CLOSED
  * </pre>
@@ -46,6 +45,7 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
   enum Phase {
     RUNNING,
     RESTARTING,
+    DAMAGED,
     FAILED,
     REMOVED,
     CLOSED
@@ -57,14 +57,11 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
   private final SpaceGuard space;
   private final Seat seat;
   private final Lookout lookout = new Lookout(this::look);
-  private final DiskPace pace;
-  private long appliedBefore;
+  private final LogReach reach;
   private volatile Phase phase = Phase.RESTARTING;
   private volatile @Nullable RaftNode node;
 
-  /** What the server that was closed last had promised, until it is known to be on the disk. */
-  private volatile @Nullable RaftStorageMetadataFile promised;
-
+  private final LastPromise promise = new LastPromise();
   private volatile @Nullable Throwable failedStart;
   private volatile @Nullable StorePeer peer;
   private Duration restartPatience = RESTART_PATIENCE;
@@ -88,7 +85,7 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
       SpaceGuard space,
       Seat seat) {
     this.seat = seat;
-    this.pace = new DiskPace(directory.pace());
+    this.reach = new LogReach(directory.pace());
     this.config = config;
     this.directory = directory;
     this.state = state;
@@ -116,24 +113,29 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
       if (!seat.hasContacts()) {
         throw damaged;
       }
-      LOG.error(
-          "this server neither votes nor leads any more: {}. What it has is set aside in {}, and it"
-              + " is filled again by the others, as a new member",
-          damaged.getMessage(),
-          directory.root());
-      directory.retire();
-      begin();
+      enter(Phase.DAMAGED);
+      cause =
+          "this server neither votes nor leads, since %s; a majority of %s must go on without it, then they fill it again"
+              .formatted(damaged.what(), String.join(", ", seat.servers()));
+      LOG.error("{}", cause);
     }
     lookout.begin();
     lookout.every(LOOK_FOR_SPACE, this::reserveSpace);
   }
 
   private void begin() throws IOException {
-    StorePeer known = directory.peer(config.identity().clusterId(), seat.newName());
+    StorePeer known = name();
     boolean founder = seat.mayFound();
-    if (known.getRemoved() || (!known.getFormed() && !founder)) {
-      directory.retire(); // Whatever it said under that name is not to be taken up again.
-      known = directory.peer(config.identity().clusterId(), seat.newName());
+    if (!known.getFormed() && !founder && directory.isMember(known)) {
+      known = directory.formed(known); // The disk had no room for that when it was let in.
+    }
+    // Whatever it said under a name that was removed, or was never let in, is not to be taken up.
+    if (known.getRemoved()) {
+      directory.retire();
+      known = name();
+    } else if (!known.getFormed() && !founder) {
+      directory.clear();
+      known = name();
     }
     StoreDirectory.Start how = directory.prepare(known, founder, seat.hasContacts());
     peer = known;
@@ -144,12 +146,49 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
     }
   }
 
+  private StorePeer name() throws IOException {
+    return directory.peer(config.identity().clusterId(), seat.newName());
+  }
+
+  /**
+   * Sets aside what is damaged and joins anew; not before the others are known to go on: they may
+   * be as damaged as this one, and what is here is all that there is.
+   */
+  private void refill() {
+    if (!seat.othersGoOn() || hasNoRoom()) {
+      return;
+    }
+    try {
+      directory.retire();
+      promise.forget();
+      reach.forget();
+      peer = name();
+    } catch (IOException failed) {
+      LOG.warn("what is damaged cannot be set aside yet: {}", failed.getMessage());
+      return;
+    }
+    LOG.warn(
+        "the others go on: what this server had is set aside in {}, and they fill it again",
+        directory.former());
+    enter(Phase.RESTARTING);
+    restart();
+  }
+
+  /** To be closed is final. */
+  private synchronized void enter(Phase next) {
+    if (phase != Phase.CLOSED) {
+      phase = next;
+    }
+  }
+
+  private boolean hasNoRoom() {
+    return space.level() == SpaceGuard.Level.EXHAUSTED || space.freeBytes() < START_BYTES;
+  }
+
   private void launch(StorePeer peer, StoreDirectory.Start how, Duration patience)
       throws IOException {
     if (how == StoreDirectory.Start.RECOVER) {
-      long reached = Math.max(state.applied().getIndex(), DiskPace.written(directory.pace()));
-      appliedBefore = reached;
-      LogCheck.check(directory.group(peer), reached);
+      LogCheck.check(directory.group(peer), reach.from(state.applied().getIndex()));
       TermFile.check(directory.group(peer), peer.getPeerId(), !seat.hasContacts());
     }
     var policy =
@@ -169,7 +208,7 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
     }
     if (phase != Phase.CLOSED) {
       cause = "";
-      phase = Phase.RUNNING;
+      enter(Phase.RUNNING);
     }
   }
 
@@ -184,14 +223,14 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
       return;
     }
     if (Failures.isDiskFull(failure)) {
-      phase = Phase.RESTARTING;
+      enter(Phase.RESTARTING);
       cause = diskFull();
       space.releaseBallast();
     } else if (newer.isPresent()) {
-      phase = Phase.FAILED;
+      enter(Phase.FAILED);
       cause = newer.get();
     } else {
-      phase = Phase.FAILED;
+      enter(Phase.FAILED);
       cause =
           "the store cannot go on: %s; repair the disk of %s, then start the node again"
               .formatted(Failures.messages(failure), directory.root());
@@ -233,7 +272,7 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
 
   private void letGo(StorePeer now) throws IOException {
     peer = directory.removed(now);
-    phase = Phase.REMOVED;
+    enter(Phase.REMOVED);
     cause = "this server was removed from the store's group, and joins it anew if it is to";
     LOG.warn("{}", cause);
     RaftNode current = node;
@@ -244,7 +283,7 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
 
   /** Ratis gave up although nobody refused it a write, as after a long pause of the process. */
   private void closedByRaft() {
-    phase = Phase.RESTARTING;
+    enter(Phase.RESTARTING);
     cause = "the store's Raft server closed itself and is being started again";
     LOG.error("writes are refused here: {}", cause);
     restart();
@@ -266,6 +305,7 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
         closedByRaft();
       }
       case RESTARTING -> restart();
+      case DAMAGED -> refill();
       case REMOVED -> {
         // Whom the cluster has removed for good is told so when it asks.
         if (seat.othersLetGo(Objects.requireNonNull(peer))) {
@@ -284,18 +324,8 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
     if (phase == Phase.RUNNING) {
       space.restoreBallast();
     }
-    boolean before = pace.isSlow();
-    try {
-      // As of the look before: by now it is on the disk, or the disk has lied.
-      pace.ask(appliedBefore);
-      appliedBefore = Math.max(0, state.applied().getIndex());
-    } catch (IOException failed) {
-      LOG.debug("the disk's pace is not known: {}", failed.getMessage());
-    }
-    if (pace.isSlow() && !before) {
-      LOG.warn("{}", pace.words());
-    } else if (before && !pace.isSlow()) {
-      LOG.info("the disk of {} is as fast as it should be again", directory.root());
+    if (phase != Phase.DAMAGED) { // Then what is there may be shorter than what is on record.
+      reach.note(state.applied().getIndex());
     }
   }
 
@@ -311,7 +341,7 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
 
   /** What slows writes down here; nothing: nothing does. */
   String slowness() {
-    return pace.isSlow() ? pace.words() : "";
+    return reach.slowness();
   }
 
   private void restart() {
@@ -320,10 +350,10 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
     }
     RaftNode old = node;
     if (old != null) {
-      end(old);
+      promise.close(old);
       node = null;
     }
-    if (space.level() == SpaceGuard.Level.EXHAUSTED || space.freeBytes() < START_BYTES) {
+    if (hasNoRoom()) {
       cause = diskFull();
       return; // The next look comes in a second.
     }
@@ -333,15 +363,15 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
         letGo(now);
         return;
       }
-      keepPromise();
+      promise.keep(directory.group(now));
       launch(
           now,
           now.getFormed() ? StoreDirectory.Start.RECOVER : directory.prepare(now, false, true),
           restartPatience);
       restartPatience = RESTART_PATIENCE;
-      LOG.warn("the store's Raft server was started again in place; writes are accepted");
+      LOG.warn("the store's Raft server was started again in place");
     } catch (Damaged damaged) {
-      phase = Phase.FAILED;
+      enter(Phase.FAILED);
       cause = String.valueOf(damaged.getMessage());
       LOG.error("the store cannot be started again in place: {}", cause);
     } catch (IOException | RuntimeException failed) {
@@ -458,33 +488,22 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
     if (current != null && phase == Phase.RUNNING) {
       seat.handOver(current);
     }
-    phase = Phase.CLOSED;
+    enter(Phase.CLOSED);
     cause = "the store is closed";
     lookout.close();
     RaftNode last = node;
     if (last != null) {
-      end(last);
+      promise.close(last);
     }
     try {
-      keepPromise();
+      StorePeer self = peer;
+      if (self != null) {
+        promise.keep(directory.group(self));
+      }
     } catch (IOException refused) {
       LOG.warn("the disk does not take what this server promised: {}", refused.getMessage());
     }
     unlock();
-  }
-
-  private void end(RaftNode old) {
-    promised = old.note().orElse(null);
-    old.close();
-  }
-
-  /** Before another server makes promises, and only for as long as none has. */
-  private void keepPromise() throws IOException {
-    RaftStorageMetadataFile note = promised;
-    if (note != null) {
-      TermFile.keep(directory.group(Objects.requireNonNull(peer)), note);
-      promised = null;
-    }
   }
 
   private void unlock() {

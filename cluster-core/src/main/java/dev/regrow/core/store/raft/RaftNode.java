@@ -158,6 +158,16 @@ final class RaftNode implements AutoCloseable {
     }
   }
 
+  /** Whether this very server is a voter, by all that it knows. */
+  boolean votes() {
+    try {
+      GroupAtLeader known = group();
+      return known.includesSelf() && !known.listens();
+    } catch (IOException notThere) {
+      return false;
+    }
+  }
+
   /** Of the election that this server knows of last. */
   long term() {
     try {

@@ -16,6 +16,10 @@ import java.util.concurrent.TimeUnit;
  */
 final class ReadIndex implements AutoCloseable {
 
+  /** Of nothing, but answered only once a majority has confirmed who leads. */
+  static final StoreRangeRequest QUESTION =
+      StoreRangeRequest.newBuilder().setTo("0").setLimit(1).setConsistent(true).build();
+
   private static final Duration ATTEMPT = Duration.ofSeconds(1);
   private static final long PAUSE_MILLIS = 25;
 
@@ -90,10 +94,8 @@ final class ReadIndex implements AutoCloseable {
     }
     // By our own way: whoever Ratis asks for the index of a read may not lead any more, and a
     // listener that was let in by the present leader is not answered at all.
-    var question =
-        StoreRangeRequest.newBuilder().setTo("0").setLimit(1).setConsistent(true).build();
     return channels
-        .askForAll(leader, Wire.RANGE, question, ATTEMPT)
+        .askForAll(leader, Wire.RANGE, QUESTION, ATTEMPT)
         .thenCompose(
             parts -> {
               var first = parts.get(0);

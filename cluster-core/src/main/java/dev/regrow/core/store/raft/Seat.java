@@ -43,6 +43,7 @@ final class Seat {
   private @Nullable CompletableFuture<StoreGroup> joining;
   private @Nullable CompletableFuture<Void> promoting;
   private @Nullable CompletableFuture<StoreGroup> asking;
+  private @Nullable CompletableFuture<Void> goingOn;
   private volatile @Nullable Member inBetween;
   private volatile boolean leaving;
   private volatile long yieldNext = System.nanoTime() - 1;
@@ -211,6 +212,19 @@ final class Seat {
         && !asked.isCompletedExceptionally()
         && asked.join().members().stream()
             .noneMatch(member -> member.peerId().equals(self.getPeerId()));
+  }
+
+  /**
+   * Whether a majority has said, since it was asked, that it goes on without this server, which
+   * does not run; asks without waiting.
+   */
+  boolean othersGoOn() {
+    CompletableFuture<Void> asked = goingOn;
+    if (asked != null && !asked.isDone()) {
+      return false;
+    }
+    goingOn = asked == null || asked.isCompletedExceptionally() ? client.majority() : null;
+    return asked != null && !asked.isCompletedExceptionally();
   }
 
   private void promote(GroupAtLeader group) {

@@ -3,6 +3,7 @@ package dev.regrow.core.store.raft;
 import dev.regrow.core.disk.DurableFile;
 import dev.regrow.v1.StorePeer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
@@ -19,6 +20,7 @@ import org.slf4j.LoggerFactory;
  * <pre>
  * peer             who this server is in the group; made once, with the directory
  * raft/GROUP/      Ratis' own: log, snapshots, term and vote
+ * raft.former/     the same of this server's former self, which was damaged or removed
  * lock             held while a process has it open
  * ballast          space that is freed when the disk is full
  * pace             how far the log went; written now and then, which shows how fast the disk is
@@ -77,12 +79,11 @@ final class StoreDirectory {
     if (Files.exists(peerFile())) {
       return known(group);
     }
-    try (var groups = Files.list(raft())) {
-      if (groups.findAny().isPresent()) {
-        throw new Damaged(
-            "%s holds a log, but %s, which says whose it is, is missing; restore %s from a backup"
-                .formatted(raft(), peerFile(), root));
-      }
+    if (holdsAnything(raft())) {
+      throw new Damaged(
+          "%s holds a log, but %s, which says whose it is, is missing"
+              .formatted(raft(), peerFile()),
+          "restore %s from a backup".formatted(root));
     }
     var peer = StorePeer.newBuilder().setPeerId(name).setGroupId(group.toString()).build();
     write(peer);
@@ -145,20 +146,47 @@ final class StoreDirectory {
     return removed;
   }
 
+  /** Whether what was logged under this name says that the group has let it in. */
+  boolean isMember(StorePeer peer) throws IOException {
+    return Files.isDirectory(group(peer).resolve("current"))
+        && LoggedGroup.read(group(peer)).includes(peer.getPeerId());
+  }
+
+  /** Clears what was never let into a group; what was set aside stays. */
+  void clear() throws IOException {
+    deleteTree(raft());
+    Files.deleteIfExists(pace());
+    Files.deleteIfExists(peerFile()); // Last: whoever finds a log without a name calls it damaged.
+    make();
+  }
+
+  /** What was set aside last. */
+  Path former() {
+    return root.resolve("raft.former");
+  }
+
   /**
    * Makes room for a new server: what the former one wrote is set aside as {@code raft.former}, in
-   * place of what was set aside before.
+   * place of what was set aside before. Done again, as after a failure, it changes nothing.
    */
   void retire() throws IOException {
-    Path former = root.resolve("raft.former");
-    deleteTree(former);
     Files.deleteIfExists(peerFile());
     Files.deleteIfExists(pace());
     DurableFile.syncDirectory(root); // Whoever finds a log without a name does not start on it.
-    if (Files.exists(raft())) {
-      DurableFile.moveInto(raft(), former);
+    if (holdsAnything(raft())) {
+      deleteTree(former());
+      DurableFile.moveInto(raft(), former());
     }
     make();
+  }
+
+  private static boolean holdsAnything(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return false;
+    }
+    try (var entries = Files.list(folder)) {
+      return entries.findAny().isPresent();
+    }
   }
 
   private void write(StorePeer peer) throws IOException {
@@ -192,8 +220,8 @@ final class StoreDirectory {
     }
     if (!formed || !present) {
       throw new Damaged(
-          "the log %s is gone, although this node's cluster has one; restore the store's directory from a backup, or name a server to join"
-              .formatted(group));
+          "the log %s is gone, although this node's cluster has one".formatted(group),
+          "restore the store's directory from a backup, or name a server to join");
     }
     return Start.RECOVER;
   }
@@ -206,6 +234,8 @@ final class StoreDirectory {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(file);
       }
+    } catch (UncheckedIOException unreadable) {
+      throw unreadable.getCause();
     }
   }
 }

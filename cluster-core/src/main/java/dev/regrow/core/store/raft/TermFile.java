@@ -7,10 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Properties;
-import org.apache.ratis.proto.RaftProtos.LogEntryProto;
-import org.apache.ratis.proto.RaftProtos.RaftConfigurationProto;
 import org.apache.ratis.server.storage.RaftStorageMetadataFile;
-import org.apache.ratis.thirdparty.com.google.protobuf.InvalidProtocolBufferException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,19 +37,19 @@ final class TermFile {
     if (isWhole(file)) {
       return;
     }
-    var told = new Told();
-    told.read(group);
+    var told = LoggedGroup.read(group);
     if (!alone || !told.isOnlyVoter(self)) {
       throw new Damaged(
-          "%s, which says for whom this server voted last, is damaged, as by a disk that refused a write; this server does not start on it: restore the store's directory from a backup"
-              .formatted(file));
+          "%s, which says for whom this server voted last, is damaged, as by a disk that refused a write"
+              .formatted(file),
+          "this server does not start on it: restore the store's directory from a backup");
     }
     LOG.warn(
         "{} is damaged, as by a disk that refused a write; no other server votes, so this one goes on"
             + " in term {}, that of its last entry",
         file,
-        told.term);
-    write(file, told.term, "");
+        told.term());
+    write(file, told.term(), "");
   }
 
   /**
@@ -92,43 +89,5 @@ final class TermFile {
       return false;
     }
     return properties.getProperty(VOTE) != null;
-  }
-
-  /** What log and snapshots say of the group. */
-  private static final class Told {
-    private long term;
-    private RaftConfigurationProto members = RaftConfigurationProto.getDefaultInstance();
-
-    void read(Path group) throws IOException {
-      readMembers(group.resolve("current").resolve("raft-meta.conf"));
-      term = LogCheck.snapshotTerm(group);
-      for (Path segment : LogCheck.files(group)) {
-        LogRecords.read(Files.readAllBytes(segment), this::read);
-      }
-    }
-
-    private void read(LogEntryProto entry) {
-      term = Math.max(term, entry.getTerm());
-      if (entry.hasConfigurationEntry()) {
-        members = entry.getConfigurationEntry();
-      }
-    }
-
-    /** Of the last configuration that was applied; the log need not hold it any more. */
-    private void readMembers(Path file) throws IOException {
-      if (Files.exists(file)) {
-        try {
-          members = LogEntryProto.parseFrom(Files.readAllBytes(file)).getConfigurationEntry();
-        } catch (InvalidProtocolBufferException garbage) {
-          LOG.warn("{} cannot be read: {}", file, garbage.getMessage());
-        }
-      }
-    }
-
-    boolean isOnlyVoter(String self) {
-      return members.getOldPeersCount() == 0
-          && members.getPeersCount() == 1
-          && members.getPeers(0).getId().toStringUtf8().equals(self);
-    }
   }
 }

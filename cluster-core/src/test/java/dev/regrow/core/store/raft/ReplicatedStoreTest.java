@@ -4,6 +4,7 @@ import static dev.regrow.core.store.raft.RaftStores.put;
 import static dev.regrow.core.store.raft.RaftStores.read;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.regrow.core.disk.DiskPace;
 import dev.regrow.core.store.RangeQuery;
 import dev.regrow.core.store.StoreException;
 import dev.regrow.core.store.StoreGroup;
@@ -11,6 +12,7 @@ import dev.regrow.core.store.StoreGroup.Member;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
@@ -190,11 +192,7 @@ class ReplicatedStoreTest {
     VOTE {
       @Override
       void strike(Path directory) throws IOException {
-        try (var files = Files.walk(directory)) {
-          Path vote =
-              files.filter(file -> file.endsWith("current/raft-meta")).findAny().orElseThrow();
-          Files.write(vote, new byte[0]);
-        }
+        Files.write(vote(directory), new byte[0]);
       }
     };
 
@@ -220,6 +218,92 @@ class ReplicatedStoreTest {
           now -> now.voters().size() == 3 && !peerOf(now, uid).equals(former),
           "three voters, one of them new");
       assertThat(read(back, RangeQuery.prefix("a/").linearizable()).entries()).hasSize(2);
+    }
+  }
+
+  @Test
+  void servers_that_are_damaged_at_once_keep_what_they_have_until_others_can_fill_them()
+      throws Exception {
+    try (var servers = Servers.voting(data, 3)) {
+      put(servers.get(1), "a/1", "one");
+      String second = servers.config(2).identity().nodeUid();
+      String former = peerOf(servers, second);
+      stopAll(servers);
+      Path kept = data.resolve("kept");
+      Files.copy(vote(servers.config(1).directory()), kept);
+      Damage.VOTE.strike(servers.config(1).directory());
+      Damage.VOTE.strike(servers.config(2).directory());
+
+      for (int i = 1; i <= 3; i++) {
+        servers.start(i);
+      }
+
+      // The only whole one cannot lead alone, and whoever gave its log up now would lose it.
+      assertThat(servers.get(3).commit(RaftStores.putting("a/2", "two")).toCompletableFuture())
+          .failsWithin(30, TimeUnit.SECONDS);
+      for (int i = 1; i <= 2; i++) {
+        assertThat(servers.get(i).health().message())
+            .contains("neither votes nor leads")
+            .contains(vote(servers.config(i).directory()).toString());
+        assertThat(setAside(servers, i)).doesNotExist();
+      }
+
+      servers.stop(1);
+      Files.copy(kept, vote(servers.config(1).directory()), StandardCopyOption.REPLACE_EXISTING);
+      servers.start(1); // As somebody does who has repaired it.
+      servers.awaitGroup(
+          now -> now.voters().size() == 3 && !peerOf(now, second).equals(former),
+          "three voters, the second of them new");
+      assertThat(read(servers.get(2), RangeQuery.key("a/1").linearizable()).entries()).hasSize(1);
+      assertThat(setAside(servers, 2)).isNotEmptyDirectory();
+    }
+  }
+
+  @Test
+  void how_far_its_log_went_stays_on_record_while_a_damaged_server_waits() throws Exception {
+    try (var servers = Servers.voting(data, 3)) {
+      stopAll(servers);
+      Path directory = servers.config(2).directory();
+      Path record = directory.resolve("pace");
+      new DiskPace(record).ask(1_000);
+      Files.delete(directory.resolve("peer"));
+
+      for (int start = 1; start <= 2; start++) {
+        assertThat(servers.start(2).health().message()).contains("neither votes nor leads");
+        servers.stop(2);
+        assertThat(DiskPace.written(record)).isEqualTo(1_000);
+      }
+    }
+  }
+
+  @Test
+  void what_was_set_aside_outlives_restarts_of_a_server_that_nobody_lets_in() throws Exception {
+    try (var servers = Servers.voting(data, 3)) {
+      stopAll(servers);
+      new StoreDirectory(servers.config(2).directory()).retire();
+
+      for (int start = 1; start <= 2; start++) {
+        servers.start(2);
+        servers.stop(2);
+      }
+
+      assertThat(vote(setAside(servers, 2))).exists();
+    }
+  }
+
+  private static void stopAll(Servers servers) {
+    for (int i = 1; i <= 3; i++) {
+      servers.stop(i);
+    }
+  }
+
+  private static Path setAside(Servers servers, int number) {
+    return servers.config(number).directory().resolve("raft.former");
+  }
+
+  private static Path vote(Path directory) throws IOException {
+    try (var files = Files.walk(directory)) {
+      return files.filter(file -> file.endsWith("current/raft-meta")).findAny().orElseThrow();
     }
   }
 
