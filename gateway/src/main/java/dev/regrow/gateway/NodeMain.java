@@ -183,6 +183,10 @@ public final class NodeMain {
   /** As a restart of the JVM would: announced, and what runs is adopted again. */
   private void become(String wanted, RegrowNode node, GatewayServer server, Admission admission) {
     boolean another = !wanted.equals(role);
+    if (another) {
+      RoleFile.in(options.data())
+          .becomeInTime(wanted, NodeMain::rest, () -> shutdown.began() || isOver(node));
+    }
     LOG.info(
         another
             ? "Node {} becomes a {}; its instances live on"
@@ -193,12 +197,18 @@ public final class NodeMain {
     server.stop(Shutdown.DRAIN).toCompletableFuture().join();
     admission.close();
     node.stop(StopMode.KEEP_INSTANCES).toCompletableFuture().join();
+  }
+
+  private static boolean isOver(RegrowNode node) {
+    return node.ended().toCompletableFuture().isDone()
+        || node.expelled().toCompletableFuture().isDone();
+  }
+
+  private static void rest() {
     try {
-      if (another) {
-        RoleFile.in(options.data()).become(wanted);
-      }
-    } catch (IOException e) {
-      end(1, "cannot note that this node is a %s now: %s".formatted(wanted, e.getMessage()));
+      TimeUnit.SECONDS.sleep(1);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -8,10 +8,14 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Remembers what a node is, as its data depends on it. */
 final class RoleFile {
 
+  private static final Logger LOG = LoggerFactory.getLogger(RoleFile.class);
   private static final String USUAL = "server";
 
   /** The second line of what {@link #become} wrote: the command line is older than that. */
@@ -32,6 +36,29 @@ final class RoleFile {
   /** From its next start on it is that; what is told by the command line does not count then. */
   void become(String role) throws IOException {
     DurableFile.write(file, (role + "\n" + CHANGED + "\n").getBytes(StandardCharsets.US_ASCII));
+  }
+
+  /**
+   * The same, however long the disk refuses it: a node that ended for that would have no role to
+   * start in again, and until it is noted it goes on as what it is.
+   *
+   * @param pause before each further attempt
+   * @param over whether it is wanted no more
+   */
+  void becomeInTime(String role, Runnable pause, BooleanSupplier over) {
+    while (!over.getAsBoolean()) {
+      try {
+        become(role);
+        return;
+      } catch (IOException refused) {
+        LOG.warn(
+            "this node cannot become a {} yet, since that cannot be noted in {}: {}",
+            role,
+            file,
+            refused.getMessage());
+      }
+      pause.run();
+    }
   }
 
   /**
