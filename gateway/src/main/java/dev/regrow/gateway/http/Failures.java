@@ -37,6 +37,9 @@ final class Failures {
       return HttpProblem.unavailable(
           "this node is on its way into the cluster again; try again, or ask another node");
     }
+    if (cause instanceof Workers.Stopped) {
+      return HttpProblem.unavailable("this node stops just now, nothing was done; ask another one");
+    }
     if (cause instanceof TimeoutException) {
       return changes
           ? HttpProblem.outcomeUnknown(

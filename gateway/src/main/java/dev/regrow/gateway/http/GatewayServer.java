@@ -8,24 +8,19 @@ import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.ExecutorService;
 import java.util.function.Supplier;
 
 /** The listener: binds, hands requests to the {@link Dispatcher}, and lets go gracefully. */
 public final class GatewayServer {
 
   private static final Duration BODY_PATIENCE = Duration.ofSeconds(10);
-  private static final int WORKERS = 4;
-  private static final long IDLE_SECONDS = 10;
 
   private final HttpServer server;
-  private final ThreadPoolExecutor workers;
+  private final ExecutorService workers;
   private final Onward onward;
 
-  private GatewayServer(HttpServer server, ThreadPoolExecutor workers, Onward onward) {
+  private GatewayServer(HttpServer server, ExecutorService workers, Onward onward) {
     this.server = server;
     this.workers = workers;
     this.onward = onward;
@@ -45,7 +40,7 @@ public final class GatewayServer {
       throw new IllegalArgumentException("%s is no address".formatted(at.getHostString()));
     }
     var clock = Clock.systemUTC();
-    var workers = workers();
+    var workers = Workers.start();
     var onward = new Onward();
     var relay = new Relay(onward, tls, backend.node());
     var dispatcher =
@@ -61,34 +56,12 @@ public final class GatewayServer {
   }
 
   private static CompletionStage<HttpServer> listen(
-      InetSocketAddress at,
-      Supplier<NodeTls> tls,
-      Dispatcher dispatcher,
-      ThreadPoolExecutor workers) {
+      InetSocketAddress at, Supplier<NodeTls> tls, Dispatcher dispatcher, ExecutorService workers) {
     if (at.getAddress().isLoopbackAddress()) {
       return HttpServer.plain(at, dispatcher);
     }
     var proof = tls.get();
     return HttpServer.secure(at, dispatcher, proof::serving, workers);
-  }
-
-  /** For what may block or takes long. They come when they are needed, and go. */
-  private static ThreadPoolExecutor workers() {
-    var number = new AtomicInteger();
-    var workers =
-        new ThreadPoolExecutor(
-            WORKERS,
-            WORKERS,
-            IDLE_SECONDS,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            work -> {
-              var thread = new Thread(work, "gateway-work-" + number.incrementAndGet());
-              thread.setDaemon(true);
-              return thread;
-            });
-    workers.allowCoreThreadTimeOut(true);
-    return workers;
   }
 
   /** Where it listens. */

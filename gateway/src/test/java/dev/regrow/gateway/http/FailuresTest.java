@@ -3,6 +3,8 @@ package dev.regrow.gateway.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.regrow.actors.time.SystemEnded;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
@@ -19,6 +21,27 @@ class FailuresTest {
     assertThat(problem.getStatus()).isEqualTo(503);
     assertThat(problem.getType()).endsWith("not-applied");
     assertThat(problem.getDetail()).contains("ask another node");
+  }
+
+  @Test
+  void what_came_to_its_turn_after_the_gateway_had_stopped_was_not_applied() {
+    var workers = Workers.start();
+    workers.shutdown();
+
+    // As Dispatcher does once it has learnt whose the token is.
+    var late =
+        CompletableFuture.completedFuture("a good token")
+            .thenCompose(learned -> CompletableFuture.supplyAsync(() -> "deleted", workers));
+
+    assertThat(late)
+        .failsWithin(Duration.ZERO)
+        .withThrowableThat()
+        .satisfies(
+            failure -> {
+              var problem = Failures.problem(failure, true, "DELETE /v1/…").problem();
+              assertThat(problem.getStatus()).isEqualTo(503);
+              assertThat(problem.getType()).endsWith("not-applied");
+            });
   }
 
   @Test
