@@ -12,6 +12,8 @@ import dev.regrow.v1.Instance;
 import dev.regrow.v1.Node;
 import dev.regrow.v1.NodePhase;
 import dev.regrow.v1.StoreServer;
+import dev.regrow.v1.Token;
+import dev.regrow.v1.TokenRole;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,6 +70,7 @@ class SeveralNodesIT {
     assertThat(nodes(context().address())).extracting(Node::getName).containsExactly("n1", "n2");
     assertThat(instances()).extracting(Instance::getNode).contains("n1", "n2");
     assertThat(voters()).containsExactly("n1");
+    assertThat(tokens()).as("what let the second in").doesNotContain(TokenRole.TOKEN_JOIN);
 
     regrow("down");
     assertThat(uids()).hasSize(2).allSatisfy(uid -> assertThat(Leftovers.of(uid)).isEmpty());
@@ -97,6 +100,12 @@ class SeveralNodesIT {
           .map(StoreServer::getNode)
           .sorted()
           .toList();
+    }
+  }
+
+  private List<TokenRole> tokens() {
+    try (var client = RegrowClient.of(context())) {
+      return client.send(Calls.tokens("")).getItemsList().stream().map(Token::getRole).toList();
     }
   }
 

@@ -118,10 +118,14 @@ public final class DownCommand implements Command {
     if (!drain.isZero()) {
       running.keySet().forEach(name -> cluster.sayLeaving(name, drain));
     }
-    terminal.progress("stopping " + running.size() + " nodes ...");
+    terminal.progress("stopping " + nodes(running.size()) + " ...");
     running.values().forEach(NodeProcess::terminate);
     long deadline = System.nanoTime() + TERM_WITHIN.plus(drain).toNanos();
     running.forEach((name, process) -> awaitEnd(name, process, deadline));
+  }
+
+  private static String nodes(int count) {
+    return count == 1 ? "1 node" : count + " nodes";
   }
 
   private void awaitEnd(String name, NodeProcess process, long deadline) {
@@ -152,7 +156,7 @@ public final class DownCommand implements Command {
   }
 
   private void sweep(LocalCluster cluster, List<String> names) {
-    terminal.progress("stopping the instances of " + names.size() + " nodes ...");
+    terminal.progress("stopping the instances of " + nodes(names.size()) + " ...");
     var nodes = new LinkedHashMap<String, Path>();
     names.forEach(name -> nodes.put(name, cluster.nodeData(name)));
     new Sweeps(Launcher.own(), SWEEP_WITHIN).of(nodes);

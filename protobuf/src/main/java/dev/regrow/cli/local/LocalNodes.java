@@ -2,20 +2,10 @@ package dev.regrow.cli.local;
 
 import dev.regrow.cli.Failure;
 import dev.regrow.cli.Terminal;
-import dev.regrow.client.ApiException;
-import dev.regrow.client.Calls;
 import dev.regrow.client.Context;
-import dev.regrow.client.RegrowClient;
-import dev.regrow.v1.TokenRequest;
-import dev.regrow.v1.TokenRole;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -29,12 +19,11 @@ final class LocalNodes {
   private static final String FIRST = "n1";
   private static final String LOOPBACK = "127(\\.[0-9]{1,3}){3}";
 
-  private static final Duration JOIN_WITHIN = Duration.ofMinutes(10);
-
   /** The last of 127.0.0.x that is no broadcast address. */
   private static final int MOST = 254;
 
   private final Terminal terminal;
+  private final Launcher launcher;
   private final LocalCluster cluster;
   private final String bind;
   private final String faults;
@@ -42,8 +31,10 @@ final class LocalNodes {
   /**
    * @param faults that nodes which are started let happen, as regrow node takes them
    */
-  LocalNodes(Terminal terminal, LocalCluster cluster, String bind, String faults) {
+  LocalNodes(
+      Terminal terminal, Launcher launcher, LocalCluster cluster, String bind, String faults) {
     this.terminal = terminal;
+    this.launcher = launcher;
     this.cluster = cluster;
     this.bind = bind;
     this.faults = faults;
@@ -80,60 +71,33 @@ final class LocalNodes {
   /** All at once: no server is ready before a majority of them is there. */
   private Map<String, Context> startKnown(int wanted, Duration timeout) {
     int known = Math.max(1, cluster.names().size());
-    var starts = new LinkedHashMap<String, NodeStart>();
+    var starts = new NodeStarts();
     for (int i = 1; i <= known; i++) {
-      var name = "n" + i;
-      var start = new NodeStart(terminal, cluster, name, address(i), told(roleOf(i, wanted)));
-      start.begin();
-      starts.put(name, start);
+      starts.begin(start(i, told(roleOf(i, wanted))));
     }
-    var contexts = new LinkedHashMap<String, Context>();
-    starts.forEach((name, start) -> contexts.put(name, start.await(timeout)));
-    return contexts;
+    return starts.await(timeout);
   }
 
   /** All at once: most of a start is work that others do not wait for. */
   private Map<String, Context> joinNew(int from, int wanted, Context first, Duration timeout) {
-    var contexts = new LinkedHashMap<String, Context>();
     if (from > wanted) {
-      return contexts;
+      return Map.of();
     }
-    var starts = new LinkedHashMap<String, NodeStart>();
-    var token = cluster.data().resolve("join-token");
-    try {
-      write(token, joinToken(first));
+    try (var invitation = Invitation.to(first, cluster.data().resolve("join-token"), terminal)) {
+      var starts = new NodeStarts();
       for (int i = from; i <= wanted; i++) {
-        var name = "n" + i;
-        cluster.makeFolders(name);
         var told =
             new ArrayList<>(List.of("--join", first.address().replaceFirst("^https?://", "")));
-        told.addAll(List.of("--join-token-file", token.toString()));
+        told.addAll(List.of("--join-token-file", invitation.file().toString()));
         told.addAll(roleOf(i, wanted));
-        var start = new NodeStart(terminal, cluster, name, address(i), told(told));
-        start.begin();
-        starts.put(name, start);
+        starts.begin(start(i, told(told)));
       }
-      starts.forEach((name, start) -> contexts.put(name, start.await(timeout)));
-      return contexts;
-    } catch (IOException e) {
-      throw Failure.error("cannot write " + token + ": " + e.getMessage());
-    } finally {
-      delete(token);
+      return starts.await(timeout);
     }
   }
 
-  /** For one node, and for no longer than it may take to start. */
-  private static String joinToken(Context first) {
-    var wanted =
-        TokenRequest.newBuilder()
-            .setRole(TokenRole.TOKEN_JOIN)
-            .setTtl(JOIN_WITHIN.toMillis())
-            .build();
-    try (var client = RegrowClient.of(first)) {
-      return client.send(Calls.createToken(wanted)).getToken();
-    } catch (ApiException e) {
-      throw Failure.error("no token for a new node: " + e.getMessage());
-    }
+  private NodeStart start(int number, List<String> told) {
+    return new NodeStart(terminal, launcher, cluster, "n" + number, address(number), told);
   }
 
   /** What a node is once, it stays; only a new one is told. */
@@ -156,20 +120,5 @@ final class LocalNodes {
 
   private int lastOctet() {
     return Integer.parseInt(bind.substring(bind.lastIndexOf('.') + 1));
-  }
-
-  private static void write(Path file, String token) throws IOException {
-    Files.deleteIfExists(file);
-    Files.createFile(
-        file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    Files.writeString(file, token + "\n", StandardCharsets.US_ASCII);
-  }
-
-  private static void delete(Path token) {
-    try {
-      Files.deleteIfExists(token);
-    } catch (IOException e) {
-      throw Failure.error("delete it, it is a secret: " + token + " (" + e.getMessage() + ")");
-    }
   }
 }

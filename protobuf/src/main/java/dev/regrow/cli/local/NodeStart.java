@@ -23,7 +23,7 @@ final class NodeStart {
   private final String name;
   private final String bind;
   private final List<String> told;
-  private final Launcher launcher = Launcher.own();
+  private final Launcher launcher;
   private @Nullable Process started;
   private boolean lived;
   private long began;
@@ -31,12 +31,23 @@ final class NodeStart {
   /**
    * @param told further options of regrow node, as to join
    */
-  NodeStart(Terminal terminal, LocalCluster cluster, String name, String bind, List<String> told) {
+  NodeStart(
+      Terminal terminal,
+      Launcher launcher,
+      LocalCluster cluster,
+      String name,
+      String bind,
+      List<String> told) {
     this.terminal = terminal;
+    this.launcher = launcher;
     this.cluster = cluster;
     this.name = name;
     this.bind = bind;
     this.told = List.copyOf(told);
+  }
+
+  String name() {
+    return name;
   }
 
   /** Starts it unless it lives. Several are started first and awaited then. */

@@ -97,7 +97,8 @@ public final class UpCommand implements Command {
     var cluster = new LocalCluster(data);
     var file = ContextFile.ofUser();
     boolean keep = belongsToAnother(file, cluster);
-    var context = new LocalNodes(terminal, cluster, bind, faults).up(nodes, timeout);
+    var context =
+        new LocalNodes(terminal, Launcher.own(), cluster, bind, faults).up(nodes, timeout);
     if (keep) {
       terminal.say(
           "the context file " + file.path() + " names another cluster and is left as it is");
