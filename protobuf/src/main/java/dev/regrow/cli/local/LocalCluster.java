@@ -1,12 +1,14 @@
 package dev.regrow.cli.local;
 
 import dev.regrow.cli.Failure;
+import dev.regrow.cli.local.Found.State;
 import dev.regrow.client.Context;
 import dev.regrow.client.Context.LocalNode;
 import dev.regrow.client.ContextFile;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -14,6 +16,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -22,6 +26,7 @@ final class LocalCluster {
   static final Path DEFAULT_DATA = Path.of("/var/lib/regrow");
 
   private static final String NUMBERED = "n[0-9]{1,3}";
+  private static final String OF_UP = "n[1-9][0-9]{0,2}";
 
   private final Path data;
 
@@ -41,9 +46,76 @@ final class LocalCluster {
     return nodeData(name).resolve("log").resolve("node.log");
   }
 
-  /** The nodes of {@code up} that have a directory here. */
-  List<String> names() {
-    return folders(entry -> true).stream().filter(name -> name.matches(NUMBERED)).toList();
+  static String nameOf(int number) {
+    return "n" + number;
+  }
+
+  /** What the directories of {@code up}'s nodes hold, by their numbers. */
+  SortedMap<Integer, Found> found() {
+    var found = new TreeMap<Integer, Found>();
+    for (var name : folders(entry -> String.valueOf(entry.getFileName()).matches(OF_UP))) {
+      try {
+        found.put(Integer.parseInt(name.substring(1)), found(name));
+      } catch (IOException e) {
+        throw Failure.error("cannot read what node " + name + " is: " + e);
+      }
+    }
+    return found;
+  }
+
+  private Found found(String name) throws IOException {
+    var identity = nodeData(name).resolve("identity");
+    if (isRemoved(name)) {
+      return new Found(State.REMOVED, "", "");
+    }
+    if (!Files.exists(identity.resolve("node-uid"))) {
+      return Found.NOTHING;
+    }
+    // n1 founds; others have a context, without a token, from their first start on.
+    boolean begun = name.equals(nameOf(Lineup.FIRST)) || Files.exists(contextFile(name));
+    var state =
+        Files.exists(identity.resolve("founding"))
+            ? State.FOUNDING
+            : begun ? State.MEMBER : State.ADMITTED;
+    return new Found(state, firstLine(identity.resolve("cluster-id")), role(name));
+  }
+
+  private String role(String name) throws IOException {
+    var file = nodeData(name).resolve("role");
+    var role = Files.exists(file) ? firstLine(file) : "";
+    return role.isEmpty() ? "server" : role; // As the node takes it.
+  }
+
+  private static String firstLine(Path file) throws IOException {
+    return Files.readString(file).lines().findFirst().orElse("").strip();
+  }
+
+  /** Whether its cluster has told it that it was removed for good. */
+  boolean isRemoved(String name) {
+    return Files.exists(nodeData(name).resolve("removed"));
+  }
+
+  /** Its node uid; "" if it has none. */
+  String uid(String name) {
+    var file = nodeData(name).resolve("identity").resolve("node-uid");
+    try {
+      return Files.exists(file) ? firstLine(file) : "";
+    } catch (IOException e) {
+      throw Failure.error("cannot read " + file + ": " + e);
+    }
+  }
+
+  /** Deletes what a node made of a cluster that never had a store. */
+  void forgetFounding(String name) {
+    try {
+      for (var part : List.of("identity", "store")) {
+        if (Files.isDirectory(nodeData(name).resolve(part), LinkOption.NOFOLLOW_LINKS)) {
+          deleteTree(nodeData(name).resolve(part));
+        }
+      }
+    } catch (IOException e) {
+      throw Failure.error("cannot delete all of " + nodeData(name) + "/identity: " + e);
+    }
   }
 
   /** All nodes that have a directory here, whoever started them. */
@@ -96,10 +168,14 @@ final class LocalCluster {
   /** What the node wrote for its clients when it formed the cluster; empty before. */
   Optional<Context> nodeContext(String name) {
     try {
-      return ContextFile.at(nodeData(name).resolve("context.json")).read();
+      return ContextFile.at(contextFile(name)).read();
     } catch (IOException e) {
       throw Failure.error(String.valueOf(e.getMessage()));
     }
+  }
+
+  private Path contextFile(String name) {
+    return nodeData(name).resolve("context.json");
   }
 
   /** The node as the context file names it. */

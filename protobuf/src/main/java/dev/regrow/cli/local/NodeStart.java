@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -21,83 +22,89 @@ final class NodeStart {
   private final Terminal terminal;
   private final LocalCluster cluster;
   private final String name;
-  private final String bind;
-  private final List<String> told;
+  private final List<String> where;
+  private final List<String> options;
   private final Launcher launcher;
   private @Nullable Process started;
-  private boolean lived;
+  private Optional<NodeProcess> lived = Optional.empty();
   private long began;
 
   /**
-   * @param told further options of regrow node, as to join
+   * @param where options of regrow node: where it listens, and whom it joins
+   * @param options of it that people gave
    */
   NodeStart(
       Terminal terminal,
       Launcher launcher,
       LocalCluster cluster,
       String name,
-      String bind,
-      List<String> told) {
+      List<String> where,
+      List<String> options) {
     this.terminal = terminal;
     this.launcher = launcher;
     this.cluster = cluster;
     this.name = name;
-    this.bind = bind;
-    this.told = List.copyOf(told);
-  }
-
-  String name() {
-    return name;
+    this.where = List.copyOf(where);
+    this.options = List.copyOf(options);
   }
 
   /** Starts it unless it lives. Several are started first and awaited then. */
   void begin() {
     began = System.nanoTime();
-    lived = cluster.process(name).isPresent();
-    started = lived ? null : start();
+    lived = cluster.process(name);
+    started = lived.isPresent() ? null : start();
   }
 
-  /** Waits until it serves. Answers with the context to reach it by. */
-  Context await(Duration timeout) {
-    var context = awaitReady(started, began, timeout);
+  /**
+   * Waits until it serves. Answers with the context to reach it by; empty: it has ended, as its
+   * cluster told it that it was removed for good.
+   */
+  Optional<Context> await(Duration timeout) {
+    var context = awaitReady(timeout);
+    if (context.isEmpty()) {
+      return context;
+    }
     var process = cluster.process(name);
     if (process.isEmpty()) {
-      throw dead("node " + name + " ended right after it was ready");
+      return ended(" right after it was ready");
     }
-    if (lived) {
+    if (lived.isPresent()) {
       terminal.say("node " + name + " is running already");
     } else {
       long millis = (System.nanoTime() - began) / 1_000_000;
       terminal.say(
           "node " + name + " is ready after " + millis / 1000 + "." + millis / 100 % 10 + " s");
     }
-    return context.withNodes(List.of(cluster.describe(name, context.address(), process)));
+    var described = cluster.describe(name, context.get().address(), process);
+    return Optional.of(context.get().withNodes(List.of(described)));
   }
 
   private Process start() {
     cluster.makeFolders(name);
     try {
-      var command = new ArrayList<>(List.of("node", "--name", name, "--bind", bind));
-      command.addAll(List.of("--data", cluster.nodeData(name).toString()));
-      command.addAll(told);
+      var data = cluster.nodeData(name).toString();
+      var command = new ArrayList<>(List.of("node", "--name", name, "--data", data));
+      command.addAll(where);
+      command.addAll(options);
       return launcher.startDetached(cluster.log(name), command.toArray(String[]::new));
     } catch (IOException e) {
       throw Failure.error("node " + name + " cannot be started: " + e.getMessage());
     }
   }
 
-  private Context awaitReady(@Nullable Process started, long began, Duration timeout) {
+  private Optional<Context> awaitReady(Duration timeout) {
     var seen = "nothing yet";
     while (true) {
-      if (started != null && !started.isAlive()) {
-        throw dead("node " + name + " ended with exit code " + started.exitValue());
+      var end = end();
+      if (!end.isEmpty()) {
+        return ended(end);
       }
       var context = cluster.nodeContext(name);
       if (context.isPresent()) {
         seen = readiness(context.get()).replaceFirst("^node " + name + " ", "it ");
         if (seen.isEmpty()) {
           terminal.clearProgress();
-          return context.get();
+          return context;
         }
       }
       long elapsed = System.nanoTime() - began;
@@ -119,6 +126,14 @@ final class NodeStart {
     }
   }
 
+  /** "" while it lives, else how it ended. */
+  private String end() {
+    if (started != null) {
+      return started.isAlive() ? "" : " with exit code " + started.exitValue();
+    }
+    return lived.filter(NodeProcess::lives).isPresent() ? "" : " before it was ready";
+  }
+
   /** "" when it serves, else why not. */
   static String readiness(Context context) {
     try (var client = RegrowClient.of(context, ASKED_WITHIN)) {
@@ -131,10 +146,16 @@ final class NodeStart {
     }
   }
 
-  private Failure dead(String what) {
+  private Optional<Context> ended(String how) {
     terminal.clearProgress();
-    return Failure.error(
-        what
+    if (cluster.isRemoved(name)) {
+      return Optional.empty();
+    }
+    throw Failure.error(
+        "node "
+            + name
+            + " ended"
+            + how
             + lastLines()
             + "\nthe whole log: "
             + cluster.log(name)

@@ -96,9 +96,11 @@ public final class UpCommand implements Command {
     long began = System.nanoTime();
     var cluster = new LocalCluster(data);
     var file = ContextFile.ofUser();
-    boolean keep = belongsToAnother(file, cluster);
+    var stored = read(file);
+    boolean keep = belongsToAnother(stored, cluster);
     var context =
-        new LocalNodes(terminal, Launcher.own(), cluster, bind, faults).up(nodes, timeout);
+        new LocalNodes(terminal, Launcher.own(), cluster, bind, faults)
+            .up(nodes, stored.filter(cluster::isOurs), timeout);
     if (keep) {
       terminal.say(
           "the context file " + file.path() + " names another cluster and is left as it is");
@@ -118,16 +120,18 @@ public final class UpCommand implements Command {
     };
   }
 
-  /**
-   * Another cluster's context is never overwritten; a dead local one's is refused until it is down.
-   */
-  private static boolean belongsToAnother(ContextFile file, LocalCluster cluster) {
-    Optional<Context> stored;
+  private static Optional<Context> read(ContextFile file) {
     try {
-      stored = file.read();
+      return file.read();
     } catch (IOException e) {
       throw Failure.error(String.valueOf(e.getMessage()));
     }
+  }
+
+  /**
+   * Another cluster's context is never overwritten; a dead local one's is refused until it is down.
+   */
+  private static boolean belongsToAnother(Optional<Context> stored, LocalCluster cluster) {
     if (stored.isEmpty() || cluster.isOurs(stored.get())) {
       return false;
     }

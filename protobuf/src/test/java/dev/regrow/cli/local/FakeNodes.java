@@ -1,9 +1,12 @@
 package dev.regrow.cli.local;
 
 import dev.regrow.client.testing.FakeGateway;
+import dev.regrow.v1.Cluster;
 import dev.regrow.v1.Node;
 import dev.regrow.v1.NodeList;
 import dev.regrow.v1.NodePhase;
+import dev.regrow.v1.StoreHealth;
+import dev.regrow.v1.StoreServer;
 import dev.regrow.v1.Token;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * A launcher whose nodes are processes that do nothing but be there: they keep an identity as nodes
@@ -23,7 +25,7 @@ final class FakeNodes implements AutoCloseable {
       """
       #!/bin/sh
       echo "$*" >> @FOLDER@/started
-      name=$3 data=$7
+      name=$3 data=$5
       [ -e @FOLDER@/$name.script ] && . @FOLDER@/$name.script
       mkdir -p $data/identity
       cluster=founded-by-$name
@@ -51,7 +53,7 @@ final class FakeNodes implements AutoCloseable {
     gateway.answersText("GET /readyz", "{\"status\":\"ready\"}");
     var token = Token.newBuilder().setId("j1").setToken("join-secret").build();
     gateway.answers("POST /v1/tokens", token).answers("DELETE /v1/tokens/j1", token);
-    gateway.answers("GET /v1/nodes", nodes(9));
+    gateway.answers("GET /v1/nodes", nodes(9)).answers("GET /v1/cluster", kept(9));
     Files.writeString(
         launcherFile(),
         SCRIPT
@@ -63,10 +65,18 @@ final class FakeNodes implements AutoCloseable {
 
   private static NodeList nodes(int count) {
     var list = NodeList.newBuilder();
-    IntStream.rangeClosed(1, count)
-        .mapToObj(i -> node("n" + i, "uid-n" + i))
-        .forEach(list::addItems);
+    for (int i = 1; i <= count; i++) {
+      list.addItems(node("n" + i, "uid-n" + i));
+    }
     return list.build();
+  }
+
+  private static Cluster kept(int servers) {
+    var store = StoreHealth.newBuilder();
+    for (int i = 1; i <= servers; i++) {
+      store.addServers(StoreServer.newBuilder().setNode("n" + i).setVoter(true).setReachable(true));
+    }
+    return Cluster.newBuilder().setStore(store).build();
   }
 
   static Node node(String name, String uid) {
@@ -112,6 +122,11 @@ final class FakeNodes implements AutoCloseable {
         while (process.get().lives()) {
           Thread.onSpinWait();
         }
+      }
+      var context = data.resolve(name).resolve("context.json");
+      if (Files.exists(context)) { // The gateway lives on, but not as that node.
+        var dead = Files.readString(context).replace(gateway.address(), "http://127.0.0.1:1");
+        Files.writeString(context, dead);
       }
     }
     Files.deleteIfExists(folder.resolve("started"));
