@@ -30,18 +30,22 @@ final class LocalNodes {
   private final Launcher launcher;
   private final LocalCluster cluster;
   private final String bind;
-  private final String faults;
+  private final StartOptions options;
 
   /**
-   * @param faults that nodes which are started let happen, as regrow node takes them
+   * @param options for the nodes that are started
    */
   LocalNodes(
-      Terminal terminal, Launcher launcher, LocalCluster cluster, String bind, String faults) {
+      Terminal terminal,
+      Launcher launcher,
+      LocalCluster cluster,
+      String bind,
+      StartOptions options) {
     this.terminal = terminal;
     this.launcher = launcher;
     this.cluster = cluster;
     this.bind = bind;
-    this.faults = faults;
+    this.options = options;
   }
 
   /**
@@ -125,10 +129,6 @@ final class LocalNodes {
     }
   }
 
-  private List<String> options() {
-    return faults.isEmpty() ? List.of() : List.of("--allow-faults", faults);
-  }
-
   private static Context first(SortedMap<Integer, Context> contexts) {
     return contexts.values().iterator().next();
   }
@@ -153,7 +153,7 @@ final class LocalNodes {
     var where = new ArrayList<>(List.of("--bind", address(number)));
     where.addAll(joining);
     return new NodeStart(
-        terminal, launcher, cluster, LocalCluster.nameOf(number), where, options());
+        terminal, launcher, cluster, LocalCluster.nameOf(number), where, options.of(number));
   }
 
   /** The admin's token is with the node that founded the cluster; and with those who use it. */

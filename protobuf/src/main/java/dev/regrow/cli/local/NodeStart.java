@@ -31,7 +31,7 @@ final class NodeStart {
 
   /**
    * @param where options of regrow node: where it listens, and whom it joins
-   * @param options of it that people gave
+   * @param options of it that people gave: one that lives does not get them
    */
   NodeStart(
       Terminal terminal,
@@ -69,7 +69,7 @@ final class NodeStart {
       return ended(" right after it was ready");
     }
     if (lived.isPresent()) {
-      terminal.say("node " + name + " is running already");
+      terminal.say("node " + name + " is running already" + unchanged(process.get()));
     } else {
       long millis = (System.nanoTime() - began) / 1_000_000;
       terminal.say(
@@ -77,6 +77,14 @@ final class NodeStart {
     }
     var described = cluster.describe(name, context.get().address(), process);
     return Optional.of(context.get().withNodes(List.of(described)));
+  }
+
+  private String unchanged(NodeProcess process) {
+    return options.isEmpty()
+        ? ""
+        : " with the options of its start; to give it others: kill "
+            + process.pid()
+            + " (its instances live on), then up again";
   }
 
   private Process start() {

@@ -33,7 +33,7 @@ public final class UpCommand implements Command {
 
   private Path data = LocalCluster.DEFAULT_DATA;
 
-  private String faults = "";
+  private final StartOptions startOptions = new StartOptions();
 
   private final List<String> variables = new ArrayList<>();
 
@@ -62,11 +62,7 @@ public final class UpCommand implements Command {
             "DIR",
             "Where its data is (default: /var/lib/regrow).",
             text -> data = Path.of(text))
-        .option(
-            "--allow-faults",
-            "KIND,...",
-            "What admins may do to the nodes that it starts, as regrow chaos run does: see regrow node --help, or all (default: nothing).",
-            text -> faults = text)
+        .with(startOptions::in)
         .option("--var", "K=V", "The value of ${K} in manifests.", variables::add)
         .option(
             "--timeout",
@@ -82,7 +78,8 @@ public final class UpCommand implements Command {
             "Examples:",
             "  sudo regrow up",
             "  sudo regrow up web.yaml --timeout 1m",
-            "  sudo regrow up --data /srv/regrow --bind 127.0.0.1");
+            "  sudo regrow up --data /srv/regrow --bind 127.0.0.1",
+            "  sudo regrow up --nodes 3 --host-paths /srv/www --label zone=a");
   }
 
   @Override
@@ -99,7 +96,7 @@ public final class UpCommand implements Command {
     var stored = read(file);
     boolean keep = belongsToAnother(stored, cluster);
     var context =
-        new LocalNodes(terminal, Launcher.own(), cluster, bind, faults)
+        new LocalNodes(terminal, Launcher.own(), cluster, bind, startOptions)
             .up(nodes, stored.filter(cluster::isOurs), timeout);
     if (keep) {
       terminal.say(

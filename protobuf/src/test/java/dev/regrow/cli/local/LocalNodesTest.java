@@ -6,6 +6,8 @@ import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import dev.regrow.cli.Failure;
 import dev.regrow.cli.Terminal;
+import dev.regrow.cli.usage.Usage;
+import dev.regrow.cli.usage.Words;
 import dev.regrow.client.Context;
 import dev.regrow.client.testing.FakeGateway;
 import dev.regrow.v1.NodeList;
@@ -34,6 +36,7 @@ class LocalNodesTest {
   private final StringWriter said = new StringWriter();
   private final Path data;
   private final FakeNodes nodes;
+  private final StartOptions options = new StartOptions();
 
   LocalNodesTest(@TempDir Path folder) throws IOException {
     data = folder.resolve("data");
@@ -264,6 +267,21 @@ class LocalNodesTest {
     assertThat(nodes.started()).last(STRING).contains("--name n2").doesNotContain("--join");
   }
 
+  @Test
+  void options_count_for_nodes_that_are_started_and_who_runs_already_is_said_to_stay_as_it_is()
+      throws Exception {
+    up(1);
+    Words.read(Usage.of("up", "Starts.").with(options::in), List.of("--host-paths", "/srv"));
+
+    up(2);
+
+    assertThat(nodes.started()).first(STRING).doesNotContain("--host-paths");
+    assertThat(nodes.started()).last(STRING).contains("--name n2", "--host-paths /srv");
+    assertThat(said.toString())
+        .contains(
+            "node n1 is running already with the options of its start; to give it others: kill");
+  }
+
   private List<String> clusters() throws IOException {
     var clusters = new ArrayList<String>();
     for (var name : new LocalCluster(data).nodes()) {
@@ -293,7 +311,7 @@ class LocalNodesTest {
             false,
             false,
             false);
-    return new LocalNodes(terminal, nodes.launcher(), new LocalCluster(data), "127.0.0.1", "")
+    return new LocalNodes(terminal, nodes.launcher(), new LocalCluster(data), "127.0.0.1", options)
         .up(wanted, earlier, LONG);
   }
 }
