@@ -93,6 +93,30 @@ class SeveralNodesIT {
     }
   }
 
+  @Test
+  void a_node_whose_directory_was_deleted_joins_anew_and_founds_no_cluster_of_its_own()
+      throws IOException {
+    regrow("up", "--nodes", 2, "--bind", address, "--data", data);
+    var before = uids();
+    regrow("down");
+    Shell.ask(List.of("rm", "-r", data.resolve("n2").toString()), Map.of()).expect(0);
+
+    var said = regrow("up", "--nodes", 2, "--bind", address, "--data", data);
+
+    assertThat(uids()).first().isEqualTo(before.get(0));
+    assertThat(uids()).last().isNotEqualTo(before.get(1));
+    assertThat(ofNodes("cluster-id").stream().distinct()).hasSize(1);
+    assertThat(said).contains("regrow node-ctl remove --force " + before.get(1));
+    regrow("node-ctl", "remove", "--force", before.get(1));
+    awaitNodes(2);
+
+    regrow("node-ctl", "drain", "n2");
+    regrow("node-ctl", "remove", "n2");
+    regrow("down");
+    assertThat(regrow("up", "--bind", address, "--data", data)).contains("n2 was removed");
+    awaitNodes(1);
+  }
+
   private List<String> voters() {
     try (var client = RegrowClient.of(context())) {
       return client.send(Calls.cluster()).getStore().getServersList().stream()
@@ -133,11 +157,15 @@ class SeveralNodesIT {
   }
 
   private List<String> uids() throws IOException {
-    var uids = new ArrayList<String>();
+    return ofNodes("node-uid");
+  }
+
+  private List<String> ofNodes(String part) throws IOException {
+    var parts = new ArrayList<String>();
     for (var node : context().nodes()) {
-      uids.add(Files.readString(Path.of(node.data(), "identity", "node-uid")).strip());
+      parts.add(Files.readString(Path.of(node.data(), "identity", part)).strip());
     }
-    return uids;
+    return parts;
   }
 
   private Context context() {
