@@ -130,7 +130,7 @@ final class Witness {
     var node =
         before.toBuilder()
             .setName(options.name())
-            .setAddress("%s:%d".formatted(address.getHostAddress(), options.storePort()))
+            .clearAddress() // It is a gateway's, and there is none.
             .clearRoles()
             .addAllRoles(List.of(ROLE))
             .setVersion(Release.version())

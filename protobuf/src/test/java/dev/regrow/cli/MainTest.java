@@ -2,9 +2,16 @@ package dev.regrow.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.regrow.v1.Cluster;
 import dev.regrow.v1.Event;
 import dev.regrow.v1.EventList;
 import dev.regrow.v1.InstanceList;
+import dev.regrow.v1.Member;
+import dev.regrow.v1.Node;
+import dev.regrow.v1.NodeList;
+import dev.regrow.v1.NodePhase;
+import dev.regrow.v1.StoreHealth;
+import dev.regrow.v1.StoreServer;
 import dev.regrow.v1.Timeline;
 import dev.regrow.v1.WorkloadList;
 import dev.regrow.v1.WorkloadPhase;
@@ -192,6 +199,34 @@ class MainTest extends CommandLineCase {
     assertThat(withCluster("scale", "web", "2")).isEqualTo(exitCode);
 
     assertThat(err.toString()).contains("because of that");
+  }
+
+  @Test
+  void a_witness_is_where_it_votes_and_has_no_gateway() throws Exception {
+    gateway.answers(
+        "GET /v1/cluster",
+        Cluster.newBuilder()
+            .addMembers(
+                Member.newBuilder()
+                    .setName("w1")
+                    .addRoles("witness")
+                    .setPhase(NodePhase.NODE_READY))
+            .setStore(
+                StoreHealth.newBuilder()
+                    .addServers(StoreServer.newBuilder().setNode("w1").setAddress("10.0.0.3:7420")))
+            .build());
+    gateway.answers(
+        "GET /v1/nodes",
+        NodeList.newBuilder()
+            .addItems(
+                Node.newBuilder().setName("w1").addRoles("witness").setPhase(NodePhase.NODE_READY))
+            .build());
+
+    assertThat(withCluster("cluster", "status")).isZero();
+    assertThat(out.toString()).contains("10.0.0.3:7420");
+
+    assertThat(withCluster("get", "nodes")).isZero();
+    assertThat(out.toString()).endsWith("  -\n");
   }
 
   @Test

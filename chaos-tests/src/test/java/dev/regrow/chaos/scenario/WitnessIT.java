@@ -47,6 +47,7 @@ class WitnessIT {
                         node ->
                             node.getName().equals("n3")
                                 && node.getRolesList().equals(List.of("witness"))
+                                && node.getAddress().isEmpty()
                                 && node.getPhase() == NodePhase.NODE_READY));
 
         int rounds = Effort.of("losses", 1, 6);

@@ -209,7 +209,24 @@ final class FaultRoutes {
         servers.isPresent()
             ? servers.get().thenApply(known -> called(peer, known))
             : backend.control().get().node(peer, ReadPoint.LOCAL);
-    return node.thenApply(known -> URI.create(known.getAddress()).getHost());
+    return node.thenApply(FaultRoutes::machine);
+  }
+
+  /** Where its gateway listens; a witness has none. */
+  private static String machine(Node node) {
+    try {
+      var host = URI.create(node.getAddress()).getHost();
+      if (host != null) {
+        return host;
+      }
+    } catch (IllegalArgumentException noUrl) {
+      // As an older release writes of a witness.
+    }
+    throw HttpProblem.of(
+        422,
+        "invalid",
+        "node %s has no gateway that says where its machine is; give the address of its machine"
+            .formatted(node.getName()));
   }
 
   private Node called(String name, List<Node> known) {

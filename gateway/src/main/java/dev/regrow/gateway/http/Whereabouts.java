@@ -1,9 +1,11 @@
 package dev.regrow.gateway.http;
 
+import dev.regrow.core.identity.NodeRole;
 import dev.regrow.gateway.server.Answer;
 import dev.regrow.gateway.stream.LocalInstances;
 import dev.regrow.runtime.InstanceKey;
 import dev.regrow.v1.Instance;
+import dev.regrow.v1.Node;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -95,7 +97,16 @@ final class Whereabouts {
         .control()
         .get()
         .node(wanted, call.readPoint())
-        .thenCompose(there -> relay.passOn(call, there, body));
+        .thenCompose(there -> relay.passOn(call, running(there), body));
+  }
+
+  /** That node, if there is anything that it can be asked for. */
+  private static Node running(Node node) {
+    if (node.getRolesList().contains(NodeRole.WITNESS.text())) {
+      throw HttpProblem.notFound(
+          "node %s is a witness: it runs nothing, and has no gateway".formatted(node.getName()));
+    }
+    return node;
   }
 
   private CompletionStage<Answer> answer(

@@ -97,6 +97,22 @@ final class FaultsOverHttpTest {
   }
 
   @Test
+  void a_peer_without_a_gateway_is_named_by_the_address_of_its_machine() {
+    var refused = begin("{\"kind\":\"partition\",\"peers\":[\"w1\"]}");
+
+    assertThat(refused.statusCode()).isEqualTo(422);
+    assertThat(refused.body()).contains("node w1 has no gateway", "give the address");
+  }
+
+  @Test
+  void a_witness_has_no_faults() {
+    var refused = gateway.get("/v1/nodes/w1/faults");
+
+    assertThat(refused.statusCode()).isEqualTo(404);
+    assertThat(refused.body()).contains("node w1 is a witness");
+  }
+
+  @Test
   void only_admins_put_faults_into_a_node() {
     var deployer =
         gateway.anonymous(PATH).header("Authorization", "Bearer " + gateway.token(Role.DEPLOY));

@@ -255,6 +255,9 @@ public final class FakeControlPlane implements ControlPlane {
     return read(
         at,
         () -> {
+          if (name.equals("w1")) {
+            return FakeViews.witness();
+          }
           if (!name.equals("n1")) {
             throw notFound("there is no node " + name);
           }

@@ -79,7 +79,16 @@ final class FakeViews {
   }
 
   static Node node() {
-    return Node.newBuilder().setName("n1").setUid("node-uid").addRoles("server").build();
+    return Node.newBuilder()
+        .setName("n1")
+        .setUid("node-uid")
+        .addRoles("server")
+        .setAddress("https://10.0.0.1:7400")
+        .build();
+  }
+
+  static Node witness() {
+    return Node.newBuilder().setName("w1").setUid("witness-uid").addRoles("witness").build();
   }
 
   static WatchEvent change(WatchType type, Workload workload) {

@@ -42,7 +42,8 @@ public final class ClusterCommand extends Base {
   Usage own() {
     return Usage.of(
             "cluster",
-            "Show the cluster's members, its store, and what it could lose; make a backup of what is declared, or fill an empty cluster with one.")
+            "Show the cluster's members, its store, and what it could lose; make a backup of what"
+                + " is declared, or fill an empty cluster with one.")
         .argument(
             "ACTION", "status, upgrade, rotate-key, backup or restore.", text -> action = text)
         .arguments("FILE", "Of the backup.", 0, 1, text -> file = Path.of(text))
@@ -50,12 +51,15 @@ public final class ClusterCommand extends Base {
         .option(
             "--key",
             "FILE",
-            "restore: the keys of the backup's secrets (identity/secret-keys of one of its servers).",
+            "restore: the keys of the backup's secrets (identity/secret-keys of one of its"
+                + " servers).",
             text -> key = Path.of(text))
         .with(output::declare)
         .footer(
-            "A backup holds all that is declared, with revisions, events and the hashes of tokens (no token,",
-            "and no key of the cluster, unless asked with --with-key). Its file is for its owner only. restore takes it into a cluster in",
+            "A backup holds all that is declared, with revisions, events and the hashes of tokens"
+                + " (no token,",
+            "and no key of the cluster, unless asked with --with-key). Its file is for its owner"
+                + " only. restore takes it into a cluster in",
             "which nothing is declared; nodes and instances are that cluster's own.",
             "",
             "Examples:",
@@ -117,7 +121,8 @@ public final class ClusterCommand extends Base {
       var sent = keys == null ? bytes : Backups.withKeys(bytes, Files.readAllBytes(keys));
       if (keys == null && !header.getWithKey() && Backups.hasSecrets(bytes)) {
         terminal.say(
-            "warning: the backup holds secrets but not their keys; give them with --key, or set the secrets anew");
+            "warning: the backup holds secrets but not their keys; give them with --key, or set the"
+                + " secrets anew");
       }
       var cluster = client().send(Calls.restore(sent));
       terminal.print(
@@ -186,7 +191,9 @@ public final class ClusterCommand extends Base {
               String.join(",", member.getRolesList()),
               server.map(ClusterCommand::words).orElse("-"),
               server.map(one -> one.getLag() < 0 ? "?" : Long.toString(one.getLag())).orElse("-"),
-              member.getAddress()));
+              member.getAddress().isEmpty()
+                  ? server.map(StoreServer::getAddress).orElse("-")
+                  : member.getAddress()));
     }
     return table;
   }

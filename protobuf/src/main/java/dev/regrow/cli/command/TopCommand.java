@@ -8,6 +8,7 @@ import dev.regrow.cli.usage.Usage;
 import dev.regrow.cli.view.UsageView;
 import dev.regrow.client.ApiException;
 import dev.regrow.client.Calls;
+import dev.regrow.client.Nodes;
 import dev.regrow.v1.Node;
 import dev.regrow.v1.NodeUsage;
 import java.io.PrintWriter;
@@ -90,8 +91,10 @@ public final class TopCommand extends Base {
     var nodes = client().send(Calls.nodes()).getItemsList();
     var asked = new LinkedHashMap<String, CompletableFuture<NodeUsage>>();
     for (Node node : nodes) {
-      asked.put(
-          node.getName(), client().sendAsync(Calls.usage(node.getName())).toCompletableFuture());
+      if (!Nodes.isWitness(node)) {
+        asked.put(
+            node.getName(), client().sendAsync(Calls.usage(node.getName())).toCompletableFuture());
+      }
     }
     var usage = new TreeMap<String, NodeUsage>();
     asked.forEach((node, answer) -> usage.put(node, usage(node, answer)));

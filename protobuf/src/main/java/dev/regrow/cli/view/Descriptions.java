@@ -114,7 +114,7 @@ public final class Descriptions {
   public static void node(Terminal terminal, Node node) {
     line(terminal, "Node", node.getName());
     line(terminal, "Phase", Words.of(node.getPhase()).text());
-    line(terminal, "Address", node.getAddress());
+    line(terminal, "Address", Words.or(node.getAddress()));
     line(terminal, "Roles", String.join(", ", node.getRolesList()));
     line(terminal, "Version", Words.or(node.getVersion()));
     line(terminal, "Cgroups", Words.or(node.getCgroups()));

@@ -195,7 +195,7 @@ public final class Tables {
                   Words.cpu(allocated.getCpu()) + "/" + Words.cpu(all.getCpu()),
                   Words.bytes(allocated.getMemory()) + "/" + Words.bytes(all.getMemory()),
                   Integer.toString(allocated.getInstances()),
-                  item.getAddress()),
+                  Words.or(item.getAddress())),
               () ->
                   List.of(
                       Words.or(item.getVersion()),
