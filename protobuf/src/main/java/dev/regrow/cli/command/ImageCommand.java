@@ -8,7 +8,9 @@ import dev.regrow.cli.Terminal;
 import dev.regrow.cli.usage.Usage;
 import dev.regrow.cli.view.ImageTables;
 import dev.regrow.client.ApiException;
+import dev.regrow.client.Call;
 import dev.regrow.client.Calls;
+import dev.regrow.client.Nodes;
 import dev.regrow.client.Paging;
 import dev.regrow.client.RegrowClient;
 import dev.regrow.v1.ImagePull;
@@ -22,11 +24,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** {@code image}: what nodes have of images. Each node is asked itself. */
+/**
+ * {@code image}: what nodes have of images. Each node is asked itself, all at once; one that fails
+ * is told, and keeps no other from being asked.
+ */
 public final class ImageCommand extends Base {
 
   private static final Duration PAUSE = Duration.ofMillis(200);
@@ -59,9 +67,13 @@ public final class ImageCommand extends Base {
             text -> timeout = Durations.parse(text))
         .with(output::declare)
         .footer(
-            "A pull goes on when Ctrl-C ends the command, and one that was cut off goes on where it was.",
-            "It shows registries what the node itself has (DATA/registry-auth.json). rm refuses what an",
-            "instance runs from. Images that nothing uses go by themselves after 7 days.",
+            "A pull goes on when Ctrl-C ends the command, and one that was cut off goes on where it"
+                + " was.",
+            "It shows registries what the node itself has (DATA/registry-auth.json). rm refuses"
+                + " what an",
+            "instance runs from. Images that nothing uses go by themselves after 7 days. A node"
+                + " that fails is",
+            "named, the others are done all the same, and the command exits with 1.",
             "",
             "Examples:",
             "  regrow image list -o wide",
@@ -90,33 +102,83 @@ public final class ImageCommand extends Base {
 
   /** By name. */
   private Map<String, RegrowClient> nodes() {
-    var found =
-        node != null ? List.of(Lookup.node(client(), node)) : Paging.nodes(client()).getItemsList();
+    var wanted = node;
+    if (wanted == null) {
+      return clients(Paging.nodes(client()).getItemsList());
+    }
+    var found = Lookup.node(client(), wanted);
+    if (Nodes.isWitness(found)) {
+      throw Failure.error(
+          "node %s is a witness: it runs nothing, so it has no images".formatted(found.getName()));
+    }
+    return clients(List.of(found));
+  }
+
+  private Map<String, RegrowClient> clients(List<Node> nodes) {
     var clients = new TreeMap<String, RegrowClient>();
-    for (Node each : found) {
-      if (!each.getAddress().isEmpty()) {
+    for (Node each : nodes) {
+      if (!Nodes.isWitness(each) && !each.getAddress().isEmpty()) {
         clients.put(each.getName(), RegrowClient.of(client().context().at(each.getAddress())));
       }
     }
     return clients;
   }
 
+  private static <T> Map<String, CompletableFuture<T>> asked(
+      Map<String, RegrowClient> nodes, Function<String, Call<T>> call) {
+    var answers = new TreeMap<String, CompletableFuture<T>>();
+    nodes.forEach(
+        (name, at) -> answers.put(name, at.sendAsync(call.apply(name)).toCompletableFuture()));
+    return answers;
+  }
+
+  /**
+   * Waits for it.
+   *
+   * @throws ApiException when there is none
+   */
+  private static <T> T answer(CompletableFuture<T> asked) {
+    try {
+      return asked.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof ApiException failed) {
+        throw failed;
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * What a node failed with.
+   *
+   * @throws ApiException.Denied when the token may not do this: then it may nowhere
+   */
+  private static String words(ApiException failed) {
+    if (failed instanceof ApiException.Denied denied) {
+      throw denied;
+    }
+    return String.valueOf(failed.getMessage());
+  }
+
+  private static String words(String node, String why) {
+    return "node %s: %s".formatted(node, why);
+  }
+
   private void list() {
     var all = NodeImageList.newBuilder();
-    var silent = new ArrayList<String>();
-    nodes()
+    var failures = new ArrayList<String>();
+    asked(nodes(), Calls::images)
         .forEach(
-            (name, at) -> {
+            (name, asked) -> {
               try {
-                all.mergeFrom(at.send(Calls.images(name)));
+                all.mergeFrom(answer(asked));
               } catch (ApiException e) {
-                silent.add("node %s: %s".formatted(name, e.getMessage()));
+                failures.add(words(name, words(e)));
               }
             });
     show(all.build());
-    silent.forEach(terminal::say);
-    if (!silent.isEmpty() && all.getItemsCount() == 0) {
-      throw Failure.error("no node could be asked for its images");
+    if (!failures.isEmpty()) {
+      throw Failure.error(String.join("\n", failures));
     }
   }
 
@@ -137,15 +199,12 @@ public final class ImageCommand extends Base {
   private void pull(String wanted) {
     var at = nodes();
     var state = new LinkedHashMap<String, ImagePull>();
-    at.forEach((name, client) -> state.put(name, client.send(Calls.pullImage(name, wanted))));
+    asked(at, name -> Calls.pullImage(name, wanted))
+        .forEach((name, asked) -> state.put(name, begun(name, wanted, asked)));
     long deadline = System.nanoTime() + timeout.toNanos();
     try {
-      while (state.values().stream().anyMatch(ImageCommand::isUnderWay)) {
-        if (System.nanoTime() > deadline) {
-          throw new Failure(
-              ExitCode.TIMED_OUT,
-              "not there after %s, and goes on".formatted(Durations.age(timeout)));
-        }
+      while (state.values().stream().anyMatch(ImageCommand::isUnderWay)
+          && System.nanoTime() - deadline < 0) {
         pause();
         state.replaceAll(
             (name, before) ->
@@ -166,16 +225,29 @@ public final class ImageCommand extends Base {
     return pull.getPhase() == ImagePullPhase.PULLING;
   }
 
+  private static ImagePull begun(String node, String image, CompletableFuture<ImagePull> asked) {
+    try {
+      return answer(asked);
+    } catch (ApiException e) {
+      return failed(ImagePull.newBuilder().setNode(node).setImage(image).build(), words(e));
+    }
+  }
+
   private static ImagePull after(RegrowClient at, ImagePull before) {
-    return at.send(Calls.images(before.getNode())).getPullsList().stream()
+    NodeImageList seen;
+    try {
+      seen = at.send(Calls.images(before.getNode()));
+    } catch (ApiException e) {
+      return failed(before, "nobody knows how far its pull is: " + words(e));
+    }
+    return seen.getPullsList().stream()
         .filter(pull -> pull.getImage().equals(before.getImage()))
         .findFirst()
-        .orElseGet(
-            () ->
-                before.toBuilder()
-                    .setPhase(ImagePullPhase.PULL_FAILED)
-                    .setMessage("the node was restarted; pull again, it goes on where it was")
-                    .build());
+        .orElseGet(() -> failed(before, "it was restarted; pull again, it goes on where it was"));
+  }
+
+  private static ImagePull failed(ImagePull pull, String why) {
+    return pull.toBuilder().setPhase(ImagePullPhase.PULL_FAILED).setMessage(why).build();
   }
 
   private static String words(ImagePull pull) {
@@ -201,22 +273,30 @@ public final class ImageCommand extends Base {
     } else {
       output.show(terminal, NodeImageList.newBuilder().addAllPulls(pulls).build(), each -> "");
     }
-    var failures =
+    var missing =
         pulls.stream()
-            .filter(pull -> pull.getPhase() == ImagePullPhase.PULL_FAILED)
-            .map(pull -> "node %s: %s".formatted(pull.getNode(), pull.getMessage()))
+            .filter(pull -> pull.getPhase() != ImagePullPhase.PULLED)
+            .map(pull -> words(pull.getNode(), isUnderWay(pull) ? late() : pull.getMessage()))
             .toList();
-    if (!failures.isEmpty()) {
-      throw Failure.error(String.join("\n", failures));
+    if (!missing.isEmpty()) {
+      throw new Failure(
+          pulls.stream().anyMatch(pull -> pull.getPhase() == ImagePullPhase.PULL_FAILED)
+              ? ExitCode.ERROR
+              : ExitCode.TIMED_OUT,
+          String.join("\n", missing));
     }
+  }
+
+  private String late() {
+    return "not there after %s, and goes on".formatted(Durations.age(timeout));
   }
 
   private void remove(String wanted) {
     var failures = new ArrayList<String>();
     int removed = 0;
-    for (var each : nodes().entrySet()) {
+    for (var each : asked(nodes(), name -> Calls.removeImage(name, wanted)).entrySet()) {
       try {
-        var gone = each.getValue().send(Calls.removeImage(each.getKey(), wanted));
+        var gone = answer(each.getValue());
         removed += gone.getItemsCount();
         gone.getItemsList()
             .forEach(
@@ -226,7 +306,7 @@ public final class ImageCommand extends Base {
       } catch (ApiException.NotFound e) {
         // Others may have it.
       } catch (ApiException e) {
-        failures.add("node %s: %s".formatted(each.getKey(), e.getMessage()));
+        failures.add(words(each.getKey(), words(e)));
       }
     }
     if (!failures.isEmpty()) {
