@@ -4,6 +4,7 @@ import dev.regrow.chaos.fault.Aiming.Scene;
 import dev.regrow.chaos.fault.Fault;
 import dev.regrow.chaos.fault.FaultKind;
 import dev.regrow.chaos.fault.Injector;
+import dev.regrow.cli.Failure;
 import dev.regrow.client.ApiException;
 import dev.regrow.client.ApiException.Applied;
 import dev.regrow.client.Calls;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -55,30 +57,59 @@ final class NodeFaults implements Injector, AutoCloseable {
   private final Random random;
   private final RegrowClient any;
   private final Map<String, RegrowClient> nodes = new LinkedHashMap<>();
+  private final Map<String, String> machines;
   private final List<Begun> active = new ArrayList<>();
 
   /**
-   * @param addresses of the nodes' gateways, by their names
+   * @param gateways the URLs of those nodes' that can be struck, by their names
+   * @param machines the addresses of all nodes' machines, by their names: a cut is from witnesses,
+   *     too, and a worker knows servers alone by name
    */
-  NodeFaults(Context context, Map<String, String> addresses, long seed) {
+  NodeFaults(
+      Context context, Map<String, String> gateways, Map<String, String> machines, long seed) {
     this.random = new Random(seed);
     this.namespace = context.namespace();
+    this.machines = new TreeMap<>(machines);
     this.any = RegrowClient.of(context, ANSWERED_WITHIN);
-    addresses.forEach(
+    gateways.forEach(
         (name, address) -> nodes.put(name, RegrowClient.of(context.at(address), ANSWERED_WITHIN)));
   }
 
-  /** What every node allows. */
+  /**
+   * What every node allows.
+   *
+   * @throws Failure naming each node that does not say
+   */
   @Override
   public Set<FaultKind> able() {
     var able = EnumSet.noneOf(FaultKind.class);
     able.addAll(KINDS.keySet());
+    var silent = new ArrayList<String>();
     nodes.forEach(
         (name, client) -> {
-          var allowed = client.send(Calls.faults(name)).getAllowedList();
-          able.removeIf(kind -> !allowed.contains(KINDS.get(kind)));
+          try {
+            var allowed = client.send(Calls.faults(name)).getAllowedList();
+            able.removeIf(kind -> !allowed.contains(KINDS.get(kind)));
+          } catch (ApiException failed) {
+            silent.add("node %s does not say what it allows: %s".formatted(name, words(failed)));
+          }
         });
+    if (!silent.isEmpty()) {
+      throw Failure.error(String.join("\n", silent));
+    }
     return able;
+  }
+
+  /**
+   * What a node failed with.
+   *
+   * @throws ApiException.Denied when the token may not do this: then it may nowhere
+   */
+  private static String words(ApiException failed) {
+    if (failed instanceof ApiException.Denied denied) {
+      throw denied;
+    }
+    return String.valueOf(failed.getMessage());
   }
 
   @Override
@@ -93,7 +124,11 @@ final class NodeFaults implements Injector, AutoCloseable {
             .map(Workload::getName)
             .toList();
     var leader = any.send(Calls.cluster()).getLeader();
-    return new Scene(List.copyOf(nodes.keySet()), servers, leader, workloads);
+    return new Scene(
+        List.copyOf(nodes.keySet()),
+        servers,
+        nodes.containsKey(leader) ? leader : "", // Else a witness, until a server can lead.
+        workloads);
   }
 
   @Override
@@ -138,7 +173,12 @@ final class NodeFaults implements Injector, AutoCloseable {
                       new Asked(each.getNode(), request.clone().setInstance(each.getId()).build()))
               .toList();
       default -> {
-        var others = nodes.keySet().stream().filter(each -> !fault.on().contains(each)).toList();
+        var others =
+            machines.entrySet().stream()
+                .filter(each -> !fault.on().contains(each.getKey()))
+                .map(Map.Entry::getValue)
+                .distinct()
+                .toList();
         boolean apart = fault.kind() == FaultKind.PARTITION;
         yield fault.on().stream()
             .map(

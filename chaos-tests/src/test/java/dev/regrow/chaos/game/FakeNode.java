@@ -13,6 +13,8 @@ import dev.regrow.v1.InstanceList;
 import dev.regrow.v1.InstancePhase;
 import dev.regrow.v1.Node;
 import dev.regrow.v1.NodeList;
+import dev.regrow.v1.StoreHealth;
+import dev.regrow.v1.StoreServer;
 import dev.regrow.v1.Workload;
 import dev.regrow.v1.WorkloadList;
 import java.io.IOException;
@@ -29,8 +31,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A gateway that knows nodes n1 (a server that leads) and n2, an instance of web on each, and its
- * own node's faults. It refuses, and breaks off, what it is told to.
+ * A gateway that knows nodes n1 (a server that leads) and n2, others that it is told of, an
+ * instance of web on the first two, and its own node's faults. It refuses, and breaks off, what it
+ * is told to.
  */
 final class FakeNode implements AutoCloseable {
 
@@ -42,7 +45,10 @@ final class FakeNode implements AutoCloseable {
   private final List<FaultRequest> begun = new ArrayList<>();
   private final AtomicInteger number = new AtomicInteger();
   private final Map<String, Integer> refusals = new ConcurrentHashMap<>();
+  private final List<Node> others = new ArrayList<>();
+  private final List<StoreServer> servers = new ArrayList<>();
   private List<FaultKind> allowed = List.of();
+  private volatile String leader = "n1";
   private volatile @Nullable String brokenOff;
 
   FakeNode(String name) {
@@ -63,6 +69,23 @@ final class FakeNode implements AutoCloseable {
   FakeNode allowing(FaultKind... kinds) {
     allowed = List.of(kinds);
     return this;
+  }
+
+  /** Knows of another node, too; or more of one that it knows. */
+  FakeNode knowing(Node.Builder node) {
+    others.removeIf(each -> each.getName().equals(node.getName()));
+    others.add(node.build());
+    return this;
+  }
+
+  /** Knows that this node keeps the store there. */
+  FakeNode keeping(String node, String address) {
+    servers.add(StoreServer.newBuilder().setNode(node).setAddress(address).build());
+    return this;
+  }
+
+  void ledBy(String node) {
+    leader = node;
   }
 
   /** From now on requests of this method are answered so. */
@@ -142,15 +165,15 @@ final class FakeNode implements AutoCloseable {
     return fault;
   }
 
-  private static @Nullable Message known(String path) {
+  private @Nullable Message known(String path) {
     var answers = new LinkedHashMap<String, Message>();
-    answers.put("/v1/cluster", Cluster.newBuilder().setLeader("n1").build());
     answers.put(
-        "/v1/nodes",
-        NodeList.newBuilder()
-            .addItems(Node.newBuilder().setName("n1").addRoles("server"))
-            .addItems(Node.newBuilder().setName("n2").addRoles("worker"))
+        "/v1/cluster",
+        Cluster.newBuilder()
+            .setLeader(leader)
+            .setStore(StoreHealth.newBuilder().setWritable(true).addAllServers(servers))
             .build());
+    answers.put("/v1/nodes", NodeList.newBuilder().addAllItems(nodes()).build());
     answers.put(
         "/v1/namespaces/default/workloads",
         WorkloadList.newBuilder().addItems(Workload.newBuilder().setName("web")).build());
@@ -161,6 +184,14 @@ final class FakeNode implements AutoCloseable {
             .addItems(instance("web-1", "n2"))
             .build());
     return answers.get(path);
+  }
+
+  private List<Node> nodes() {
+    var all = new LinkedHashMap<String, Node>();
+    all.put("n1", Node.newBuilder().setName("n1").addRoles("server").build());
+    all.put("n2", Node.newBuilder().setName("n2").addRoles("worker").build());
+    others.forEach(each -> all.put(each.getName(), each));
+    return List.copyOf(all.values());
   }
 
   private static Instance instance(String slot, String node) {

@@ -7,6 +7,7 @@ import dev.regrow.chaos.fault.Aiming.Scene;
 import dev.regrow.chaos.fault.Fault;
 import dev.regrow.chaos.fault.FaultKind;
 import dev.regrow.chaos.fault.Injector.NotNow;
+import dev.regrow.cli.Failure;
 import dev.regrow.client.Context;
 import dev.regrow.v1.FaultRequest;
 import java.time.Duration;
@@ -25,6 +26,7 @@ class NodeFaultsTest {
       new NodeFaults(
           new Context(n1.address(), "", "", "default", List.of()),
           Map.of("n1", n1.address(), "n2", n2.address()),
+          Map.of("n1", "10.0.0.1", "n2", "10.0.0.2", "w1", "10.0.0.3"),
           1);
 
   @AfterEach
@@ -76,14 +78,32 @@ class NodeFaultsTest {
   }
 
   @Test
-  void who_is_apart_is_cut_from_all_others() {
+  void who_is_apart_is_cut_from_the_machines_of_all_others() {
     faults.inject(fault(FaultKind.PARTITION, "n2"));
 
     assertThat(n2.asked())
         .singleElement()
         .extracting(FaultRequest::getPeersList)
-        .isEqualTo(List.of("n1"));
+        .isEqualTo(List.of("10.0.0.1", "10.0.0.3"));
     assertThat(n1.asked()).isEmpty();
+  }
+
+  @Test
+  void each_node_is_asked_what_it_allows_and_those_that_do_not_say_are_named() {
+    n1.refuse("GET", 503);
+    n2.refuse("GET", 500);
+
+    assertThatThrownBy(faults::able)
+        .isInstanceOf(Failure.class)
+        .hasMessageContaining("node n1 does not say what it allows: refused with 503 by n1")
+        .hasMessageContaining("node n2 does not say what it allows: refused with 500 by n2");
+  }
+
+  @Test
+  void a_witness_that_leads_is_nobody_to_aim_at() {
+    n1.ledBy("w1");
+
+    assertThat(faults.scene().leader()).isEmpty();
   }
 
   @Test

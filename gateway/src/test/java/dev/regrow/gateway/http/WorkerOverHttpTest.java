@@ -142,6 +142,28 @@ final class WorkerOverHttpTest {
   }
 
   @Test
+  void a_cut_of_a_worker_is_from_machines_by_their_addresses() {
+    var byName = cut("n5");
+    var byAddress = cut("10.0.0.5");
+
+    assertThat(byName.statusCode()).isEqualTo(404);
+    assertThat(byName.body()).contains("knows no server called n5", "give the address");
+    assertThat(byAddress.statusCode()).isEqualTo(201);
+    assertThat(worker.faults.active()).hasSize(1);
+  }
+
+  private HttpResponse<String> cut(String from) {
+    return worker.send(
+        worker
+            .request("/v1/nodes/n7/faults")
+            .header("Content-Type", "application/json")
+            .POST(
+                BodyPublishers.ofString(
+                    "{\"kind\":\"partition\",\"peers\":[\"%s\"],\"duration\":\"20s\"}"
+                        .formatted(from))));
+  }
+
+  @Test
   void a_server_that_is_not_there_is_passed_over() throws Exception {
     var half = worker(TestGateway.node("n2", unusedPort()), server.node());
     var none = worker(TestGateway.node("n2", unusedPort()));

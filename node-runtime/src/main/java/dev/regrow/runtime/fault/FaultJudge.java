@@ -111,14 +111,13 @@ final class FaultJudge {
       if (!IPV4.matcher(peer.address()).matches()) {
         return refused(
             Kind.CONFLICT,
-            "node %s is at %s, and a cut is by IPv4 address"
-                .formatted(peer.name(), peer.address()));
+            "%s is at %s, and a cut is by IPv4 address".formatted(peer.words(), peer.address()));
       }
       if (peer.address().startsWith("127.")) {
         return refused(
             Kind.CONFLICT,
-            "node %s is on this machine, and a cut is between machines; scenarios with own machines (cluster: own) can cut those"
-                .formatted(peer.name()));
+            "%s is on this machine, and a cut is between machines; scenarios with own machines (cluster: own) can cut those"
+                .formatted(peer.words()));
       }
     }
     return Optional.empty();
@@ -152,7 +151,7 @@ final class FaultJudge {
   private static List<String> cuts(FaultOrder order) {
     var all = new ArrayList<String>();
     for (var peer : order.peers()) {
-      all.add("this machine and that of node %s do not hear each other".formatted(peer.name()));
+      all.add("this machine and that of %s do not hear each other".formatted(peer.words()));
     }
     return all;
   }

@@ -24,9 +24,16 @@ public record FaultOrder(
   /**
    * Another node.
    *
+   * @param name or the address again, where that is all that is known
    * @param address of its machine, as digits
    */
-  public record Peer(String name, String address) {}
+  public record Peer(String name, String address) {
+
+    /** As {@code node n2}, or the address. */
+    String words() {
+      return name.equals(address) ? address : "node " + name;
+    }
+  }
 
   public FaultOrder {
     peers = List.copyOf(peers);

@@ -97,6 +97,17 @@ class FaultJudgeTest {
   }
 
   @Test
+  void a_machine_of_which_the_address_alone_is_known_is_called_by_it() {
+    var peers = List.of(new Peer("n2", "10.0.0.2"), new Peer("10.0.0.3", "10.0.0.3"));
+    var order = new FaultOrder(FaultKind.PARTITION, null, peers, LENGTH, 1, 0);
+
+    assertThat(FaultJudge.affects(order, null, 0))
+        .containsExactly(
+            "this machine and that of node n2 do not hear each other",
+            "this machine and that of 10.0.0.3 do not hear each other");
+  }
+
+  @Test
   void a_partition_is_from_somebody() {
     var order = FaultOrder.of(FaultKind.PARTITION, null, LENGTH);
 
