@@ -137,14 +137,12 @@ public final class Calls {
   }
 
   public static Call<NodeList> nodes() {
-    return nodes("");
+    return nodes(Scope.everywhere());
   }
 
-  /** All nodes, or those behind the page that ended with this token. */
-  public static Call<NodeList> nodes(String continueFrom) {
-    var path =
-        continueFrom.isEmpty() ? "/v1/nodes" : Uris.with("/v1/nodes", "continue", continueFrom);
-    return Call.get(path, NodeList.parser());
+  /** They are of no namespace, so it is only by their labels. */
+  public static Call<NodeList> nodes(Scope scope) {
+    return Call.get(scope.ofAll().path("nodes"), NodeList.parser());
   }
 
   public static Call<Node> node(String name) {

@@ -69,9 +69,13 @@ public final class Paging {
   }
 
   public static NodeList nodes(RegrowClient client) {
-    var all = client.send(Calls.nodes()).toBuilder();
+    return nodes(client, Scope.everywhere());
+  }
+
+  public static NodeList nodes(RegrowClient client, Scope scope) {
+    var all = client.send(Calls.nodes(scope)).toBuilder();
     while (!all.getContinue().isEmpty()) {
-      var page = client.send(Calls.nodes(all.getContinue()));
+      var page = client.send(Calls.nodes(scope.continued(all.getContinue())));
       all.addAllItems(page.getItemsList()).setContinue(page.getContinue());
     }
     return all.build();

@@ -202,6 +202,35 @@ class MainTest extends CommandLineCase {
   }
 
   @Test
+  void nodes_are_chosen_by_their_labels_which_the_wide_table_shows() throws Exception {
+    var node = Node.newBuilder().setName("n2").putLabels("zone", "a").putLabels("disk", "ssd");
+    gateway.answers(
+        "GET /v1/nodes?label=zone%3Da&label=disk%3Dssd",
+        NodeList.newBuilder().addItems(node).setContinue("n2").build());
+    gateway.answers(
+        "GET /v1/nodes?label=zone%3Da&label=disk%3Dssd&continue=n2",
+        NodeList.newBuilder().addItems(node.setName("n3")).build());
+    gateway.answers("GET /v1/nodes?label=zone%3Db", NodeList.getDefaultInstance());
+
+    assertThat(withCluster("get", "nodes", "-l", "zone=a,disk=ssd", "-o", "wide")).isZero();
+    assertThat(out.toString()).contains("n2", "n3", "LABELS", "disk=ssd,zone=a");
+
+    assertThat(withCluster("get", "nodes", "-l", "zone=b")).isZero();
+    assertThat(err.toString()).isEqualTo("there are none with zone=b\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "get node n1 -l zone=a,'give it, or the name n1'",
+    "get tokens -l zone=a,tokens have no labels"
+  })
+  void a_selector_that_would_choose_nothing_is_refused(String words, String said) throws Exception {
+    assertThat(withCluster(words.split(" "))).isEqualTo(ExitCode.USAGE);
+
+    assertThat(err.toString()).contains(said);
+  }
+
+  @Test
   void a_witness_is_where_it_votes_and_has_no_gateway() throws Exception {
     gateway.answers(
         "GET /v1/cluster",

@@ -53,7 +53,8 @@ public final class GetCommand extends Base {
   Usage own() {
     return Usage.of(
             "get",
-            "Show objects: workloads, instances, nodes, revisions, events, tokens, configs, secrets, volumes or namespaces.")
+            "Show objects: workloads, instances, nodes, revisions, events, tokens, configs,"
+                + " secrets, volumes or namespaces.")
         .argument("KIND", "What to show.", text -> kind = text)
         .optional("NAME", "Only this one.", text -> name = text)
         .flag("-A, --all-namespaces", "Of every namespace.", () -> everywhere = true)
@@ -68,6 +69,7 @@ public final class GetCommand extends Base {
             "Examples:",
             "  regrow get workloads",
             "  regrow get instances web -o wide",
+            "  regrow get nodes -l zone=a",
             "  regrow get workload web -o yaml > web.yaml   # can be applied again",
             "  regrow get instances -A -w");
   }
@@ -75,6 +77,7 @@ public final class GetCommand extends Base {
   @Override
   public int run() {
     var what = Kinds.of(kind);
+    checkSelector(what);
     if (watch) {
       new Watching(terminal, client(), output, style()).run(what, scope(), name);
       return ExitCode.OK;
@@ -92,6 +95,19 @@ public final class GetCommand extends Base {
       case NAMESPACES -> namespaces();
     }
     return ExitCode.OK;
+  }
+
+  /** What would be ignored is refused. */
+  private void checkSelector(Kinds what) {
+    if (selector == null) {
+      return;
+    }
+    if (what == Kinds.TOKENS) {
+      throw Failure.usage("-l " + selector + ": tokens have no labels");
+    }
+    if (name != null && !watch) {
+      throw Failure.usage("-l " + selector + ": give it, or the name " + name + ", not both");
+    }
   }
 
   private Scope scope() {
@@ -138,7 +154,7 @@ public final class GetCommand extends Base {
       one(Lookup.node(client(), name), Tables::nodes, Node::getName);
       return;
     }
-    var list = Paging.nodes(client());
+    var list = Paging.nodes(client(), scope());
     many(list, list.getItemsList(), Tables::nodes, Node::getName);
   }
 
@@ -240,6 +256,11 @@ public final class GetCommand extends Base {
     }
   }
 
+  private String where() {
+    return (everywhere || Kinds.of(kind).isOfNoNamespace() ? "" : " in namespace " + namespace())
+        + (selector == null ? "" : " with " + selector);
+  }
+
   private <T extends Message> void many(
       Message list,
       List<T> items,
@@ -250,7 +271,7 @@ public final class GetCommand extends Base {
     } else if (!output.isTable()) {
       output.show(terminal, list, whole -> "");
     } else if (items.isEmpty()) {
-      terminal.say("there are none" + (everywhere ? "" : " in namespace " + namespace()));
+      terminal.say("there are none" + where());
     } else {
       table.apply(style(), items).print(terminal);
     }

@@ -31,6 +31,11 @@ enum Kinds {
     return name().toLowerCase(Locale.ROOT);
   }
 
+  /** Whether they are the whole cluster's. */
+  boolean isOfNoNamespace() {
+    return this == NODES || this == TOKENS || this == NAMESPACES;
+  }
+
   static boolean isOne(String written) {
     return Arrays.stream(values()).anyMatch(each -> each.isCalled(written));
   }

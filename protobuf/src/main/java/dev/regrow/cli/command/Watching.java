@@ -44,7 +44,7 @@ final class Watching {
     var what = kind == Kinds.REVISIONS ? "workloads/" + name + "/revisions" : kind.text();
     var initial = new ArrayList<WatchEvent>();
     boolean synced = false;
-    var where = isOfNone(kind) ? scope.ofAll() : scope;
+    var where = kind.isOfNoNamespace() ? scope.ofAll() : scope;
     try (var stream = client.watch(what, where, 0)) {
       for (var event = stream.next(); event != null; event = stream.next()) {
         if (event.getType() == WatchType.SYNCED) {
@@ -61,10 +61,6 @@ final class Watching {
         terminal.flush();
       }
     }
-  }
-
-  private static boolean isOfNone(Kinds kind) {
-    return kind == Kinds.NODES || kind == Kinds.TOKENS || kind == Kinds.NAMESPACES;
   }
 
   private static boolean concerns(WatchEvent event, String name) {

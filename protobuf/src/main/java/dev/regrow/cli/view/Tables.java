@@ -27,6 +27,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -100,17 +101,16 @@ public final class Tables {
                   List.of(
                       Integer.toString(status.getUpdated()),
                       Integer.toString(status.getRunning()),
-                      Words.or(labels(item)),
+                      Words.or(labels(item.getLabelsMap())),
                       String.join(" ", item.getInstance().getCommandList()))));
     }
     return table;
   }
 
-  private static String labels(Workload item) {
-    var labels = new ArrayList<String>();
-    item.getLabelsMap().forEach((key, value) -> labels.add(key + "=" + value));
-    labels.sort(null);
-    return String.join(",", labels);
+  private static String labels(Map<String, String> labels) {
+    return joined(
+        new TreeMap<>(labels)
+            .entrySet().stream().map(label -> label.getKey() + "=" + label.getValue()));
   }
 
   public static Table instances(Style style, List<Instance> items) {
@@ -180,7 +180,7 @@ public final class Tables {
             headings(
                 new Style(false, style.wide(), style.now()),
                 List.of("NAME", "PHASE", "ROLES", "CPU", "MEMORY", "INSTANCES", "ADDRESS"),
-                List.of("VERSION", "CGROUPS", "UID")));
+                List.of("VERSION", "CGROUPS", "UID", "LABELS")));
     for (var item : items) {
       Capacity all = item.getCapacity();
       Capacity allocated = item.getAllocated();
@@ -200,7 +200,8 @@ public final class Tables {
                   List.of(
                       Words.or(item.getVersion()),
                       Words.or(item.getCgroups()),
-                      Words.or(item.getUid()))));
+                      Words.or(item.getUid()),
+                      Words.or(labels(item.getLabelsMap())))));
     }
     return table;
   }
@@ -262,13 +263,7 @@ public final class Tables {
               style,
               item.getNamespace(),
               List.of(item.getName(), Words.or(joined(keys(item))), Long.toString(item.getIndex())),
-              () ->
-                  List.of(
-                      Words.or(
-                          new TreeMap<>(item.getLabelsMap())
-                              .entrySet().stream()
-                                  .map(label -> label.getKey() + "=" + label.getValue())
-                                  .collect(java.util.stream.Collectors.joining(","))))));
+              () -> List.of(Words.or(labels(item.getLabelsMap())))));
     }
     return table;
   }
@@ -290,13 +285,7 @@ public final class Tables {
                   item.getName(),
                   Words.or(joined(item.getHashesMap().keySet().stream().sorted())),
                   Long.toString(item.getIndex())),
-              () ->
-                  List.of(
-                      Words.or(
-                          joined(
-                              new TreeMap<>(item.getLabelsMap())
-                                  .entrySet().stream()
-                                      .map(label -> label.getKey() + "=" + label.getValue()))))));
+              () -> List.of(Words.or(labels(item.getLabelsMap())))));
     }
     return table;
   }
@@ -313,13 +302,7 @@ public final class Tables {
                   item.getName(),
                   Words.or(joined(places.stream().map(VolumePlace::getSlot))),
                   Words.or(joined(places.stream().map(VolumePlace::getNode).distinct()))),
-              () ->
-                  List.of(
-                      Words.or(
-                          joined(
-                              new TreeMap<>(item.getLabelsMap())
-                                  .entrySet().stream()
-                                      .map(label -> label.getKey() + "=" + label.getValue()))))));
+              () -> List.of(Words.or(labels(item.getLabelsMap())))));
     }
     return table;
   }
@@ -334,13 +317,7 @@ public final class Tables {
               "",
               List.of(
                   item.getName(), Words.or(joined(item.getAllowList().stream().map(Schema::text)))),
-              () ->
-                  List.of(
-                      Words.or(
-                          joined(
-                              new TreeMap<>(item.getLabelsMap())
-                                  .entrySet().stream()
-                                      .map(label -> label.getKey() + "=" + label.getValue()))))));
+              () -> List.of(Words.or(labels(item.getLabelsMap())))));
     }
     return table;
   }
