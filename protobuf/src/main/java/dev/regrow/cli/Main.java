@@ -53,7 +53,12 @@ public final class Main {
     } catch (WrongUsageException e) {
       terminal.say("regrow: " + e.getMessage() + "\nhow to use it: regrow " + name + " --help");
       return ExitCode.USAGE;
-    } catch (IOException | RuntimeException e) {
+    } catch (OutOfMemoryError e) {
+      terminal.say(
+          "regrow: %s takes more memory than the %d MB that it may have; give it more: -Xmx in bin/client.options"
+              .formatted(name, Runtime.getRuntime().maxMemory() >> 20));
+      return ExitCode.ERROR;
+    } catch (IOException | RuntimeException | Error e) {
       return failed(terminal, e);
     }
   }
@@ -79,7 +84,7 @@ public final class Main {
     return ExitCode.USAGE;
   }
 
-  private static int failed(Terminal terminal, Exception e) {
+  private static int failed(Terminal terminal, Throwable e) {
     if (e instanceof Failure failure) {
       terminal.say("regrow: " + failure.getMessage());
       return failure.exitCode();

@@ -18,6 +18,7 @@ import java.util.zip.CRC32C;
 import java.util.zip.DataFormatException;
 import java.util.zip.Deflater;
 import java.util.zip.Inflater;
+import org.jspecify.annotations.Nullable;
 
 /** A backup of what the store holds, as a file. What is damaged or cut off is noticed. */
 public final class BackupFile {
@@ -54,25 +55,48 @@ public final class BackupFile {
    */
   public static void write(BackupHeader header, List<StoreSnapshotEntry> entries, OutputStream into)
       throws IOException {
-    var out = new DataOutputStream(into);
-    out.write(MAGIC);
-    frame(
-        header.toBuilder().setFormat(FORMAT).setEntries(entries.size()).build().toByteArray(), out);
-    var part = StoreSnapshotEntries.newBuilder();
-    int bytes = 0;
+    var writer = new Writer(header.toBuilder().setEntries(entries.size()).build(), into);
     for (var entry : entries) {
+      writer.add(entry);
+    }
+    writer.finish();
+  }
+
+  /** Writes one entry by entry, so that no more than a part of it is held. */
+  public static final class Writer {
+    private final DataOutputStream out;
+    private final StoreSnapshotEntries.Builder part = StoreSnapshotEntries.newBuilder();
+    private int bytes;
+
+    /**
+     * @param header with the number of entries that there will be; its format is filled in here
+     */
+    public Writer(BackupHeader header, OutputStream into) throws IOException {
+      out = new DataOutputStream(into);
+      out.write(MAGIC);
+      frame(header.toBuilder().setFormat(FORMAT).build().toByteArray(), out);
+    }
+
+    public void add(StoreSnapshotEntry entry) throws IOException {
       part.addEntries(entry);
       bytes += entry.getSerializedSize();
       if (bytes >= FRAME_BYTES) {
-        frame(deflated(part.build().toByteArray()), out);
-        part.clear();
-        bytes = 0;
+        endPart();
       }
     }
-    if (part.getEntriesCount() > 0) {
-      frame(deflated(part.build().toByteArray()), out);
+
+    public void finish() throws IOException {
+      if (part.getEntriesCount() > 0) {
+        endPart();
+      }
+      out.flush();
     }
-    out.flush();
+
+    private void endPart() throws IOException {
+      frame(deflated(part.build().toByteArray()), out);
+      part.clear();
+      bytes = 0;
+    }
   }
 
   /**
@@ -81,29 +105,72 @@ public final class BackupFile {
    * @throws Unusable if it is no backup, of a later release, damaged or cut off
    */
   public static BackupHeader read(InputStream from, Reader reader) throws IOException {
-    var in = new DataInputStream(from);
-    try {
-      byte[] magic = in.readNBytes(MAGIC.length);
-      if (!java.util.Arrays.equals(magic, MAGIC)) {
-        throw new Unusable("this is no backup of Regrow");
-      }
-      var header = BackupHeader.parseFrom(frame(in));
-      if (header.getFormat() != FORMAT) {
-        throw new Unusable(
-            "the backup is of format %d (release %s), and this release reads %d; use that release"
-                .formatted(header.getFormat(), header.getRelease(), FORMAT));
-      }
-      reader.header(header);
-      long read = 0;
-      while (read < header.getEntries()) {
-        var part = StoreSnapshotEntries.parseFrom(inflated(frame(in))).getEntriesList();
+    var parts = new Parts(from);
+    reader.header(parts.header());
+    for (var part = parts.next(); part != null; part = parts.next()) {
+      reader.entries(part);
+    }
+    return parts.header();
+  }
+
+  /** Reads one part by part, for who may not want all of them. */
+  public static final class Parts {
+    private final DataInputStream in;
+    private final BackupHeader header;
+    private long read;
+
+    /**
+     * @throws Unusable if it is no backup, of a later release, damaged or cut off
+     */
+    public Parts(InputStream from) throws IOException {
+      in = new DataInputStream(from);
+      header = whole(() -> headerOf(in));
+    }
+
+    public BackupHeader header() {
+      return header;
+    }
+
+    /**
+     * The next; null behind the last.
+     *
+     * @throws Unusable if it is damaged or cut off
+     */
+    public @Nullable List<StoreSnapshotEntry> next() throws IOException {
+      if (read < header.getEntries()) {
+        var part =
+            whole(() -> StoreSnapshotEntries.parseFrom(inflated(frame(in))).getEntriesList());
         read += part.size();
-        reader.entries(part);
+        return part;
       }
       if (read != header.getEntries() || in.read() >= 0) {
         throw new Unusable("the backup holds more than it says; it is damaged");
       }
-      return header;
+      return null;
+    }
+  }
+
+  private static BackupHeader headerOf(DataInputStream in) throws IOException {
+    byte[] magic = in.readNBytes(MAGIC.length);
+    if (!java.util.Arrays.equals(magic, MAGIC)) {
+      throw new Unusable("this is no backup of Regrow");
+    }
+    var header = BackupHeader.parseFrom(frame(in));
+    if (header.getFormat() != FORMAT) {
+      throw new Unusable(
+          "the backup is of format %d (release %s), and this release reads %d; use that release"
+              .formatted(header.getFormat(), header.getRelease(), FORMAT));
+    }
+    return header;
+  }
+
+  private interface Read<T> {
+    T get() throws IOException, DataFormatException;
+  }
+
+  private static <T> T whole(Read<T> read) throws IOException {
+    try {
+      return read.get();
     } catch (EOFException cut) {
       throw new Unusable("the backup is cut off; copy it again from where it was made");
     } catch (InvalidProtocolBufferException | DataFormatException damaged) {

@@ -15,6 +15,8 @@ import dev.regrow.v1.StoreServer;
 import dev.regrow.v1.Timeline;
 import dev.regrow.v1.WorkloadList;
 import dev.regrow.v1.WorkloadPhase;
+import java.io.PrintWriter;
+import java.io.Writer;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -256,6 +258,45 @@ class MainTest extends CommandLineCase {
 
     assertThat(withCluster("get", "nodes")).isZero();
     assertThat(out.toString()).endsWith("  -\n");
+  }
+
+  @Test
+  void one_that_runs_out_of_memory_says_so_without_a_trace() {
+    assertThat(regrowThatThrows(new OutOfMemoryError("Java heap space"))).isEqualTo(ExitCode.ERROR);
+
+    assertThat(err.toString()).matches("regrow: version takes more memory than the \\d+ MB .*\n");
+  }
+
+  @Test
+  void one_that_finds_its_own_release_gone_says_so_without_a_trace() {
+    assertThat(regrowThatThrows(new NoClassDefFoundError("dev/regrow/Gone")))
+        .isEqualTo(ExitCode.ERROR);
+
+    assertThat(err.toString()).contains("NoClassDefFoundError").doesNotContain("\tat ");
+  }
+
+  private int regrowThatThrows(Error failing) {
+    var broken =
+        new Writer() {
+          @Override
+          public void write(char[] text, int from, int length) {
+            throw failing;
+          }
+
+          @Override
+          public void flush() {}
+
+          @Override
+          public void close() {}
+        };
+    var terminal =
+        new Terminal(
+            new PrintWriter(broken), new PrintWriter(err, true), false, false, false, false);
+    try {
+      return Main.run(terminal, "version");
+    } catch (Error untold) {
+      throw new AssertionError("the user would see a trace", untold);
+    }
   }
 
   @Test

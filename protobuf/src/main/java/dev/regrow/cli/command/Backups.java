@@ -7,6 +7,7 @@ import dev.regrow.v1.StoreSnapshotEntry;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -14,60 +15,64 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Set;
 
-/** Backups as files of their owner. */
+/** Backups as files of their owner; what is in them is never held all at once. */
 final class Backups {
+
+  private static final String KEYS = "secret-keys";
+
+  /** More than a header needs. */
+  private static final int HEADER_BYTES = 4096;
 
   private Backups() {}
 
   /** Reads it to its end; fails if it cannot be used. */
   static BackupHeader check(byte[] backup) throws IOException {
-    return BackupFile.read(
-        new ByteArrayInputStream(backup),
-        new BackupFile.Reader() {
-          @Override
-          public void header(BackupHeader header) {}
-
-          @Override
-          public void entries(List<StoreSnapshotEntry> entries) {}
-        });
+    var parts = new BackupFile.Parts(new ByteArrayInputStream(backup));
+    while (parts.next() != null) {
+      // Only whether it can be read.
+    }
+    return parts.header();
   }
 
-  private static List<StoreSnapshotEntry> entries(byte[] backup) throws IOException {
-    var all = new ArrayList<StoreSnapshotEntry>();
-    BackupFile.read(
-        new ByteArrayInputStream(backup),
-        new BackupFile.Reader() {
-          @Override
-          public void header(BackupHeader header) {}
-
-          @Override
-          public void entries(List<StoreSnapshotEntry> entries) {
-            all.addAll(entries);
-          }
-        });
-    return all;
-  }
-
-  static boolean hasSecrets(byte[] backup) throws IOException {
-    return entries(backup).stream().anyMatch(entry -> entry.getKey().startsWith("secrets/"));
+  /** Reads no further than to the first. */
+  static boolean hasSecrets(InputStream backup) throws IOException {
+    var parts = new BackupFile.Parts(backup);
+    for (var part = parts.next(); part != null; part = parts.next()) {
+      if (part.stream().anyMatch(entry -> entry.getKey().startsWith("secrets/"))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The same with the keys of its secrets, as the file of a server has them. */
   static byte[] withKeys(byte[] backup, byte[] keys) throws IOException {
-    var entries = new ArrayList<>(entries(backup));
-    entries.removeIf(entry -> entry.getKey().equals("secret-keys"));
-    entries.add(
-        StoreSnapshotEntry.newBuilder()
-            .setKey("secret-keys")
-            .setValue(ByteString.copyFrom(keys))
-            .build());
-    var bytes = new ByteArrayOutputStream();
-    BackupFile.write(check(backup).toBuilder().setWithKey(true).build(), entries, bytes);
+    long others = 0;
+    var parts = new BackupFile.Parts(new ByteArrayInputStream(backup));
+    for (var part = parts.next(); part != null; part = parts.next()) {
+      others += part.stream().filter(entry -> !isOfKeys(entry)).count();
+    }
+    var header = parts.header().toBuilder().setWithKey(true).setEntries(others + 1).build();
+    var bytes = new ByteArrayOutputStream(backup.length + keys.length + HEADER_BYTES);
+    var writer = new BackupFile.Writer(header, bytes);
+    parts = new BackupFile.Parts(new ByteArrayInputStream(backup));
+    for (var part = parts.next(); part != null; part = parts.next()) {
+      for (var entry : part) {
+        if (!isOfKeys(entry)) {
+          writer.add(entry);
+        }
+      }
+    }
+    writer.add(
+        StoreSnapshotEntry.newBuilder().setKey(KEYS).setValue(ByteString.copyFrom(keys)).build());
+    writer.finish();
     return bytes.toByteArray();
+  }
+
+  private static boolean isOfKeys(StoreSnapshotEntry entry) {
+    return entry.getKey().equals(KEYS);
   }
 
   /** With mode 0600, on the disk, and whole or not at all. */

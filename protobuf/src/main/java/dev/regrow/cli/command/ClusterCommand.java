@@ -12,6 +12,7 @@ import dev.regrow.v1.Cluster;
 import dev.regrow.v1.Member;
 import dev.regrow.v1.NodePhase;
 import dev.regrow.v1.StoreServer;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -119,7 +120,9 @@ public final class ClusterCommand extends Base {
       var header = Backups.check(bytes);
       var keys = key;
       var sent = keys == null ? bytes : Backups.withKeys(bytes, Files.readAllBytes(keys));
-      if (keys == null && !header.getWithKey() && Backups.hasSecrets(bytes)) {
+      if (keys == null
+          && !header.getWithKey()
+          && Backups.hasSecrets(new ByteArrayInputStream(bytes))) {
         terminal.say(
             "warning: the backup holds secrets but not their keys; give them with --key, or set the"
                 + " secrets anew");
