@@ -39,11 +39,12 @@ final class Connection extends ChannelInboundHandlerAdapter implements Incoming.
   private final Patience patience;
   private final Round round;
 
-  /** What belongs to later requests. */
+  /** What was read and not taken yet, as it belongs to later requests. */
   private final Deque<HttpObject> ahead = new ArrayDeque<>();
 
   private @Nullable Exchange current;
   private boolean reading;
+  private boolean taking;
   private boolean unflushed;
   private boolean draining;
   private @Nullable Lingering lingering;
@@ -91,10 +92,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements Incoming.
       current.switched.read(message);
     } else if (lingering != null || !(message instanceof HttpObject part)) {
       ReferenceCountUtil.release(message);
-    } else if (!ahead.isEmpty() || (current != null && current.incoming.isWhole())) {
-      ahead.add(part);
     } else {
-      take(part);
+      ahead.add(part);
+      goOn();
     }
   }
 
@@ -267,17 +267,32 @@ final class Connection extends ChannelInboundHandlerAdapter implements Incoming.
     }
   }
 
-  /** Takes what belongs to the next request, if the client has taken what was answered before. */
+  /**
+   * Takes what may be taken. What is answered meanwhile does not begin it anew: each request that
+   * was sent ahead would be deeper in the stack.
+   */
   private void goOn() {
-    while (!ahead.isEmpty()
-        && lingering == null
-        && channel.isWritable()
-        && (current == null || !current.incoming.isWhole())) {
-      take(ahead.remove());
+    if (taking) {
+      return;
+    }
+    taking = true;
+    try {
+      while (mayTake()) {
+        take(ahead.remove());
+      }
+    } finally {
+      taking = false;
     }
     if (!reading) {
       regulate();
     }
+  }
+
+  /** No next request before the client has taken most of what was answered before. */
+  private boolean mayTake() {
+    return !ahead.isEmpty()
+        && lingering == null
+        && (current == null ? channel.isWritable() : !current.incoming.isWhole());
   }
 
   /** Takes no more off the wire than can be dealt with. */

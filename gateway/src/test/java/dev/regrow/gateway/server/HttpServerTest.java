@@ -2,7 +2,10 @@ package dev.regrow.gateway.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.BufferedInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -15,6 +18,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -30,6 +34,9 @@ final class HttpServerTest {
           Duration.ofMillis(300),
           Duration.ofSeconds(20),
           Duration.ofSeconds(60));
+
+  /** More than an event loop needs to get to a handler. */
+  private static final int FRAMES_MAX = 200;
 
   private final Answering handler = new Answering();
   private final HttpServer server =
@@ -54,6 +61,28 @@ final class HttpServerTest {
       assertThat(client.answer()).endsWith("/held");
       assertThat(client.answer()).endsWith("/2");
       assertThat(client.answer()).endsWith("/3");
+    }
+  }
+
+  @Test
+  void very_many_requests_behind_one_that_takes_its_time_are_answered_in_order() throws Exception {
+    try (var client = new Client()) {
+      int more = 50_000;
+      var all = new StringBuilder(get("/held"));
+      for (int i = 0; i < more; i++) {
+        all.append(get("/" + i));
+      }
+      var sent = client.sendMeanwhile(all.toString());
+      assertThat(handler.arrived("/held")).isTrue();
+
+      handler.release("/held");
+
+      assertThat(client.answer()).endsWith("/held");
+      for (int i = 0; i < more; i++) {
+        assertThat(client.answer()).endsWith("\r\n\r\n/" + i);
+      }
+      sent.get(20, TimeUnit.SECONDS);
+      assertThat(handler.deepest).as("frames on the stack").hasValueLessThan(FRAMES_MAX);
     }
   }
 
@@ -217,10 +246,13 @@ final class HttpServerTest {
 
     private final Map<String, CompletableFuture<Answer>> held = new ConcurrentHashMap<>();
     private final Map<String, CountDownLatch> seen = new ConcurrentHashMap<>();
+    private final AtomicInteger deepest = new AtomicInteger();
 
     @Override
     public CompletionStage<Answer> answer(Request request) {
       var path = request.target().path();
+      int frames = StackWalker.getInstance().walk(all -> (int) all.limit(FRAMES_MAX).count());
+      deepest.accumulateAndGet(frames, Math::max);
       seen.computeIfAbsent(path, key -> new CountDownLatch(1)).countDown();
       return switch (path) {
         case "/held" -> held.computeIfAbsent(path, key -> new CompletableFuture<>());
@@ -307,14 +339,28 @@ final class HttpServerTest {
   /** A socket, and what was read from it. */
   private final class Client implements AutoCloseable {
     private final Socket socket;
+    private final InputStream in;
 
     Client() throws IOException {
       socket = new Socket(InetAddress.getLoopbackAddress(), server.address().getPort());
       socket.setSoTimeout(20_000);
+      in = new BufferedInputStream(socket.getInputStream());
     }
 
     void send(String text) throws IOException {
       socket.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** What is more than the server takes before it was read from. */
+    CompletableFuture<Void> sendMeanwhile(String text) {
+      return CompletableFuture.runAsync(
+          () -> {
+            try {
+              send(text);
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          });
     }
 
     /** Up to the empty line. */
@@ -339,7 +385,7 @@ final class HttpServerTest {
     }
 
     String read(int most) throws IOException {
-      var bytes = socket.getInputStream().readNBytes(most);
+      var bytes = in.readNBytes(most);
       if (bytes.length < most && most == 1) {
         throw new IOException("the connection ended within an answer");
       }
@@ -347,11 +393,11 @@ final class HttpServerTest {
     }
 
     String rest() throws IOException {
-      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     }
 
     boolean isEnded() throws IOException {
-      return socket.getInputStream().read() < 0;
+      return in.read() < 0;
     }
 
     @Override
