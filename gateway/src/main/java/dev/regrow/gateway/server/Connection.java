@@ -102,11 +102,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Incoming.
   public void channelReadComplete(ChannelHandlerContext context) {
     reading = false;
     lastHeardNanos = System.nanoTime();
-    if (unflushed) {
-      unflushed = false;
-      channel.flush();
-    }
-    regulate();
+    goOn();
   }
 
   private void take(HttpObject part) {
@@ -241,7 +237,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Incoming.
   }
 
   private void write(ByteBuf bytes) {
-    if (reading) {
+    if (reading || taking) {
       unflushed = true;
       var unused = channel.write(bytes, channel.voidPromise());
     } else {
@@ -277,14 +273,23 @@ final class Connection extends ChannelInboundHandlerAdapter implements Incoming.
     }
     taking = true;
     try {
-      while (mayTake()) {
-        take(ahead.remove());
-      }
+      do {
+        while (mayTake()) {
+          take(ahead.remove());
+        }
+        flush();
+      } while (mayTake());
     } finally {
       taking = false;
     }
-    if (!reading) {
-      regulate();
+    regulate();
+  }
+
+  /** All that was answered to what was read at once goes out at once. */
+  private void flush() {
+    if (unflushed && !reading) {
+      unflushed = false;
+      channel.flush();
     }
   }
 
@@ -295,13 +300,21 @@ final class Connection extends ChannelInboundHandlerAdapter implements Incoming.
         && (current == null ? channel.isWritable() : !current.incoming.isWhole());
   }
 
-  /** Takes no more off the wire than can be dealt with. */
+  /**
+   * Takes no more off the wire than can be dealt with: no further request of a client that does not
+   * take its answers. Stops in the middle of a reading, but goes on only after it.
+   */
   private void regulate() {
-    boolean wanted = ahead.isEmpty() && (current == null || !current.isFull());
-    if (wanted != channel.config().isAutoRead()) {
+    boolean wanted = lingering != null || (ahead.isEmpty() && !isFull());
+    if (wanted != channel.config().isAutoRead() && !(wanted && reading)) {
       lastHeardNanos = System.nanoTime(); // Nothing could be heard meanwhile.
+      decoder.heardNothing();
       channel.config().setAutoRead(wanted);
     }
+  }
+
+  private boolean isFull() {
+    return current == null ? !channel.isWritable() : current.isFull();
   }
 
   private void linger() {
@@ -323,9 +336,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Incoming.
 
   @Override
   public void heldOrFreed() {
-    if (!reading) {
-      regulate();
-    }
+    regulate();
   }
 
   @Override
@@ -339,14 +350,10 @@ final class Connection extends ChannelInboundHandlerAdapter implements Incoming.
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext context) {
-    if (!channel.isWritable()) {
-      return;
-    }
-    if (current != null && current.streamer != null) {
+    if (channel.isWritable() && current != null && current.streamer != null) {
       current.streamer.pump();
-    } else if (!ahead.isEmpty()) {
-      goOn();
     }
+    goOn();
   }
 
   /** Called about once a second. */
@@ -363,7 +370,8 @@ final class Connection extends ChannelInboundHandlerAdapter implements Incoming.
           && nowNanos - lastHeardNanos > patience.unheard().toNanos()) {
         end(); // It does not even answer to being asked whether it is there.
       }
-    } else if (decoder.isSlow(nowNanos, patience.head().toNanos())) {
+    } else if (channel.config().isAutoRead()
+        && decoder.isSlow(nowNanos, patience.head().toNanos())) {
       refuse(
           new Unreadable(
               408,

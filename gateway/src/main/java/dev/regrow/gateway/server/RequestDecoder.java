@@ -48,7 +48,12 @@ final class RequestDecoder extends HttpRequestDecoder {
     inHead = false;
   }
 
-  /** Since when a head has been on its way. */
+  /** Nothing was read until now, whatever came. */
+  void heardNothing() {
+    headSinceNanos = System.nanoTime();
+  }
+
+  /** Whether a head has been on its way for longer than that. */
   boolean isSlow(long nowNanos, long patienceNanos) {
     return inHead && nowNanos - headSinceNanos > patienceNanos;
   }

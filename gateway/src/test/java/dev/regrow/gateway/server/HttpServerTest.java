@@ -19,6 +19,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -37,6 +39,9 @@ final class HttpServerTest {
 
   /** More than an event loop needs to get to a handler. */
   private static final int FRAMES_MAX = 200;
+
+  /** So that the kernel does not take megabytes; much smaller ones are slow. */
+  private static final int WINDOW_BYTES = 256 << 10;
 
   private final Answering handler = new Answering();
   private final HttpServer server =
@@ -83,6 +88,28 @@ final class HttpServerTest {
       }
       sent.get(20, TimeUnit.SECONDS);
       assertThat(handler.deepest).as("frames on the stack").hasValueLessThan(FRAMES_MAX);
+    }
+  }
+
+  @Test
+  void a_client_that_takes_no_answers_is_asked_for_no_more_requests_until_it_does()
+      throws Exception {
+    try (var client = new Client(WINDOW_BYTES)) {
+      int requests = 4_000;
+      var padding = "-".repeat(4_000);
+      var all = new StringBuilder();
+      for (int i = 0; i < requests; i++) {
+        all.append(get("/" + i + padding));
+      }
+
+      var sent = client.sendMeanwhile(all.toString());
+
+      // What the kernel holds of the answers, and little more: half of them at most.
+      assertThat(settled(handler.seen::size)).isBetween(1, requests / 2);
+      for (int i = 0; i < requests; i++) {
+        assertThat(client.answer()).endsWith("\r\n\r\n/" + i + padding);
+      }
+      sent.get(20, TimeUnit.SECONDS);
     }
   }
 
@@ -241,6 +268,20 @@ final class HttpServerTest {
     return "GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n";
   }
 
+  /** What it is once it has not changed for half a second. */
+  private static int settled(Supplier<Integer> number) {
+    int last = -1;
+    long since = System.nanoTime();
+    while (last <= 0 || System.nanoTime() - since < 500_000_000) {
+      LockSupport.parkNanos(10_000_000);
+      if (number.get() != last) {
+        last = number.get();
+        since = System.nanoTime();
+      }
+    }
+    return last;
+  }
+
   /** Answers with the path, the body or what is wrong with it. */
   private static final class Answering implements Handler {
 
@@ -342,7 +383,18 @@ final class HttpServerTest {
     private final InputStream in;
 
     Client() throws IOException {
-      socket = new Socket(InetAddress.getLoopbackAddress(), server.address().getPort());
+      this(0);
+    }
+
+    /**
+     * @param windowBytes that the kernel takes before it is read; 0: as usual
+     */
+    Client(int windowBytes) throws IOException {
+      socket = new Socket();
+      if (windowBytes > 0) {
+        socket.setReceiveBufferSize(windowBytes);
+      }
+      socket.connect(server.address());
       socket.setSoTimeout(20_000);
       in = new BufferedInputStream(socket.getInputStream());
     }
