@@ -38,6 +38,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Incoming.
   private final Handler handler;
   private final Patience patience;
   private final Round round;
+  private final Outflow outflow;
 
   /** What was read and not taken yet, as it belongs to later requests. */
   private final Deque<HttpObject> ahead = new ArrayDeque<>();
@@ -63,6 +64,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Incoming.
     this.handler = handler;
     this.patience = patience;
     this.round = round;
+    this.outflow = new Outflow(channel);
   }
 
   @Override
@@ -318,7 +320,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Incoming.
   }
 
   private void linger() {
-    lingering = new Lingering(channel, secure);
+    lingering = new Lingering(channel, secure, outflow, patience);
     ahead.forEach(ReferenceCountUtil::release);
     ahead.clear();
     lingering.begin();
@@ -358,6 +360,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Incoming.
 
   /** Called about once a second. */
   void tick(long nowNanos) {
+    outflow.tick(nowNanos);
     if (lingering != null) {
       lingering.tick(nowNanos);
       return;
@@ -385,19 +388,26 @@ final class Connection extends ChannelInboundHandlerAdapter implements Incoming.
   }
 
   private long lastActiveNanos() {
+    long last = later(lastHeardNanos, outflow.lastNanos());
     var streamer = current == null ? null : current.streamer;
-    return streamer != null && streamer.lastSentNanos() - lastHeardNanos > 0
-        ? streamer.lastSentNanos()
-        : lastHeardNanos;
+    return streamer == null ? last : later(last, streamer.lastSentNanos());
   }
 
-  /** Ends once what is being answered has been. */
+  private static long later(long nanos, long otherNanos) {
+    return otherNanos - nanos > 0 ? otherNanos : nanos;
+  }
+
+  /** Ends once what is being answered has been, and has left. */
   void drain() {
     draining = true;
-    if (current == null) {
+    if (lingering != null) {
+      lingering.drain();
+    } else if (current != null) {
+      current.last = true;
+    } else if (outflow.isDone()) {
       end();
     } else {
-      current.last = true;
+      linger();
     }
   }
 

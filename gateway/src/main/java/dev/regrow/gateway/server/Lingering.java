@@ -3,23 +3,26 @@ package dev.regrow.gateway.server;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.socket.SocketChannel;
-import java.time.Duration;
 
 /**
- * The end of a connection. What a client still sends is read for a while, so that it gets to read
- * our last words. For the connection's event loop alone.
+ * The end of a connection. All that was written leaves, as fast as the client takes it; then what
+ * it still sends is read for a while, so that it gets to read our last words. For the connection's
+ * event loop alone.
  */
 final class Lingering {
 
-  private static final long NANOS = Duration.ofSeconds(2).toNanos();
-
   private final SocketChannel channel;
   private final boolean secure;
-  private final long endNanos = System.nanoTime() + NANOS;
+  private final Outflow outflow;
+  private final Patience patience;
+  private boolean said;
+  private long saidNanos;
 
-  Lingering(SocketChannel channel, boolean secure) {
+  Lingering(SocketChannel channel, boolean secure, Outflow outflow, Patience patience) {
     this.channel = channel;
     this.secure = secure;
+    this.outflow = outflow;
+    this.patience = patience;
   }
 
   void begin() {
@@ -27,6 +30,8 @@ final class Lingering {
   }
 
   private void endOutput() {
+    said = true;
+    saidNanos = System.nanoTime();
     if (secure || !channel.isActive()) {
       var unused = channel.close();
     } else {
@@ -34,8 +39,20 @@ final class Lingering {
     }
   }
 
+  /** Called about once a second. What the client sends does not count: it must take something. */
   void tick(long nowNanos) {
-    if (nowNanos - endNanos > 0) {
+    boolean over =
+        said
+            ? nowNanos - saidNanos > patience.lingering().toNanos()
+            : nowNanos - outflow.lastNanos() > patience.idle().toNanos();
+    if (over) {
+      var unused = channel.close();
+    }
+  }
+
+  /** Nobody waits for what the client may still send. */
+  void drain() {
+    if (said) {
       var unused = channel.close();
     }
   }

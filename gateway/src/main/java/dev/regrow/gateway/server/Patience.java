@@ -9,8 +9,10 @@ import java.time.Duration;
  * @param answer until an answer begins
  * @param idle without a byte in or out
  * @param unheard without a byte in, of who is asked every 15 seconds whether it is there
+ * @param lingering for a client to close a connection over which all has been said
  */
-record Patience(Duration head, Duration answer, Duration idle, Duration unheard) {
+record Patience(
+    Duration head, Duration answer, Duration idle, Duration unheard, Duration lingering) {
 
   /** Watches say something every 15 seconds, so they are never idle for long. */
   static final Patience USUAL =
@@ -18,5 +20,6 @@ record Patience(Duration head, Duration answer, Duration idle, Duration unheard)
           Duration.ofSeconds(10),
           Duration.ofSeconds(15),
           Duration.ofMinutes(15),
-          Duration.ofSeconds(60));
+          Duration.ofSeconds(60),
+          Duration.ofSeconds(2));
 }

@@ -1,6 +1,7 @@
 package dev.regrow.gateway.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -35,7 +36,11 @@ final class HttpServerTest {
           Duration.ofMillis(300),
           Duration.ofMillis(300),
           Duration.ofSeconds(20),
-          Duration.ofSeconds(60));
+          Duration.ofSeconds(60),
+          Duration.ofMillis(300));
+
+  /** More than the kernel takes for a client that does not read. */
+  private static final int LARGE_BYTES = 16 << 20;
 
   /** More than an event loop needs to get to a handler. */
   private static final int FRAMES_MAX = 200;
@@ -44,11 +49,15 @@ final class HttpServerTest {
   private static final int WINDOW_BYTES = 256 << 10;
 
   private final Answering handler = new Answering();
-  private final HttpServer server =
-      HttpServer.plain(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), handler, SHORT)
-          .toCompletableFuture()
-          .orTimeout(20, TimeUnit.SECONDS)
-          .join();
+  private final HttpServer server = start(SHORT);
+
+  private HttpServer start(Patience patience) {
+    return HttpServer.plain(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), handler, patience)
+        .toCompletableFuture()
+        .orTimeout(20, TimeUnit.SECONDS)
+        .join();
+  }
 
   @AfterEach
   void stop() {
@@ -264,6 +273,64 @@ final class HttpServerTest {
     }
   }
 
+  @Test
+  void a_last_answer_waits_for_a_client_that_reads_late() throws Exception {
+    try (var client = new Client(WINDOW_BYTES)) {
+      client.send("GET /large HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+      assertThat(client.head()).contains("Content-Length: " + LARGE_BYTES);
+      lookAtConnectionsTwice();
+
+      assertThat(client.rest().length()).isEqualTo(LARGE_BYTES);
+    }
+  }
+
+  @Test
+  void stopping_waits_for_an_answer_that_a_client_has_not_taken_yet() throws Exception {
+    CompletableFuture<Void> stopped;
+    try (var client = new Client(WINDOW_BYTES)) {
+      client.send(get("/large"));
+      assertThat(client.head()).contains("Content-Length: " + LARGE_BYTES);
+
+      stopped = server.stop(Duration.ofSeconds(20)).toCompletableFuture();
+
+      assertThat(client.rest().length()).isEqualTo(LARGE_BYTES);
+    }
+    stopped.orTimeout(20, TimeUnit.SECONDS).join();
+  }
+
+  @Test
+  void a_last_answer_that_is_never_taken_is_given_up_whatever_its_client_sends() throws Exception {
+    var brief = Duration.ofMillis(300);
+    var strict = start(new Patience(brief, brief, brief, brief, brief));
+    try (var client = new Client(WINDOW_BYTES, strict)) {
+      client.send("GET /large HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+      assertThat(handler.arrived("/large")).isTrue();
+
+      long deadline = System.nanoTime() + 20_000_000_000L;
+      assertThatThrownBy(
+              () -> {
+                while (System.nanoTime() < deadline) {
+                  client.send("more");
+                  LockSupport.parkNanos(5_000_000);
+                }
+              })
+          .as("what is sent once the server has given up")
+          .isInstanceOf(IOException.class);
+    } finally {
+      strict.stop(Duration.ZERO).toCompletableFuture().orTimeout(20, TimeUnit.SECONDS).join();
+    }
+  }
+
+  /** The server looks at those of an event loop together, and ends then what is too slow. */
+  private void lookAtConnectionsTwice() throws IOException {
+    for (int i = 0; i < 2; i++) {
+      try (var slow = new Client()) {
+        slow.send("GET /slow");
+        assertThat(slow.answer()).startsWith("HTTP/1.1 408");
+      }
+    }
+  }
+
   private static String get(String path) {
     return "GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n";
   }
@@ -309,6 +376,7 @@ final class HttpServerTest {
         case "/unwritable" ->
             CompletableFuture.completedFuture(text(path).with("X-Bad", "two\r\nlines"));
         case "/thrown" -> stream(null);
+        case "/large" -> CompletableFuture.completedFuture(text("-".repeat(LARGE_BYTES)));
         default -> CompletableFuture.completedFuture(text(path));
       };
     }
@@ -390,6 +458,10 @@ final class HttpServerTest {
      * @param windowBytes that the kernel takes before it is read; 0: as usual
      */
     Client(int windowBytes) throws IOException {
+      this(windowBytes, server);
+    }
+
+    Client(int windowBytes, HttpServer server) throws IOException {
       socket = new Socket();
       if (windowBytes > 0) {
         socket.setReceiveBufferSize(windowBytes);
