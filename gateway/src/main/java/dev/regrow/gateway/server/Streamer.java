@@ -127,8 +127,8 @@ final class Streamer {
   }
 
   private void finish() {
+    stop(); // First: a flush that makes room asks for more.
     channel.flush();
-    stop();
     ended.run();
   }
 
