@@ -10,8 +10,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a token opened stays open no longer than the token counts. A stream is then broken off, not
- * ended: to a client it must not look as if all had been said. Who connects again gets the 401.
+ * What a token opened stays open no longer than the token counts, whether the client reads or not.
+ * A stream is then broken off, not ended: to a client it must not look as if all had been said. Who
+ * connects again gets the 401.
  */
 final class Tenure {
 
@@ -39,11 +40,12 @@ final class Tenure {
         : answer;
   }
 
-  /** Until the token is revoked. */
+  /** Until the token is revoked, by any thread: so all but {@link #isCutOff} is one at a time. */
   private class Held implements ByteStream {
     private final Pass pass;
     private final ByteStream bytes;
     private volatile boolean revoked;
+    private boolean closed;
     private Tokens.@Nullable Tenancy tenancy;
 
     private Held(Pass pass, ByteStream bytes) {
@@ -52,29 +54,46 @@ final class Tenure {
     }
 
     @Override
-    public void start(Runnable ready) {
-      tenancy =
-          tokens.onEnd(
-              pass,
-              () -> {
-                revoked = true;
-                LOG.info("The token {} was revoked: what it opened ends", pass.id());
-                ready.run();
-              });
-      bytes.start(ready);
+    public synchronized void start(Runnable ready) {
+      tenancy = tokens.onEnd(pass, () -> revoke(ready));
+      if (!closed) {
+        bytes.start(ready);
+      }
+    }
+
+    private void revoke(Runnable ready) {
+      LOG.info("The token {} was revoked: what it opened ends", pass.id());
+      revoked = true;
+      close();
+      ready.run();
     }
 
     @Override
-    public Next next() {
-      return revoked ? BROKEN : bytes.next();
+    public synchronized Next next() {
+      return closed ? BROKEN : bytes.next();
     }
 
     @Override
-    public void close() {
+    public boolean isCutOff() {
+      return revoked;
+    }
+
+    @Override
+    public synchronized void close() {
+      if (closed) {
+        return;
+      }
+      closed = true;
       if (tenancy != null) {
         tenancy.close();
       }
       bytes.close();
+    }
+
+    synchronized void unlessClosed(Runnable work) {
+      if (!closed) {
+        work.run();
+      }
     }
   }
 
@@ -89,7 +108,7 @@ final class Tenure {
 
     @Override
     public void take(byte[] part, boolean begins, boolean ends) {
-      dialogue.take(part, begins, ends);
+      unlessClosed(() -> dialogue.take(part, begins, ends));
     }
 
     @Override

@@ -36,6 +36,14 @@ public interface ByteStream {
   /** Must not block. */
   Next next();
 
+  /**
+   * Whether it is to be broken off at once, though the client has not taken what there was: who was
+   * given to {@link #start} was run.
+   */
+  default boolean isCutOff() {
+    return false;
+  }
+
   /** The client is gone, or has all of it. Must not block. */
   void close();
 }

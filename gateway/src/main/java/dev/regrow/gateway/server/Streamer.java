@@ -100,6 +100,9 @@ final class Streamer {
   }
 
   private void sendWhatThereIs() {
+    if (!over && bytes.isCutOff()) {
+      breakOff(); // Whether or not the client makes room.
+    }
     int parts = 0;
     while (!over && channel.isWritable()) {
       if (parts++ == PARTS_AT_ONCE) {

@@ -26,6 +26,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -240,6 +241,52 @@ final class ExecOverHttpTest {
 
       assertThat(happened(running)).isEqualTo("close");
       assertThatThrownBy(() -> exec.follow((error, bytes) -> {})).isInstanceOf(IOException.class);
+    }
+  }
+
+  @Test
+  void a_revoked_token_ends_what_it_runs_though_its_client_reads_nothing() throws Exception {
+    var token = gateway.issue("{\"role\":\"deploy\"}");
+    try (var socket = connect("?command=yes", "Authorization: Bearer " + token.getToken())) {
+      head(socket);
+      var running = started();
+      var parts = new AtomicInteger();
+      var written =
+          CompletableFuture.runAsync(
+              () -> {
+                while (running.listener.onOutput(Exec.Stream.OUTPUT, new byte[16 << 10])) {
+                  parts.incrementAndGet();
+                }
+              });
+      awaitHeldUp(parts);
+
+      gateway.send(gateway.request("/v1/tokens/" + token.getId()).DELETE());
+
+      assertThat(happened(running)).isEqualTo("close");
+      written.get(20, TimeUnit.SECONDS);
+      long deadline = System.nanoTime() + 20_000_000_000L;
+      assertThatThrownBy(
+              () -> {
+                while (System.nanoTime() < deadline) {
+                  socket.getOutputStream().write(frame(0x82, new byte[] {0, 'x'}));
+                }
+              })
+          .as("input once the server has closed")
+          .isInstanceOf(IOException.class);
+      assertThat(running.input()).isEmpty();
+    }
+  }
+
+  /** Until it has written nothing for half a second: the client has no room any more. */
+  private static void awaitHeldUp(AtomicInteger parts) {
+    int last = 0;
+    long since = System.nanoTime();
+    while (last == 0 || System.nanoTime() - since < 500_000_000) {
+      LockSupport.parkNanos(10_000_000);
+      if (parts.get() != last) {
+        last = parts.get();
+        since = System.nanoTime();
+      }
     }
   }
 

@@ -44,6 +44,20 @@ final class StreamerTest {
     assertThat(said.closed).isEqualTo(1);
   }
 
+  @Test
+  void what_is_cut_off_is_broken_off_though_the_client_takes_nothing() {
+    var said = new Said(List.of(PART, ByteStream.LATER));
+    channel.unsafe().outboundBuffer().setUserDefinedWritability(1, false);
+    streamer(said).start(Unpooled.EMPTY_BUFFER);
+    assertThat(said.words).as("what still waits").contains(PART);
+
+    said.cutOff();
+    channel.runPendingTasks();
+
+    assertThat(said.closed).isEqualTo(1);
+    assertThat(channel.isOpen()).isFalse();
+  }
+
   private Streamer streamer(ByteStream bytes) {
     var body = new Answer.Open("text/plain", bytes, new byte[0], Optional.empty());
     return Streamer.ofBody(channel, body, false, () -> {});
@@ -61,14 +75,28 @@ final class StreamerTest {
   /** What it was told to say, and then its last word again. */
   private static final class Said implements ByteStream {
     private final Deque<Next> words;
+    private Runnable ready = () -> {};
+    private boolean cut;
     private int closed;
 
     private Said(List<Next> words) {
       this.words = new ArrayDeque<>(words);
     }
 
+    void cutOff() {
+      cut = true;
+      ready.run();
+    }
+
     @Override
-    public void start(Runnable ready) {}
+    public void start(Runnable news) {
+      ready = news;
+    }
+
+    @Override
+    public boolean isCutOff() {
+      return cut;
+    }
 
     @Override
     public Next next() {
