@@ -361,7 +361,14 @@ final class HttpServerTest {
       var path = request.target().path();
       int frames = StackWalker.getInstance().walk(all -> (int) all.limit(FRAMES_MAX).count());
       deepest.accumulateAndGet(frames, Math::max);
-      seen.computeIfAbsent(path, key -> new CountDownLatch(1)).countDown();
+      var arrived = seen.computeIfAbsent(path, key -> new CountDownLatch(1));
+      if (path.equals("/held")) {
+        // Once it is whole the connection waits for its answer.
+        var unused =
+            request.body().read(1, Duration.ofSeconds(20)).thenAccept(whole -> arrived.countDown());
+      } else {
+        arrived.countDown();
+      }
       return switch (path) {
         case "/held" -> held.computeIfAbsent(path, key -> new CompletableFuture<>());
         case "/never" -> {
