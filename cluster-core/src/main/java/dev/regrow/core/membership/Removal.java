@@ -120,6 +120,28 @@ final class Removal {
         .build();
   }
 
+  /**
+   * Drops a record of a removed node, and what it speaks of; not if either changed since: another
+   * server may have dropped them already, and the slot have begun anew elsewhere.
+   *
+   * @param own what the record speaks of; null: there is none, or it is another node's by now
+   */
+  static Txn dropped(Entry record, @Nullable Entry own) {
+    var both = own == null ? List.of(record) : List.of(record, own);
+    return new Txn(
+        both.stream().map(Removal::unchanged).toList(),
+        both.stream().<Txn.Write>map(entry -> new Txn.Write.Delete(entry.key())).toList());
+  }
+
+  /** The last of it: that it was removed stays on record. */
+  static Txn forgotten(Entry node) {
+    return dropped(node, null);
+  }
+
+  private static Txn.Condition unchanged(Entry entry) {
+    return new Txn.Condition.ChangedAt(entry.key(), entry.modIndex());
+  }
+
   private static boolean isWitness(StoredNode node) {
     return node.getRolesList().contains("witness");
   }

@@ -24,6 +24,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Takes nodes out of the cluster for good, and knows which were. */
@@ -181,54 +183,70 @@ public final class Removals {
               return freeVolumes(nodeUid)
                   .thenCompose(
                       freed ->
-                          store.commit(
-                              new Txn(
-                                  List.of(
-                                      new Txn.Condition.ChangedAt(entry.key(), entry.modIndex())),
-                                  List.of(new Txn.Write.Delete(entry.key())))))
-                  .handle(Removals::committed);
+                          freed
+                              ? store.commit(Removal.forgotten(entry)).handle(Removals::committed)
+                              : CompletableFuture.completedFuture(false));
             });
   }
 
-  /** What slots had there is lost: they may begin anew elsewhere. */
-  private CompletionStage<Void> freeVolumes(String nodeUid) {
-    return volumes(nodeUid)
-        .thenCompose(
-            found -> {
-              CompletionStage<Void> all = CompletableFuture.completedStage(null);
-              for (var entry : found) {
-                var place = parse(StoredPlace.parser(), entry);
-                var namespace =
-                    entry.key().substring(Keys.nodeVolumes(nodeUid).length()).split("/", 2)[0];
-                var key =
-                    Keys.place(namespace, place.getWorkload(), place.getVolume(), place.getSlot());
-                var txn =
-                    new Txn(
-                        List.of(),
-                        List.of(new Txn.Write.Delete(key), new Txn.Write.Delete(entry.key())));
-                all = all.thenCompose(done -> store.commit(txn)).thenAccept(done -> {});
-              }
-              return all;
-            });
+  /**
+   * What slots had there is lost: they may begin anew elsewhere.
+   *
+   * @return false: something changed meanwhile, look again
+   */
+  private CompletionStage<Boolean> freeVolumes(String nodeUid) {
+    var prefix = Keys.nodeVolumes(nodeUid);
+    return drop(
+        prefix,
+        entry -> {
+          var place = parse(StoredPlace.parser(), entry);
+          var namespace = entry.key().substring(prefix.length()).split("/", 2)[0];
+          return Keys.place(namespace, place.getWorkload(), place.getVolume(), place.getSlot());
+        },
+        place -> parse(StoredPlace.parser(), place).getNodeUid().equals(nodeUid));
   }
 
-  private CompletionStage<Void> strikeOff(String nodeUid) {
+  private CompletionStage<Boolean> strikeOff(String nodeUid) {
     var prefix = Keys.nodeAssignments(nodeUid);
+    return drop(
+        prefix,
+        entry -> Keys.ASSIGNMENTS + entry.key().substring(prefix.length()),
+        assignment -> parse(StoredAssignment.parser(), assignment).getNodeUid().equals(nodeUid));
+  }
+
+  /**
+   * Drops what a node's records speak of, and these.
+   *
+   * @param of the key of what a record speaks of
+   * @param itsOwn whether that is still the node's
+   */
+  private CompletionStage<Boolean> drop(
+      String prefix, Function<Entry, String> of, Predicate<Entry> itsOwn) {
     return store
         .range(RangeQuery.prefix(prefix).linearizable())
         .thenCompose(
             found -> {
-              CompletionStage<Void> all = CompletableFuture.completedStage(null);
-              for (var entry : found.entries()) {
-                var assignment = Keys.ASSIGNMENTS + entry.key().substring(prefix.length());
-                var txn =
-                    new Txn(
-                        List.of(),
-                        List.of(
-                            new Txn.Write.Delete(assignment), new Txn.Write.Delete(entry.key())));
-                all = all.thenCompose(done -> store.commit(txn)).thenAccept(done -> {});
+              CompletionStage<Boolean> all = CompletableFuture.completedStage(true);
+              for (var record : found.entries()) {
+                all =
+                    all.thenCompose(
+                        dropped ->
+                            dropped
+                                ? drop(record, of.apply(record), found.index(), itsOwn)
+                                : CompletableFuture.completedStage(false));
               }
               return all;
+            });
+  }
+
+  private CompletionStage<Boolean> drop(
+      Entry record, String key, long index, Predicate<Entry> itsOwn) {
+    return store
+        .range(RangeQuery.key(key).atLeast(index))
+        .thenCompose(
+            found -> {
+              var own = found.entries().stream().filter(itsOwn).findFirst().orElse(null);
+              return store.commit(Removal.dropped(record, own)).handle(Removals::committed);
             });
   }
 

@@ -8,8 +8,12 @@ import com.google.protobuf.Message;
 import dev.regrow.core.store.Keys;
 import dev.regrow.core.store.MembershipRefused;
 import dev.regrow.core.store.RangeQuery;
+import dev.regrow.core.store.RangeResult;
 import dev.regrow.core.store.Removed;
+import dev.regrow.core.store.Store;
 import dev.regrow.core.store.Txn;
+import dev.regrow.core.store.TxnResult;
+import dev.regrow.core.store.WatchListener;
 import dev.regrow.core.store.testing.InMemoryStore;
 import dev.regrow.v1.LastEnd;
 import dev.regrow.v1.NodePhase;
@@ -20,6 +24,8 @@ import dev.regrow.v1.StoredNode;
 import dev.regrow.v1.StoredPlace;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -106,10 +112,7 @@ class RemovalsTest {
   @Test
   void a_node_that_has_data_is_removed_by_force_only_and_its_slots_may_begin_anew() {
     aNode(NodeScheduling.CORDONED);
-    var place =
-        StoredPlace.newBuilder().setWorkload("db").setVolume("data").setSlot(0).setNodeUid(UID);
-    put(Keys.place("default", "db", "data", 0), place.build());
-    put(Keys.nodeVolume(UID, "default", "data", "db-0"), place.build());
+    dataOfDb0(UID, 0);
 
     assertThatThrownBy(() -> remove(false))
         .hasCauseInstanceOf(MembershipRefused.class)
@@ -121,6 +124,54 @@ class RemovalsTest {
     assertThat(read(Keys.node(UID))).isEmpty();
     assertThat(read(Keys.place("default", "db", "data", 0))).isEmpty();
     assertThat(read(Keys.nodeVolume(UID, "default", "data", "db-0"))).isEmpty();
+  }
+
+  @Test
+  void a_server_that_comes_late_leaves_the_new_place_of_a_slot_alone() throws Exception {
+    aNode(NodeScheduling.CORDONED);
+    dataOfDb0(UID, 0);
+    remove(true);
+    var stalls = new CompletableFuture<Void>();
+    var late =
+        new Removals(new StallingStore(store, stalls)).forget(UID, 4711).toCompletableFuture();
+    removals.forget(UID, 4711).toCompletableFuture().join();
+    dataOfDb0("444444444444", 0);
+
+    stalls.complete(null);
+
+    assertThat(late.join()).isFalse();
+    assertThat(placeOfDb0().getNodeUid()).isEqualTo("444444444444");
+  }
+
+  @Test
+  void a_removed_node_that_had_yet_to_delete_data_takes_no_place_elsewhere_with_it()
+      throws Exception {
+    aNode(NodeScheduling.CORDONED);
+    dataOfDb0(UID, 4000);
+    dataOfDb0("444444444444", 0);
+
+    remove(true);
+
+    assertThat(removals.forget(UID, 4711).toCompletableFuture().join()).isTrue();
+    assertThat(read(Keys.nodeVolume(UID, "default", "data", "db-0"))).isEmpty();
+    assertThat(placeOfDb0().getNodeUid()).isEqualTo("444444444444");
+  }
+
+  @Test
+  void a_server_that_comes_late_strikes_off_nothing_that_was_assigned_since() {
+    aNode(NodeScheduling.OPEN);
+    assigned("web-1", false);
+    remove(true);
+    long late = 4711 + Removals.FREED_AFTER.toMillis();
+    var stalls = new CompletableFuture<Void>();
+    var slow =
+        new Removals(new StallingStore(store, stalls)).forget(UID, late).toCompletableFuture();
+    assigned("web-1", false);
+
+    stalls.complete(null);
+    slow.join();
+
+    assertThat(read(Keys.assignment("default", "app", "web-1"))).isPresent();
   }
 
   @Test
@@ -163,8 +214,31 @@ class RemovalsTest {
             .build());
   }
 
+  /**
+   * @param deletedAt 0: it is there to stay, and the place of its slot
+   */
+  private void dataOfDb0(String nodeUid, long deletedAt) {
+    var place =
+        StoredPlace.newBuilder()
+            .setWorkload("db")
+            .setVolume("data")
+            .setSlot(0)
+            .setNodeUid(nodeUid)
+            .setDeletedAt(deletedAt)
+            .build();
+    put(Keys.nodeVolume(nodeUid, "default", "data", "db-0"), place);
+    if (deletedAt == 0) {
+      put(Keys.place("default", "db", "data", 0), place);
+    }
+  }
+
+  private StoredPlace placeOfDb0() throws Exception {
+    return StoredPlace.parseFrom(read(Keys.place("default", "db", "data", 0)).orElseThrow());
+  }
+
   private void assigned(String slot, boolean ended) {
-    var assignment = StoredAssignment.newBuilder().setInstanceId(slot).setSlot(slot);
+    var assignment =
+        StoredAssignment.newBuilder().setInstanceId(slot).setSlot(slot).setNodeUid(UID);
     if (ended) {
       assignment.setEnded(LastEnd.getDefaultInstance());
     }
@@ -181,5 +255,38 @@ class RemovalsTest {
     return store.range(RangeQuery.key(key)).toCompletableFuture().join().entries().stream()
         .findFirst()
         .map(entry -> entry.value());
+  }
+
+  /** Reads at once, and writes when it comes to itself. */
+  private record StallingStore(Store store, CompletionStage<Void> stalls) implements Store {
+    @Override
+    public CompletionStage<TxnResult> commit(Txn txn) {
+      return stalls.thenCompose(over -> store.commit(txn));
+    }
+
+    @Override
+    public CompletionStage<RangeResult> range(RangeQuery query) {
+      return store.range(query);
+    }
+
+    @Override
+    public Watch watch(String prefix, long afterIndex, WatchListener listener) {
+      return store.watch(prefix, afterIndex, listener);
+    }
+
+    @Override
+    public long appliedIndex() {
+      return store.appliedIndex();
+    }
+
+    @Override
+    public Health health() {
+      return store.health();
+    }
+
+    @Override
+    public void close() {
+      store.close();
+    }
   }
 }
