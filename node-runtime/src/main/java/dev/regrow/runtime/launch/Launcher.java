@@ -225,6 +225,15 @@ public final class Launcher implements AutoCloseable {
     ids.release(slot(key, slot));
   }
 
+  /**
+   * Of an instance that an agent before this one started.
+   *
+   * @param idBase the host's id of the root user inside
+   */
+  public void adopt(InstanceKey key, String slot, int idBase) {
+    ids.adopt(slot(key, slot), idBase);
+  }
+
   /** Of a node that has just found out what slots it has; the ids of all others are free. */
   public void keepSlots(Map<InstanceKey, String> living) {
     ids.releaseAllBut(

@@ -67,13 +67,34 @@ public final class IdRanges {
     if (known != null) {
       return new IdRange(base(known));
     }
-    var former = released.remove(slot);
+    var former = released.get(slot);
     int index = former == null ? free() : former;
-    bySlot.put(slot, index);
     if (former == null || !saved.contains(slot)) {
-      save();
+      save(slot, index); // First: what is not on disk is another slot's for the next agent.
     }
+    has(slot, index);
     return new IdRange(base(index));
+  }
+
+  private void has(String slot, int index) {
+    released.values().removeIf(other -> other == index);
+    bySlot.put(slot, index);
+  }
+
+  /**
+   * Of a slot that lives: what it runs with counts for more than the file. It is in the file once
+   * another slot needs a range, and until then each agent sees to it.
+   */
+  public synchronized void adopt(String slot, int base) {
+    int index = (base - FIRST) / IdRange.SIZE;
+    int block = index / BLOCK_RANGES;
+    boolean isRange = base >= FIRST && base(index) == base && block < BLOCKS;
+    if (!isRange || Integer.valueOf(index).equals(bySlot.get(slot)) || !claimed(block)) {
+      return;
+    }
+    bySlot.values().removeIf(other -> other == index);
+    has(slot, index);
+    saved.remove(slot);
   }
 
   /** Another slot may have its range from now on. Idempotent. */
@@ -114,7 +135,7 @@ public final class IdRanges {
     var used = new TreeSet<>(bySlot.values());
     used.addAll(released.values());
     if (used.size() == blocks.size() * BLOCK_RANGES && !released.isEmpty()) {
-      return released.remove(released.keySet().iterator().next());
+      return released.values().iterator().next();
     }
     for (int block : blocks) {
       for (int index = block * BLOCK_RANGES; index < (block + 1) * BLOCK_RANGES; index++) {
@@ -127,14 +148,17 @@ public final class IdRanges {
     int start = Math.floorMod(nodeUid.hashCode(), BLOCKS);
     for (int i = 0; i < BLOCKS; i++) {
       int block = (start + i) % BLOCKS;
-      if (!blocks.contains(block) && claim(block)) {
-        blocks.add(block);
+      if (!blocks.contains(block) && claimed(block)) {
         return block * BLOCK_RANGES;
       }
     }
     throw new RuntimeFailure(
         "no id range is free: all blocks are claimed in " + claims + "; remove those of dead nodes",
         true);
+  }
+
+  private boolean claimed(int block) {
+    return blocks.contains(block) || (claim(block) && blocks.add(block));
   }
 
   private boolean claim(int block) {
@@ -175,8 +199,7 @@ public final class IdRanges {
       if (block >= BLOCKS || lost.contains(block)) {
         continue;
       }
-      if (blocks.contains(block) || claim(block)) {
-        blocks.add(block);
+      if (claimed(block)) {
         bySlot.put(entry.getKey(), entry.getValue());
         saved.add(entry.getKey());
       } else {
@@ -195,11 +218,12 @@ public final class IdRanges {
     }
   }
 
-  private void save() {
+  /** Writes what slots have, and what one is about to get. */
+  private void save(String next, int itsIndex) {
+    var slots = new TreeMap<>(bySlot);
+    slots.put(next, itsIndex);
     var lines = new ArrayList<String>();
-    bySlot.forEach((slot, index) -> lines.add(slot + " " + index));
-    saved.clear();
-    saved.addAll(bySlot.keySet());
+    slots.forEach((slot, index) -> lines.add(slot + " " + index));
     var temporary = memory.resolveSibling(memory.getFileName() + ".new");
     try {
       Files.createDirectories(memory.toAbsolutePath().getParent());
@@ -208,6 +232,8 @@ public final class IdRanges {
     } catch (IOException e) {
       throw failure("write " + memory, e);
     }
+    saved.clear();
+    saved.addAll(slots.keySet());
   }
 
   private static RuntimeFailure failure(String attempted, IOException cause) {

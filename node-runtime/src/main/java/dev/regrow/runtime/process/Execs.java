@@ -110,8 +110,7 @@ final class Execs implements AutoCloseable {
   /** The host's number of user 0 inside. */
   private static int idBase(int pid) {
     try {
-      var words = ProcFs.text(pid + "/uid_map").trim().split("\\s+", -1);
-      return Integer.parseInt(words[1]);
+      return ProcFs.idBase(pid);
     } catch (UncheckedIOException e) {
       throw new RuntimeFailure("it has ended", true, e);
     }

@@ -33,6 +33,7 @@ import dev.regrow.runtime.state.StateDirectory;
 import dev.regrow.runtime.state.Status;
 import dev.regrow.runtime.syscall.Kernel;
 import dev.regrow.runtime.syscall.SyscallException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -382,6 +383,7 @@ public final class LocalNodeRuntime implements NodeRuntime {
       cgroups.create(file.key(), file.limits());
       if (found.decision() instanceof Decision.Adopt living && found.shim() != null) {
         var instance = live(file, living.status());
+        adoptIds(file, living.status());
         adoptNetwork(file, living.status());
         exits.watch(found.shim(), () -> ended(instance));
         adopted.add(instance);
@@ -402,6 +404,14 @@ public final class LocalNodeRuntime implements NodeRuntime {
     images.usesAreKnown();
     disk.execute(logs::tidyAfterTheLastAgent);
     return adopted;
+  }
+
+  private void adoptIds(InstanceFile file, Status status) {
+    try {
+      launcher.adopt(file.key(), file.slot(), ProcFs.idBase(status.init().pid()));
+    } catch (UncheckedIOException e) {
+      LOG.debug("{} has ended just now", file.key());
+    }
   }
 
   private void adoptNetwork(InstanceFile file, Status status) {

@@ -36,6 +36,16 @@ public final class ProcFs {
   }
 
   /**
+   * The host's number of user 0 in the user namespace of a process; its first line counts, and ours
+   * have one.
+   *
+   * @throws UncheckedIOException if there is no such process
+   */
+  public static int idBase(int pid) {
+    return Integer.parseInt(text(pid + "/uid_map").trim().split("\\s+", -1)[1]);
+  }
+
+  /**
    * @return clock ticks since boot; -1 if there is no such process
    */
   public static long startTicks(int pid) {

@@ -1,7 +1,9 @@
 package dev.regrow.runtime.namespace;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.regrow.runtime.RuntimeFailure;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -105,6 +107,73 @@ final class IdRangesTest {
 
     assertThat(next.of("default/api/api-0").base())
         .isEqualTo(killed.of("default/web/web-1").base());
+  }
+
+  @Test
+  void a_range_that_could_not_be_written_down_is_not_given_before_it_is() throws Exception {
+    var ranges = node("n1");
+    var inTheWay = Files.createFile(machine.resolve("n1"));
+    assertThatThrownBy(() -> ranges.of("default/web/web-0"))
+        .isInstanceOf(RuntimeFailure.class)
+        .hasMessageContaining("cannot write " + inTheWay.resolve("id-ranges"));
+    Files.delete(inTheWay);
+
+    var given = ranges.of("default/web/web-0");
+
+    assertThat(node("n1").of("default/api/api-0")).isNotEqualTo(given);
+    assertThat(node("n1").of("default/web/web-0")).isEqualTo(given);
+  }
+
+  @Test
+  void a_released_range_that_cannot_be_given_to_another_is_still_the_slots_own() throws Exception {
+    var ranges = node("n1");
+    var first = ranges.of("default/web/web-0");
+    ranges.release("default/web/web-0");
+    for (int i = 0; i < 63; i++) {
+      ranges.of("default/api/api-" + i);
+    }
+    var directory = machine.resolve("n1");
+    Files.move(directory, machine.resolve("aside"));
+    Files.createFile(directory);
+    assertThatThrownBy(() -> ranges.of("default/api/api-63")).isInstanceOf(RuntimeFailure.class);
+    Files.delete(directory);
+
+    assertThat(ranges.of("default/web/web-0")).isEqualTo(first);
+    assertThat(ranges.of("default/api/api-63")).isNotEqualTo(first);
+  }
+
+  @Test
+  void what_a_slot_lives_with_is_its_own_though_the_file_does_not_know_it() {
+    var living = node("n1").of("default/web/web-0");
+    var next = new IdRanges(machine.resolve("claims"), machine.resolve("other/id-ranges"), "n1");
+
+    next.adopt("default/web/web-0", living.base());
+
+    assertThat(next.of("default/api/api-0")).isNotEqualTo(living);
+    assertThat(next.of("default/web/web-0")).isEqualTo(living);
+  }
+
+  @Test
+  void a_slot_whose_range_lives_in_another_gets_one_of_its_own() {
+    var shared = node("n1").of("default/api/api-0");
+    var next = node("n1");
+
+    next.adopt("default/web/web-0", shared.base());
+
+    assertThat(next.of("default/api/api-0")).isNotEqualTo(shared);
+    assertThat(next.of("default/web/web-0")).isEqualTo(shared);
+  }
+
+  @Test
+  void what_is_no_range_of_this_node_is_adopted_by_nobody() {
+    var others = node("n2").of("default/web/web-0");
+    var ranges = node("n1");
+
+    ranges.adopt("default/web/web-0", 0);
+    ranges.adopt("default/web/web-1", others.base() + 1);
+    ranges.adopt("default/web/web-2", others.base());
+
+    assertThat(ranges.of("default/web/web-2")).isNotEqualTo(others);
   }
 
   @Test

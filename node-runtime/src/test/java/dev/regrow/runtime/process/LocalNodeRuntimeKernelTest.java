@@ -185,6 +185,19 @@ class LocalNodeRuntimeKernelTest {
   }
 
   @Test
+  void what_lives_keeps_its_ids_for_itself_though_no_file_says_so() throws Exception {
+    launch(1, FOREVER);
+    Files.delete(data.resolve("id-ranges"));
+    var living = restart().get(0);
+
+    var key = new InstanceKey("shop", "api", "api-1-a");
+    var command = List.of("/bin/sh", "-c", FOREVER);
+    var other = get(agent().launch(spec(key, 1, command, null)));
+
+    assertThat(ProcFs.idBase((int) other.pid())).isNotEqualTo(ProcFs.idBase((int) living.pid()));
+  }
+
+  @Test
   void the_next_agent_knows_how_it_ended_meanwhile() throws Exception {
     launch(1, "read line < /dev/zero & wait; exit 9");
     agent().close();
@@ -323,8 +336,13 @@ class LocalNodeRuntimeKernelTest {
   }
 
   private static LaunchSpec spec(int attempt, List<String> command, @Nullable LongSupplier lease) {
+    return spec(KEY, attempt, command, lease);
+  }
+
+  private static LaunchSpec spec(
+      InstanceKey key, int attempt, List<String> command, @Nullable LongSupplier lease) {
     return new LaunchSpec(
-        KEY,
+        key,
         attempt,
         "web-1",
         Map.of("epoch", "17"),
