@@ -27,8 +27,15 @@ public interface Logs {
    */
   record Query(int attempt, int tail, @Nullable Instant since, boolean follow) {}
 
-  /** Learns what was written. */
+  /** Learns what was written. Its methods must not block: the thread is all readers'. */
   interface Sink {
+    /**
+     * Asked before each chunk. False: the reading rests until somebody calls {@link Reading#goOn}.
+     */
+    default boolean hasRoom() {
+      return true;
+    }
+
     /**
      * @return how the reading shall go on: false ends it
      */
@@ -53,6 +60,9 @@ public interface Logs {
 
   /** A running reading. */
   interface Reading extends AutoCloseable {
+    /** Its sink has room again. Does not block; more often than needed does no harm. */
+    void goOn();
+
     @Override
     void close();
   }

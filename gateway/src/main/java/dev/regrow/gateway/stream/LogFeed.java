@@ -4,10 +4,8 @@ import dev.regrow.gateway.server.ByteStream;
 import dev.regrow.runtime.InstanceKey;
 import dev.regrow.runtime.Logs;
 import dev.regrow.runtime.RuntimeFailure;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -15,24 +13,28 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What an instance wrote, as a stream that is back-pressured down to the reading of the files: the
- * reader waits for the client, but no longer than {@link #PATIENCE} for one chunk.
+ * What an instance wrote, as a stream that is back-pressured down to the reading of the files: that
+ * rests while the client does not take what waits here, and no thread waits for it.
  */
 public final class LogFeed implements ByteStream, Logs.Sink {
 
   private static final Logger LOG = LoggerFactory.getLogger(LogFeed.class);
 
-  static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int CHUNKS_MAX = 16;
+
+  /** From here on it is worth to read again. */
+  private static final int CHUNKS_FEW = CHUNKS_MAX / 2;
 
   private final Function<Logs.Sink, Logs.Reading> begin;
   private final Function<Logs.Chunk, byte[]> written;
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition room = lock.newCondition();
   private final Deque<Logs.Chunk> waiting = new ArrayDeque<>();
   private Runnable ready = () -> {};
   private @Nullable Next end;
   private Logs.@Nullable Reading reading;
+
+  /** The reading rests. */
+  private boolean full;
 
   private LogFeed(Function<Logs.Sink, Logs.Reading> begin, Function<Logs.Chunk, byte[]> written) {
     this.begin = begin;
@@ -73,17 +75,26 @@ public final class LogFeed implements ByteStream, Logs.Sink {
 
   @Override
   public Next next() {
+    Bytes next;
+    Logs.Reading resting = null;
     lock.lock();
     try {
       var chunk = waiting.poll();
-      if (chunk != null) {
-        room.signalAll();
-        return new Bytes(written.apply(chunk));
+      if (chunk == null) {
+        return end == null ? LATER : end;
       }
-      return end == null ? LATER : end;
+      next = new Bytes(written.apply(chunk));
+      if (full && waiting.size() <= CHUNKS_FEW) {
+        full = false;
+        resting = reading;
+      }
     } finally {
       lock.unlock();
     }
+    if (resting != null) {
+      resting.goOn();
+    }
+    return next;
   }
 
   @Override
@@ -93,7 +104,6 @@ public final class LogFeed implements ByteStream, Logs.Sink {
     try {
       end = BROKEN;
       waiting.clear();
-      room.signalAll();
       begun = reading;
       reading = null;
     } finally {
@@ -105,37 +115,29 @@ public final class LogFeed implements ByteStream, Logs.Sink {
   }
 
   @Override
-  public boolean onChunk(Logs.Chunk chunk) {
-    if (!taken(chunk)) {
-      return false;
-    }
-    ready.run();
-    return true;
-  }
-
-  private boolean taken(Logs.Chunk chunk) {
+  public boolean hasRoom() {
     lock.lock();
     try {
-      long left = PATIENCE.toNanos();
-      while (end == null && waiting.size() >= CHUNKS_MAX && left > 0) {
-        left = room.awaitNanos(left);
-      }
-      if (end != null) {
-        return false; // The client went away.
-      }
-      if (waiting.size() >= CHUNKS_MAX) {
-        LOG.info("A client took nothing for {} s: its logs end", PATIENCE.toSeconds());
-        end = BROKEN;
-        return false;
-      }
-      return waiting.add(chunk);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      end = BROKEN;
-      return false;
+      full = end == null && waiting.size() >= CHUNKS_MAX;
+      return !full;
     } finally {
       lock.unlock();
     }
+  }
+
+  @Override
+  public boolean onChunk(Logs.Chunk chunk) {
+    lock.lock();
+    try {
+      if (end != null) {
+        return false; // The client went away.
+      }
+      waiting.add(chunk);
+    } finally {
+      lock.unlock();
+    }
+    ready.run();
+    return true;
   }
 
   @Override

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -106,11 +107,14 @@ public final class FakeLogs implements LocalInstances, Logs {
       queries.add(query);
       chunks = List.copyOf(written);
     }
-    var open = new AtomicBoolean(true);
+    var reading = new FakeReading();
     threads.execute(
         () -> {
           for (var chunk : chunks) {
-            if (!open.get() || !sink.onChunk(chunk)) {
+            while (!sink.hasRoom()) {
+              reading.wentOn.acquireUninterruptibly();
+            }
+            if (!reading.open.get() || !sink.onChunk(chunk)) {
               return;
             }
             taken.incrementAndGet();
@@ -119,10 +123,24 @@ public final class FakeLogs implements LocalInstances, Logs {
             sink.onEnd(null);
           }
         });
-    return () -> {
+    return reading;
+  }
+
+  private final class FakeReading implements Reading {
+    private final AtomicBoolean open = new AtomicBoolean(true);
+    private final Semaphore wentOn = new Semaphore(0);
+
+    @Override
+    public void goOn() {
+      wentOn.release();
+    }
+
+    @Override
+    public void close() {
       if (open.getAndSet(false)) {
         closed.incrementAndGet();
       }
-    };
+      wentOn.release(); // A sink that is closed takes none, and has room.
+    }
   }
 }

@@ -5,21 +5,23 @@ import dev.regrow.runtime.Logs.Query;
 import dev.regrow.runtime.Logs.Reading;
 import dev.regrow.runtime.Logs.Sink;
 import dev.regrow.runtime.RuntimeFailure;
+import dev.regrow.runtime.logs.LogCursor.Progress;
 import java.io.IOException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One reading. It has no thread: a round on the executor hands over what is there; while it
- * follows, the watcher calls for another round whenever the directory changes.
+ * One reading. It has no thread: a round on the executor hands over what is there and there is room
+ * for; while it follows, the watcher calls for another round whenever the directory changes, and
+ * whoever had no room does once there is some.
  *
  * <pre>
  * IDLE ──changed──▶ RUNNING ──changed──▶ AGAIN        each but ENDED ──close──▶ ENDED
  *  ▲────round over────┘ ▲────round over────┘
  * </pre>
  */
-final class FileReading implements Reading {
+final class FileReading implements Reading, LogCursor.Taker {
 
   private enum State {
     IDLE,
@@ -71,8 +73,8 @@ final class FileReading implements Reading {
 
   private void round() {
     try {
-      boolean more = state.get() != State.ENDED && readOn();
-      if (!more || !query.follow() || !directory.exists() || !watcher.open()) {
+      var progress = state.get() == State.ENDED ? Progress.ENOUGH : readOn();
+      if (progress == Progress.ENOUGH || (progress == Progress.ALL_READ && !isFollowing())) {
         end(null);
         return;
       }
@@ -98,7 +100,11 @@ final class FileReading implements Reading {
     }
   }
 
-  private boolean readOn() throws IOException {
+  private boolean isFollowing() {
+    return query.follow() && directory.exists() && watcher.open();
+  }
+
+  private Progress readOn() throws IOException {
     if (cursor == null) {
       var attempts = FileLogs.attempts(query.attempt(), directory.attempts());
       cursor = new LogCursor(directory, attempts);
@@ -112,10 +118,16 @@ final class FileReading implements Reading {
         selection = new LineSelection(query.since(), 0);
       }
     }
-    return cursor.advance(this::handOver);
+    return cursor.advance(this);
   }
 
-  private boolean handOver(Chunk chunk) {
+  @Override
+  public boolean hasRoom() {
+    return sink.hasRoom();
+  }
+
+  @Override
+  public boolean take(Chunk chunk) {
     return state.get() != State.ENDED && selection.select(chunk).map(sink::onChunk).orElse(true);
   }
 
@@ -131,6 +143,11 @@ final class FileReading implements Reading {
       said = said == null ? FileLogs.failure("close logs in " + directory.path(), e) : said;
     }
     sink.onEnd(said);
+  }
+
+  @Override
+  public void goOn() {
+    changed();
   }
 
   /** A round that is under way ends by itself; an idle reading is ended by a last round. */

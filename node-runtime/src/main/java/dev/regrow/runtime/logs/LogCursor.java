@@ -10,7 +10,6 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.function.IntPredicate;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +17,26 @@ import org.jspecify.annotations.Nullable;
  * while that is renamed by a rotation, or deleted, and goes on with whichever is the next younger.
  */
 final class LogCursor implements AutoCloseable {
+
+  /** Takes what is read. */
+  interface Taker {
+    /**
+     * @return whether it wants more
+     */
+    boolean take(Chunk chunk);
+
+    /** False: nothing is read for now. */
+    default boolean hasRoom() {
+      return true;
+    }
+  }
+
+  /** How far it went. */
+  enum Progress {
+    ALL_READ,
+    NO_ROOM,
+    ENOUGH
+  }
 
   private final LogDirectory directory;
   private final IntPredicate attempts;
@@ -34,24 +53,22 @@ final class LogCursor implements AutoCloseable {
     this.attempts = attempts;
   }
 
-  /**
-   * Hands over all that has been written since the last call.
-   *
-   * @return false if the consumer wants no more
-   */
-  boolean advance(Predicate<Chunk> consumer) throws IOException {
+  /** Hands over all that has been written since the last call, as far as there is room. */
+  Progress advance(Taker taker) throws IOException {
     while (true) {
-      if (!drain(consumer)) {
-        return false;
+      var before = drain(taker);
+      if (before != Progress.ALL_READ) {
+        return before;
       }
       var next = successor();
       if (next == null) {
-        return true;
+        return Progress.ALL_READ;
       }
       // It was the last to be written to until its successor was made: what came between our
       // reaching its end and now is the last of it.
-      if (!drain(consumer)) {
-        return false;
+      var last = drain(taker);
+      if (last != Progress.ALL_READ) {
+        return last;
       }
       enter(next);
     }
@@ -91,23 +108,35 @@ final class LogCursor implements AutoCloseable {
     }
   }
 
-  private boolean drain(Predicate<Chunk> consumer) throws IOException {
+  private Progress drain(Taker taker) throws IOException {
     if (channel == null || current == null) {
-      return true;
+      return Progress.ALL_READ;
     }
     while (true) {
-      for (Frame frame; (frame = FrameDecoder.next(buffer)) != null; ) {
-        if (!consumer.test(chunk(current.file().attempt(), frame))) {
-          return false;
-        }
+      var progress = handOver(taker, current.file().attempt());
+      if (progress != Progress.ALL_READ) {
+        return progress;
       }
       buffer.compact();
       int count = channel.read(buffer);
       buffer.flip();
       if (count <= 0) {
-        return true;
+        return Progress.ALL_READ;
       }
     }
+  }
+
+  private Progress handOver(Taker taker, int attempt) {
+    while (taker.hasRoom()) {
+      var frame = FrameDecoder.next(buffer);
+      if (frame == null) {
+        return Progress.ALL_READ;
+      }
+      if (!taker.take(chunk(attempt, frame))) {
+        return Progress.ENOUGH;
+      }
+    }
+    return Progress.NO_ROOM;
   }
 
   private static Chunk chunk(int attempt, Frame frame) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.regrow.runtime.InstanceKey;
 import dev.regrow.runtime.Logs.Chunk;
 import dev.regrow.runtime.Logs.Query;
+import dev.regrow.runtime.Logs.Reading;
 import dev.regrow.runtime.Logs.Sink;
 import dev.regrow.runtime.RuntimeFailure;
 import java.io.IOException;
@@ -13,12 +14,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -153,6 +157,58 @@ class FileLogsTest {
   }
 
   @Test
+  void readers_that_take_nothing_keep_no_thread_from_the_others() throws Exception {
+    write("1.log.1", "a\nb\n");
+    write("1.log", "c\n");
+    append("1.log", Frames.out("d\n"));
+    var all = "a\nb\nc\nd\n";
+    var slow = List.of(new Slow(logs, ALL), new Slow(logs, ALL));
+    for (var each : slow) {
+      each.isAsked();
+    }
+
+    assertThat(read(ALL)).isEqualTo(all);
+
+    for (var each : slow) {
+      for (int chunks = 0; chunks < 4; chunks++) {
+        each.makeRoom();
+      }
+      each.expect(all);
+      each.isEnded();
+    }
+  }
+
+  @Test
+  void what_is_rotated_away_while_a_reader_has_no_room_is_read_when_it_has() throws Exception {
+    write("1.log", "a\n");
+    var slow = new Slow(logs, new Query(0, -1, null, true));
+    slow.isAsked();
+
+    append("1.log", Frames.out("b\n"));
+    Files.move(file("1.log"), file("1.log.1"));
+    write("1.log", "c\n");
+    for (int chunks = 0; chunks < 4; chunks++) {
+      slow.makeRoom();
+    }
+
+    slow.expect("a\nb\nc\n");
+    logs.forget(KEY);
+    slow.isEnded();
+  }
+
+  @Test
+  void a_reading_that_has_no_room_can_be_closed() throws Exception {
+    write("1.log", "a\n");
+    var slow = new Slow(logs, ALL);
+    slow.isAsked();
+
+    slow.reading.close();
+
+    slow.isEnded();
+    assertThat(slow.taken.chunks).isEmpty();
+  }
+
+  @Test
   void following_sees_what_is_appended_rotated_and_started_later() throws Exception {
     write("1.log", "a\n");
     var lines = new Following();
@@ -273,6 +329,52 @@ class FileLogsTest {
 
     String text() throws Exception {
       return all.get(20, TimeUnit.SECONDS);
+    }
+  }
+
+  /** Has room for what it was given room for, and for nothing at first. */
+  private static final class Slow implements Sink {
+    private final Following taken = new Following();
+    private final AtomicInteger room = new AtomicInteger();
+    private final CountDownLatch asked = new CountDownLatch(1);
+    private final Reading reading;
+
+    Slow(FileLogs logs, Query query) {
+      reading = logs.read(KEY, query, this);
+    }
+
+    @Override
+    public boolean hasRoom() {
+      asked.countDown();
+      return room.get() > 0;
+    }
+
+    @Override
+    public boolean onChunk(Chunk chunk) {
+      room.decrementAndGet();
+      return taken.onChunk(chunk);
+    }
+
+    @Override
+    public void onEnd(@Nullable RuntimeFailure failure) {
+      taken.onEnd(failure);
+    }
+
+    void isAsked() throws InterruptedException {
+      assertThat(asked.await(20, TimeUnit.SECONDS)).as("asked for room").isTrue();
+    }
+
+    void makeRoom() {
+      room.incrementAndGet();
+      reading.goOn();
+    }
+
+    void expect(String text) throws InterruptedException {
+      taken.expect(text);
+    }
+
+    void isEnded() throws Exception {
+      assertThat(taken.end.get(20, TimeUnit.SECONDS)).isEqualTo("ended");
     }
   }
 
