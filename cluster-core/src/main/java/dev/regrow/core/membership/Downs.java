@@ -103,8 +103,8 @@ public final class Downs {
         var node = node(found);
         if (node.getMember().equals(member)) {
           down.setNodeUid(node.getUid());
-          if (node.getAwayUntil() > nowMillis) {
-            continue; // It announced to be back by then: its system is dead, what it runs is not.
+          if (Absence.leftMillis(node, nowMillis) > 0) {
+            continue; // It said that it will be back: its system is dead, what it runs is not.
           }
           conditions.add(new Txn.Condition.ChangedAt(found.key(), found.modIndex()));
           writes.add(

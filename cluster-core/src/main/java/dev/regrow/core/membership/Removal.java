@@ -111,11 +111,10 @@ final class Removal {
   }
 
   private static StoredNode removed(StoredNode node, long nowMillis) {
-    return node.toBuilder()
+    return Absence.over(node).toBuilder()
         .setRemovedAt(nowMillis)
         .setPhase(NodePhase.NODE_DOWN)
         .setScheduling(NodeScheduling.CORDONED)
-        .clearAwayUntil()
         .clearCluster()
         .build();
   }

@@ -15,6 +15,7 @@ import dev.regrow.core.store.WatchListener;
 import dev.regrow.core.store.testing.InMemoryStore;
 import dev.regrow.v1.NodePhase;
 import dev.regrow.v1.StoredNode;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -64,6 +65,24 @@ class DownsTest {
     assertThat(get(downs.declare(Set.of(B), A, 7))).isEqualTo(Outcome.DECLARED);
 
     assertThat(told.poll(10, TimeUnit.SECONDS)).containsExactly(B);
+    assertThat(get(membership.nodes()))
+        .singleElement()
+        .extracting(StoredNode::getPhase)
+        .isNotEqualTo(NodePhase.NODE_DOWN);
+  }
+
+  @Test
+  void how_long_a_node_is_awaited_is_not_read_off_two_clocks() throws Exception {
+    get(
+        membership.register(
+            "bbbbbbbbbbbb",
+            node ->
+                Absence.announced(
+                    node.toBuilder().setMember(B).build(), Duration.ofMinutes(2), 7)));
+
+    long muchLater = Duration.ofHours(1).toMillis(); // By the clock of who declares.
+    assertThat(get(downs.declare(Set.of(B), A, muchLater))).isEqualTo(Outcome.DECLARED);
+
     assertThat(get(membership.nodes()))
         .singleElement()
         .extracting(StoredNode::getPhase)

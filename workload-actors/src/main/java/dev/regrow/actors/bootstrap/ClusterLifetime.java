@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import dev.regrow.actors.downing.DowningSetup;
 import dev.regrow.actors.downing.Knocking;
 import dev.regrow.core.identity.NodeTls;
+import dev.regrow.core.membership.Absence;
 import dev.regrow.core.membership.Downs;
 import dev.regrow.core.membership.Membership;
 import dev.regrow.core.store.Store;
@@ -219,9 +220,10 @@ final class ClusterLifetime {
     if (!wasUp) {
       return CompletableFuture.completedFuture(null);
     }
-    long until = System.currentTimeMillis() + away.toMillis();
+    long now = System.currentTimeMillis();
     return membership
-        .register(nodeUid, node -> node.toBuilder().clearCluster().setAwayUntil(until).build())
+        .register(
+            nodeUid, node -> Absence.announced(node, away, now).toBuilder().clearCluster().build())
         .toCompletableFuture()
         .orTimeout(ANNOUNCE_WITHIN.toMillis(), TimeUnit.MILLISECONDS)
         .handle(

@@ -6,6 +6,7 @@ import static dev.regrow.actors.downing.Knocking.Sign.SILENT;
 import dev.regrow.actors.downing.Knocking;
 import dev.regrow.actors.downing.Knocking.Sign;
 import dev.regrow.actors.downing.Lives;
+import dev.regrow.core.membership.Absence;
 import dev.regrow.core.membership.Arrival;
 import dev.regrow.core.membership.Formation.Candidate;
 import dev.regrow.core.membership.Formation.Decision;
@@ -266,10 +267,9 @@ final class Entrance {
 
   private StoredNode inside(StoredNode node) {
     var after =
-        node.toBuilder()
+        Absence.over(node).toBuilder()
             .setMember(self.candidate().uniqueAddress())
-            .setCluster(incarnation)
-            .clearAwayUntil();
+            .setCluster(incarnation);
     if (node.getPhase() == NodePhase.NODE_DOWN) {
       after.setPhase(NodePhase.NODE_READY);
     }

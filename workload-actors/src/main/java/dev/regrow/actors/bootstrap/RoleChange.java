@@ -1,15 +1,18 @@
 package dev.regrow.actors.bootstrap;
 
 import dev.regrow.core.identity.NodeIdentity;
+import dev.regrow.core.membership.Absence;
 import dev.regrow.core.membership.Membership;
 import dev.regrow.core.store.Store;
 import dev.regrow.core.store.StoreMembership;
+import dev.regrow.v1.StoredNode;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -66,10 +69,8 @@ final class RoleChange {
     return CompletableFuture.completedFuture(null);
   }
 
-  private CompletionStage<Void> away(long untilMillis) {
-    return new Membership(store)
-        .register(identity.nodeUid(), node -> node.toBuilder().setAwayUntil(untilMillis).build())
-        .thenAccept(done -> {});
+  private CompletionStage<Void> own(UnaryOperator<StoredNode> change) {
+    return new Membership(store).register(identity.nodeUid(), change).thenAccept(done -> {});
   }
 
   private CompletionStage<Void> toWorker() {
@@ -77,14 +78,16 @@ final class RoleChange {
       return CompletableFuture.completedFuture(null);
     }
     // The store takes no announcement of a restart once this server is out of it.
-    return away(System.currentTimeMillis() + away.toMillis())
+    long now = System.currentTimeMillis();
+    return own(node -> Absence.announced(node, away, now))
         .thenCompose(
             announced ->
                 servers
                     .remove(identity.nodeUid(), false)
                     .exceptionallyCompose(
                         refused ->
-                            away(0).thenCompose(back -> CompletableFuture.failedFuture(refused))))
+                            own(Absence::over)
+                                .thenCompose(back -> CompletableFuture.failedFuture(refused))))
         .thenAccept(
             then -> {
               try {

@@ -1,5 +1,6 @@
 package dev.regrow.actors.sharding;
 
+import dev.regrow.core.membership.Absence;
 import dev.regrow.core.membership.Membership;
 import dev.regrow.v1.NodePhase;
 import dev.regrow.v1.StoredNode;
@@ -14,7 +15,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Waits for nodes that were stopped and announced to be back: one that is not back in time is
- * declared down. Every server waits, and the store takes the first word.
+ * declared down. Every server waits, from when it learned of it, and the store takes the first
+ * word.
  */
 final class Absences {
 
@@ -23,6 +25,8 @@ final class Absences {
 
   private final Membership membership;
   private final LongSupplier wallMillis;
+
+  /** By node: until when it said to be away, which tells one absence from the next. */
   private final Map<String, Long> awaited = new ConcurrentHashMap<>();
 
   Absences(Membership membership, LongSupplier wallMillis) {
@@ -36,7 +40,7 @@ final class Absences {
     if (until == 0) {
       awaited.remove(node.getUid());
     } else if (!Long.valueOf(until).equals(awaited.put(node.getUid(), until))) {
-      later(node.getUid(), until, Math.max(0, until - wallMillis.getAsLong()));
+      later(node.getUid(), until, Absence.leftMillis(node, wallMillis.getAsLong()));
     }
   }
 
@@ -62,6 +66,6 @@ final class Absences {
   }
 
   private static StoredNode down(StoredNode node) {
-    return node.toBuilder().setPhase(NodePhase.NODE_DOWN).clearAwayUntil().build();
+    return Absence.over(node).toBuilder().setPhase(NodePhase.NODE_DOWN).build();
   }
 }
