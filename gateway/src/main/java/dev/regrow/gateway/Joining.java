@@ -9,6 +9,8 @@ import dev.regrow.client.http.Endpoint;
 import dev.regrow.core.identity.AuthorityName;
 import dev.regrow.core.identity.NodeIdentity;
 import dev.regrow.core.identity.NodeJoin;
+import dev.regrow.v1.NodeJoinReply;
+import dev.regrow.v1.NodeJoinRequest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -47,7 +49,7 @@ final class Joining {
       var token = token(join.tokenFile());
       var asked = NodeJoin.prepare(directory, host);
       try (var client = RegrowClient.of(context(join, token), ANSWERED_WITHIN)) {
-        var reply = client.send(Calls.join(asked.request(), options.role().orElse("worker")));
+        var reply = answer(client, options, asked.request());
         requireSame(token, reply.getAuthorityPem().toByteArray());
         asked.accept(reply);
       }
@@ -61,6 +63,17 @@ final class Joining {
       throw StartFailure.refused(
           "node %s cannot join by %s: %s"
               .formatted(options.name(), join.address(), e.getMessage()));
+    }
+  }
+
+  /** A server of the release before knows no names in requests; this node's registers it then. */
+  private static NodeJoinReply answer(
+      RegrowClient client, NodeOptions options, NodeJoinRequest request) {
+    var role = options.role().orElse("worker");
+    try {
+      return client.send(Calls.join(request.toBuilder().setName(options.name()).build(), role));
+    } catch (ApiException.Invalid unknown) {
+      return client.send(Calls.join(request, role));
     }
   }
 

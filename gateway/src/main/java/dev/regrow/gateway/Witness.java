@@ -3,8 +3,10 @@ package dev.regrow.gateway;
 import dev.regrow.actors.bootstrap.Release;
 import dev.regrow.core.identity.NodeIdentity;
 import dev.regrow.core.identity.NodeRole;
-import dev.regrow.core.membership.Membership;
+import dev.regrow.core.membership.Names;
+import dev.regrow.core.membership.Naming;
 import dev.regrow.core.store.FeatureLevel;
+import dev.regrow.core.store.MembershipRefused;
 import dev.regrow.core.store.raft.CertificateKeeper;
 import dev.regrow.core.store.raft.RaftStore;
 import dev.regrow.core.store.raft.RaftStoreConfig;
@@ -37,6 +39,9 @@ final class Witness {
   private final InetAddress address;
   private final ServiceManager manager = ServiceManager.in(System.getenv());
 
+  /** Why it cannot be registered, as its name is another's. */
+  private final CompletableFuture<String> refused = new CompletableFuture<>();
+
   Witness(NodeOptions options, InetAddress address) {
     this.options = options;
     this.address = address;
@@ -64,7 +69,11 @@ final class Witness {
         options.data());
     manager.ready("Witness %s is there to vote".formatted(options.name()));
     var expelled = store.expelled().toCompletableFuture();
-    var why = expelled.applyToEither(store.outgrown(), words -> words).join();
+    var why =
+        expelled
+            .applyToEither(store.outgrown(), words -> words)
+            .applyToEither(refused, words -> words)
+            .join();
     LOG.error("{}", why);
     if (expelled.isDone()) {
       RemovedMark.in(options.data()).write(why);
@@ -111,12 +120,17 @@ final class Witness {
 
   /** Until it is done: the group may have no majority for as long as it likes. */
   private void register(RaftStore store, String uid) {
-    new Membership(store)
-        .register(uid, this::describe)
+    var asker = new Naming.Asker(uid, options.name(), address.getHostAddress());
+    new Names(store)
+        .register(asker, this::describe, System.currentTimeMillis())
         .whenComplete(
             (done, failure) -> {
               if (failure != null && !store.expelled().toCompletableFuture().isDone()) {
                 var cause = failure instanceof CompletionException ? failure.getCause() : failure;
+                if (cause instanceof MembershipRefused taken) {
+                  refused.complete(String.valueOf(taken.getMessage()));
+                  return;
+                }
                 LOG.warn(
                     "this witness is not registered yet: {}",
                     cause == null ? failure.getMessage() : cause.getMessage());

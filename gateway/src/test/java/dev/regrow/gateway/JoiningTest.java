@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.regrow.actors.control.Refusal;
 import dev.regrow.client.Context;
 import dev.regrow.client.RegrowClient;
 import dev.regrow.core.identity.AuthorityName;
@@ -13,6 +14,11 @@ import dev.regrow.core.identity.NodeIdentity;
 import dev.regrow.core.identity.NodeJoin;
 import dev.regrow.core.identity.NodeRole;
 import dev.regrow.core.identity.NodeTls;
+import dev.regrow.core.membership.Membership;
+import dev.regrow.core.membership.Names;
+import dev.regrow.core.membership.Naming;
+import dev.regrow.core.store.StoreGroup;
+import dev.regrow.core.store.testing.InMemoryStore;
 import dev.regrow.gateway.auth.TokenText;
 import dev.regrow.gateway.auth.Tokens;
 import dev.regrow.gateway.http.Backend;
@@ -20,6 +26,9 @@ import dev.regrow.gateway.http.GatewayServer;
 import dev.regrow.gateway.metrics.Metrics;
 import dev.regrow.gateway.testing.FakeControlPlane;
 import dev.regrow.gateway.testing.FakeLogs;
+import dev.regrow.v1.NodeJoinReply;
+import dev.regrow.v1.NodeJoinRequest;
+import dev.regrow.v1.NodePhase;
 import dev.regrow.v1.StoredToken;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -36,6 +45,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -49,8 +59,10 @@ class JoiningTest {
 
   private final Path data;
   private final List<GatewayServer> gateways = new ArrayList<>();
+  private final InMemoryStore store = new InMemoryStore();
   private NodeIdentity first;
   private InetAddress address;
+  private boolean oldServer;
 
   JoiningTest(@TempDir Path data) {
     this.data = data;
@@ -73,6 +85,7 @@ class JoiningTest {
   @AfterEach
   void end() {
     gateways.forEach(one -> one.stop(Duration.ZERO));
+    store.close();
   }
 
   /** HOST:PORT of a gateway that shows that identity. */
@@ -96,16 +109,7 @@ class JoiningTest {
             Optional::empty,
             tokens,
             Optional::empty,
-            (request, role) -> {
-              try {
-                return CompletableFuture.completedFuture(
-                    ClusterAuthority.of(first)
-                        .orElseThrow()
-                        .admit(request, role, List.of(), Instant.now(), Duration.ofDays(1)));
-              } catch (IOException e) {
-                throw new UncheckedIOException(e);
-              }
-            },
+            this::admit,
             Optional::empty);
     var server =
         GatewayServer.start(
@@ -125,6 +129,35 @@ class JoiningTest {
     return address.getHostAddress() + ":" + server.address().getPort();
   }
 
+  private CompletionStage<NodeJoinReply> admit(NodeJoinRequest request, NodeRole role) {
+    if (oldServer && !request.getName().isEmpty()) {
+      throw new Refusal(Refusal.Kind.INVALID, "has fields that this release does not know");
+    }
+    try {
+      var reply =
+          ClusterAuthority.of(first)
+              .orElseThrow()
+              .admit(request, role, List.of(), Instant.now(), Duration.ofDays(1));
+      if (request.getName().isEmpty()) {
+        return CompletableFuture.completedFuture(reply);
+      }
+      var asker = new Naming.Asker(request.getNodeUid(), request.getName(), request.getHosts(0));
+      return new Names(store)
+          .claim(asker, new StoreGroup(1, List.of()), uid -> failedStage(uid), 0)
+          .thenApply(kept -> reply)
+          .exceptionallyCompose(
+              taken ->
+                  CompletableFuture.failedFuture(
+                      new Refusal(Refusal.Kind.CONFLICT, String.valueOf(taken.getMessage()))));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static CompletionStage<StoreGroup> failedStage(String uid) {
+    return CompletableFuture.failedStage(new AssertionError(uid + " has no server"));
+  }
+
   private void join(String name, String at, String token) throws IOException {
     var file = Files.writeString(data.resolve(name + ".token"), token + "\n");
     var options =
@@ -140,6 +173,44 @@ class JoiningTest {
     assertThat(joined.clusterId()).isEqualTo(first.clusterId());
     assertThat(CertifiedNode.in(joined.tls()).role()).isEqualTo(NodeRole.WORKER);
     assertThat(ClusterAuthority.of(joined)).isEmpty();
+  }
+
+  @Test
+  void a_node_is_not_let_in_under_the_name_of_one_that_lives_and_becomes_nobody() throws Exception {
+    var token = TOKEN + "@" + AuthorityName.in(first.tls());
+    new Membership(store)
+        .register(
+            "0123456789ab",
+            node ->
+                node.toBuilder()
+                    .setName("n1")
+                    .setAddress("https://10.0.0.5:7400")
+                    .setMember("pekko://regrow@10.0.0.5:7410#1")
+                    .setPhase(NodePhase.NODE_READY)
+                    .build())
+        .toCompletableFuture()
+        .join();
+    var at = gateway(first);
+
+    assertThatThrownBy(() -> join("n1", at, token))
+        .isInstanceOfSatisfying(
+            StartFailure.class, failure -> assertThat(failure.exitCode()).isEqualTo(1))
+        .hasMessageContaining("node n1 is not let in by " + at)
+        .hasMessageContaining("a node called n1 at https://10.0.0.5:7400 is up already")
+        .hasMessageContaining("give this one another --name");
+
+    assertThat(NodeIdentity.open(data.resolve("n1"))).isEmpty();
+    join("n2", at, token);
+    assertThat(NodeIdentity.open(data.resolve("n2"))).isPresent();
+  }
+
+  @Test
+  void a_server_of_the_release_before_which_knows_no_names_lets_a_node_in() throws Exception {
+    oldServer = true;
+
+    join("n2", gateway(first), TOKEN + "@" + AuthorityName.in(first.tls()));
+
+    assertThat(NodeIdentity.open(data.resolve("n2"))).isPresent();
   }
 
   @Test

@@ -265,7 +265,7 @@ public final class Membership {
   }
 
   /** Whether it was committed; false if it was not, or if nobody knows. */
-  private static CompletionStage<Boolean> settled(CompletionStage<TxnResult> commit, int attempts) {
+  static CompletionStage<Boolean> settled(CompletionStage<TxnResult> commit, int attempts) {
     return commit
         .handle(
             (result, failure) -> {
@@ -297,7 +297,7 @@ public final class Membership {
         .thenApply(result -> result.entries().isEmpty() ? null : result.entries().get(0));
   }
 
-  private static <M extends Message> M parse(Parser<M> parser, String key, ByteString value) {
+  static <M extends Message> M parse(Parser<M> parser, String key, ByteString value) {
     try {
       return parser.parseFrom(value);
     } catch (InvalidProtocolBufferException garbage) {

@@ -38,16 +38,11 @@ final class Removal {
     }
     if (!living.isEmpty()) {
       throw new MembershipRefused(
-          "node %s has %d instances (%s%s); move them first: regrow node-ctl drain %s; or, if its machine is dead: regrow node-ctl remove --force %s"
+          "node %s has %d instances (%s); move them first: regrow node-ctl drain %s; or, if its machine is dead: regrow node-ctl remove --force %s"
               .formatted(
-                  node.getName(),
-                  living.size(),
-                  String.join(", ", living.subList(0, Math.min(NAMED_MAX, living.size()))),
-                  living.size() > NAMED_MAX ? ", ..." : "",
-                  node.getName(),
-                  node.getName()));
+                  node.getName(), living.size(), named(living), node.getName(), node.getName()));
     }
-    if (node.getScheduling() == NodeScheduling.OPEN && !isWitness(node)) {
+    if (node.getScheduling() == NodeScheduling.OPEN && !Naming.isWitness(node)) {
       throw new MembershipRefused(
           "node %s still takes new instances; first: regrow node-ctl drain %s"
               .formatted(node.getName(), node.getName()));
@@ -61,23 +56,66 @@ final class Removal {
   static void judgeData(StoredNode node, List<String> slots, boolean force) {
     if (!force && !slots.isEmpty()) {
       throw new MembershipRefused(
-          "node %s has the data of %d slots (%s%s), which would be lost; delete the volumes first, or give the data up: regrow node-ctl remove --force %s"
+          "node %s has the data of %d slots (%s), which would be lost; delete the volumes first, or give the data up: regrow node-ctl remove --force %s"
+              .formatted(node.getName(), slots.size(), named(slots), node.getName()));
+    }
+  }
+
+  /**
+   * Judges a node whose name another takes: nobody has said that its machine is dead.
+   *
+   * @param slots whose data it has, as {@code default/data/db-0}
+   * @param unsure exclusive instances that live on no lease, as {@code default/web-1}
+   * @throws MembershipRefused if it is not down, or something would be lost or might run twice
+   */
+  static void judgeFormer(StoredNode node, List<String> slots, List<String> unsure) {
+    if (node.getPhase() != NodePhase.NODE_DOWN && !Naming.isWitness(node)) {
+      throw new MembershipRefused(
+          "a node called %s at %s is back; give this one another --name"
+              .formatted(node.getName(), node.getAddress()));
+    }
+    if (!slots.isEmpty() || !unsure.isEmpty()) {
+      throw new MembershipRefused(
+          "a node called %s at %s is down and %s; bring it back, give this one another --name, or, if that machine is gone for good, first: regrow node-ctl remove --force %s"
               .formatted(
                   node.getName(),
-                  slots.size(),
-                  String.join(", ", slots.subList(0, Math.min(NAMED_MAX, slots.size()))),
-                  slots.size() > NAMED_MAX ? ", ..." : "",
+                  node.getAddress(),
+                  slots.isEmpty()
+                      ? "may still run %s, exclusive and started without a lease"
+                          .formatted(named(unsure))
+                      : "has the data of %d slots (%s)".formatted(slots.size(), named(slots)),
                   node.getName()));
     }
   }
 
-  /** Its system is declared dead with it, so that nobody waits for a failure detector. */
+  private static String named(List<String> all) {
+    return String.join(", ", all.subList(0, Math.min(NAMED_MAX, all.size())))
+        + (all.size() > NAMED_MAX ? ", ..." : "");
+  }
+
+  /**
+   * How a node goes.
+   *
+   * @param force people say that it is dead: what it has is not waited for
+   * @param successor the uid of the node that takes its name; empty: none does
+   */
+  record Manner(boolean force, String successor) {
+
+    static Manner asked(boolean force) {
+      return new Manner(force, "");
+    }
+  }
+
+  /**
+   * Its system is declared dead with it, so that nobody waits for a failure detector; its name is
+   * free.
+   */
   static Txn txn(
       Entry entry,
       StoredNode node,
       @Nullable Entry downsEntry,
       StoredDowns downs,
-      boolean force,
+      Manner manner,
       long nowMillis) {
     var conditions = new ArrayList<Txn.Condition>();
     var writes = new ArrayList<Txn.Write>();
@@ -87,9 +125,13 @@ final class Removal {
             .setNodeUid(node.getUid())
             .setName(node.getName())
             .setAt(nowMillis)
-            .setForced(force);
+            .setForced(manner.force())
+            .setSuccessor(manner.successor());
     writes.add(new Txn.Write.Put(Keys.removed(node.getUid()), removal.build().toByteString()));
     writes.add(new Txn.Write.Put(entry.key(), removed(node, nowMillis).toByteString()));
+    if (!node.getName().isEmpty()) {
+      writes.add(new Txn.Write.Delete(Keys.name(node.getName())));
+    }
     boolean declared =
         downs.getDownsList().stream().anyMatch(down -> down.getMember().equals(node.getMember()));
     if (!node.getMember().isEmpty() && !declared) {
@@ -139,9 +181,5 @@ final class Removal {
 
   private static Txn.Condition unchanged(Entry entry) {
     return new Txn.Condition.ChangedAt(entry.key(), entry.modIndex());
-  }
-
-  private static boolean isWitness(StoredNode node) {
-    return node.getRolesList().contains("witness");
   }
 }

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
+import dev.regrow.core.membership.Removal.Manner;
 import dev.regrow.core.store.Entry;
 import dev.regrow.core.store.Keys;
 import dev.regrow.core.store.MembershipRefused;
@@ -14,10 +15,12 @@ import dev.regrow.core.store.StoreException;
 import dev.regrow.core.store.Txn;
 import dev.regrow.core.store.TxnResult;
 import dev.regrow.core.store.WatchListener;
+import dev.regrow.v1.AssignmentLease;
 import dev.regrow.v1.StoredAssignment;
 import dev.regrow.v1.StoredDowns;
 import dev.regrow.v1.StoredNode;
 import dev.regrow.v1.StoredPlace;
+import dev.regrow.v1.StoredWorkload;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,21 +53,46 @@ public final class Removals {
    *     StoreException} when the store does
    */
   public CompletionStage<Void> remove(String nodeUid, boolean force, long nowMillis) {
-    return attempt(nodeUid, force, nowMillis, ATTEMPTS);
+    return attempt(nodeUid, Manner.asked(force), nowMillis, ATTEMPTS);
+  }
+
+  /**
+   * Removes a node that is down, as another takes its name. What it has is lost for its workloads,
+   * and what lives on a lease is waited for.
+   *
+   * @param successor the uid of the other
+   * @return as {@link #remove}; refused, too, where it has data, or an instance that must not run
+   *     twice and has no lease
+   */
+  CompletionStage<Void> removeFormer(String nodeUid, String successor, long nowMillis) {
+    return attempt(nodeUid, new Manner(false, successor), nowMillis, ATTEMPTS);
+  }
+
+  /** Whether that would be refused now; the same failures. */
+  CompletionStage<Void> checkFormer(String nodeUid, String successor) {
+    return check(nodeUid, new Manner(false, successor));
   }
 
   /** Whether that would be refused now; the same failures. */
   public CompletionStage<Void> check(String nodeUid, boolean force) {
-    return read(Keys.node(nodeUid))
-        .thenCombine(living(nodeUid), Found::new)
-        .thenCombine(volumes(nodeUid), Found::with)
+    return check(nodeUid, Manner.asked(force));
+  }
+
+  private CompletionStage<Void> check(String nodeUid, Manner manner) {
+    return found(nodeUid)
         .thenApply(
             found -> {
               if (found.node() != null) {
-                found.judge(parse(StoredNode.parser(), found.node()), force);
+                found.judge(parse(StoredNode.parser(), found.node()), manner);
               }
               return null;
             });
+  }
+
+  private CompletionStage<Found> found(String nodeUid) {
+    return read(Keys.node(nodeUid))
+        .thenCombine(living(nodeUid), Found::new)
+        .thenCombine(volumes(nodeUid), Found::with);
   }
 
   private CompletionStage<List<Entry>> volumes(String nodeUid) {
@@ -83,11 +111,9 @@ public final class Removals {
   }
 
   private CompletionStage<Void> attempt(
-      String nodeUid, boolean force, long nowMillis, int attempts) {
-    return read(Keys.node(nodeUid))
-        .thenCombine(living(nodeUid), Found::new)
-        .thenCombine(volumes(nodeUid), Found::with)
-        .thenCombine(read(Keys.DOWNS), (found, downs) -> txn(found, downs, force, nowMillis))
+      String nodeUid, Manner manner, long nowMillis, int attempts) {
+    return found(nodeUid)
+        .thenCombine(read(Keys.DOWNS), (found, downs) -> txn(found, downs, manner, nowMillis))
         .thenCompose(
             txn ->
                 txn == null
@@ -99,7 +125,7 @@ public final class Removals {
                 return CompletableFuture.completedFuture(null);
               }
               return attempts > 0
-                  ? attempt(nodeUid, force, nowMillis, attempts - 1)
+                  ? attempt(nodeUid, manner, nowMillis, attempts - 1)
                   : CompletableFuture.failedFuture(
                       new StoreException(
                           StoreException.Kind.OUTCOME_UNKNOWN,
@@ -108,11 +134,18 @@ public final class Removals {
   }
 
   /**
-   * @param living what is assigned to it and has not ended
+   * What is assigned to a node and has not ended.
+   *
+   * @param slot as {@code default/web-1}
+   * @param unsure it must not run twice, and has no lease that ends it
+   */
+  private record Living(String slot, boolean unsure) {}
+
+  /**
    * @param slots whose data it has
    */
-  private record Found(@Nullable Entry node, List<String> living, List<String> slots) {
-    Found(@Nullable Entry node, List<String> living) {
+  private record Found(@Nullable Entry node, List<Living> living, List<String> slots) {
+    Found(@Nullable Entry node, List<Living> living) {
       this(node, living, List.of());
     }
 
@@ -120,14 +153,19 @@ public final class Removals {
       return new Found(node, living, Removals.slots(volumes));
     }
 
-    void judge(StoredNode record, boolean force) {
-      Removal.judge(record, living, force);
-      Removal.judgeData(record, slots, force);
+    void judge(StoredNode record, Manner manner) {
+      if (!manner.successor().isEmpty()) {
+        var unsure = living.stream().filter(Living::unsure).map(Living::slot).toList();
+        Removal.judgeFormer(record, slots, unsure);
+        return;
+      }
+      Removal.judge(record, living.stream().map(Living::slot).toList(), manner.force());
+      Removal.judgeData(record, slots, manner.force());
     }
   }
 
   private static @Nullable Txn txn(
-      Found found, @Nullable Entry downs, boolean force, long nowMillis) {
+      Found found, @Nullable Entry downs, Manner manner, long nowMillis) {
     var entry = found.node();
     if (entry == null) {
       return null;
@@ -136,10 +174,10 @@ public final class Removals {
     if (node.getRemovedAt() > 0) {
       return null;
     }
-    found.judge(node, force);
+    found.judge(node, manner);
     var known =
         downs == null ? StoredDowns.getDefaultInstance() : parse(StoredDowns.parser(), downs);
-    return Removal.txn(entry, node, downs, known, force, nowMillis);
+    return Removal.txn(entry, node, downs, known, manner, nowMillis);
   }
 
   /** False: lost a race, or nobody knows; reading again tells. */
@@ -250,35 +288,47 @@ public final class Removals {
             });
   }
 
-  /** What is assigned to a node and has not ended for good, as {@code default/web-1}. */
-  private CompletionStage<List<String>> living(String nodeUid) {
+  /** What is assigned to a node and has not ended for good. */
+  private CompletionStage<List<Living>> living(String nodeUid) {
     var prefix = Keys.nodeAssignments(nodeUid);
     return store
         .range(RangeQuery.prefix(prefix).linearizable())
         .thenCompose(
             found -> {
-              CompletionStage<List<String>> all =
+              CompletionStage<List<Living>> all =
                   CompletableFuture.completedStage(new ArrayList<>());
               for (var entry : found.entries()) {
-                var key = Keys.ASSIGNMENTS + entry.key().substring(prefix.length());
-                all = all.thenCompose(names -> with(names, key, found.index()));
+                var path = entry.key().substring(prefix.length());
+                all = all.thenCompose(living -> with(living, path, found.index()));
               }
               return all;
             });
   }
 
-  private CompletionStage<List<String>> with(List<String> names, String key, long index) {
+  /**
+   * @param path of the assignment, as {@code default/web/ID}
+   */
+  private CompletionStage<List<Living>> with(List<Living> living, String path, long index) {
+    var parts = path.split("/", -1);
     return store
-        .range(RangeQuery.key(key).atLeast(index))
-        .thenApply(
-            found -> {
+        .range(RangeQuery.key(Keys.ASSIGNMENTS + path).atLeast(index))
+        .thenCombine(
+            store.range(RangeQuery.key(Keys.workload(parts[0], parts[1])).atLeast(index)),
+            (found, workload) -> {
+              boolean exclusive =
+                  workload.entries().stream()
+                      .anyMatch(
+                          entry ->
+                              parse(StoredWorkload.parser(), entry).getDeclared().getExclusive());
               for (var entry : found.entries()) {
                 var assignment = parse(StoredAssignment.parser(), entry);
+                boolean leased = assignment.getLease() != AssignmentLease.LEASE_NONE;
                 if (!assignment.hasEnded()) {
-                  names.add(key.split("/", -1)[1] + "/" + assignment.getSlot());
+                  living.add(
+                      new Living(parts[0] + "/" + assignment.getSlot(), exclusive && !leased));
                 }
               }
-              return names;
+              return living;
             });
   }
 

@@ -10,6 +10,10 @@ public final class Keys {
   public static final String ASSIGNMENTS = "assignments/";
   public static final String NODE_ASSIGNMENTS = "node-assignments/";
   public static final String NODES = "nodes/";
+
+  /** Which node has which name. */
+  public static final String NAMES = "names/";
+
   public static final String EVENTS = "events/";
   public static final String TOKENS = "tokens/";
   public static final String CONFIGS = "configs/";
@@ -72,6 +76,13 @@ public final class Keys {
 
   public static String node(String nodeUid) {
     return NODES + nodeUid;
+  }
+
+  /**
+   * @param name of a node
+   */
+  public static String name(String name) {
+    return NAMES + name;
   }
 
   /** Says that a node was taken out of the cluster for good. */

@@ -11,6 +11,7 @@ import dev.regrow.v1.StoredAssignment;
 import dev.regrow.v1.StoredDown;
 import dev.regrow.v1.StoredDowns;
 import dev.regrow.v1.StoredIncarnation;
+import dev.regrow.v1.StoredName;
 import dev.regrow.v1.StoredNode;
 import dev.regrow.v1.StoredPlace;
 import java.util.HashSet;
@@ -23,10 +24,11 @@ import org.jspecify.annotations.Nullable;
  * What a node may do with the store over the wire, by what its certificate says of it: allowed
  * (empty), or why not.
  *
- * <p>A server may all. A worker reads the nodes, what is said of the cluster and its own
- * assignments; it writes its own record, what it claims and whom it declares dead. Nothing else is
- * open to it, so what is stored one day (the contents of configs and secrets) is closed from the
- * first. A witness holds what it votes on, so it reads all; it writes its own record alone.
+ * <p>A server may all. A worker reads the nodes and their names, what is said of the cluster and
+ * its own assignments; it writes its own record, what it claims and whom it declares dead. Nothing
+ * else is open to it, so what is stored one day (the contents of configs and secrets) is closed
+ * from the first. A witness holds what it votes on, so it reads all; it writes its own record
+ * alone.
  */
 public final class Permissions {
 
@@ -63,6 +65,7 @@ public final class Permissions {
   private static boolean isOpen(CertifiedNode by, String from, String to) {
     return OPEN_KEYS.stream().anyMatch(key -> isWithin(from, to, key, key + "\0"))
         || isBelow(from, to, Keys.NODES)
+        || isBelow(from, to, Keys.NAMES)
         || isBelow(from, to, Keys.nodeAssignments(by.uid()))
         || isBelow(from, to, Keys.nodeVolumes(by.uid()));
   }
@@ -132,6 +135,9 @@ public final class Permissions {
     if (put.key().equals(Keys.node(by.uid()))) {
       return isOwnRecord(by, put, txn, present) || isDeclaredDown(put, txn, present);
     }
+    if (put.key().startsWith(Keys.NAMES)) {
+      return isOwnName(by, put, txn, present);
+    }
     if (by.role() != NodeRole.WORKER) {
       return false;
     }
@@ -174,6 +180,39 @@ public final class Permissions {
         && isOwnScheduling(before, after.get())
         && after.get().getWantedRole().equals(before.getWantedRole())
         && after.get().getRemovedAt() == before.getRemovedAt();
+  }
+
+  /** It takes a name that nobody has, along with its record that says so. */
+  private static boolean isOwnName(CertifiedNode by, Txn.Write.Put put, Txn txn, Present present) {
+    var name = put.key().substring(Keys.NAMES.length());
+    Entry entry = present.get(put.key());
+    boolean free =
+        entry == null
+            || parsed(StoredName.parser(), entry)
+                .filter(claim -> isFree(by, name, claim, present))
+                .isPresent();
+    return free
+        && isCurrent(put.key(), txn, present)
+        && parsed(StoredName.parser(), put)
+            .filter(claim -> claim.getNodeUid().equals(by.uid()))
+            .isPresent()
+        && txn.writes().stream()
+            .filter(write -> write.key().equals(Keys.node(by.uid())))
+            .anyMatch(
+                write ->
+                    write instanceof Txn.Write.Put own
+                        && parsed(StoredNode.parser(), own)
+                            .filter(node -> node.getName().equals(name))
+                            .isPresent());
+  }
+
+  private static boolean isFree(CertifiedNode by, String name, StoredName claim, Present present) {
+    Entry holder = present.get(Keys.node(claim.getNodeUid()));
+    return claim.getNodeUid().equals(by.uid())
+        || holder == null
+        || parsed(StoredNode.parser(), holder)
+            .filter(node -> node.getRemovedAt() > 0 || !node.getName().equals(name))
+            .isPresent();
   }
 
   /**

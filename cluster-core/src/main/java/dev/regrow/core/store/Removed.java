@@ -14,9 +14,15 @@ public final class Removed {
   public static String words(ByteString record) {
     try {
       var removal = StoredRemoval.parseFrom(record);
-      return "node %s (%s) was removed from the cluster for good at %s; to use this machine again, start it with an empty --data and a join token"
+      return "node %s (%s) was removed from the cluster for good at %s%s; to use this machine again, start it with an empty --data and a join token"
           .formatted(
-              removal.getName(), removal.getNodeUid(), Instant.ofEpochMilli(removal.getAt()));
+              removal.getName(),
+              removal.getNodeUid(),
+              Instant.ofEpochMilli(removal.getAt()),
+              removal.getSuccessor().isEmpty()
+                  ? ""
+                  : ", as it was down and %s came in under its name"
+                      .formatted(removal.getSuccessor()));
     } catch (InvalidProtocolBufferException garbage) {
       throw new IllegalStateException("the record of a removed node cannot be read", garbage);
     }

@@ -12,6 +12,7 @@ import dev.regrow.v1.StoredAssignment;
 import dev.regrow.v1.StoredDown;
 import dev.regrow.v1.StoredDowns;
 import dev.regrow.v1.StoredIncarnation;
+import dev.regrow.v1.StoredName;
 import dev.regrow.v1.StoredNode;
 import dev.regrow.v1.StoredPlace;
 import java.time.Instant;
@@ -87,6 +88,7 @@ class PermissionsTest {
             Keys.USERS,
             Keys.VOLUMES,
             Keys.NODES,
+            Keys.NAMES,
             Keys.EVENTS,
             Keys.TOKENS,
             "cluster/",
@@ -108,7 +110,7 @@ class PermissionsTest {
     if (allowed && covered) {
       assertThat(key)
           .matches(
-              "nodes/.*|node-(assignments|volumes)/"
+              "(nodes|names)/.*|node-(assignments|volumes)/"
                   + SELF
                   + "/.*|cluster/(incarnation|downs|meta)\0?");
     }
@@ -224,6 +226,40 @@ class PermissionsTest {
         .isFalse();
     assertThat(mayPut(WORKER, Map.of(Keys.node(SELF), record(OTHER).build()))).isFalse();
     assertThat(mayPut(WORKER, Map.of(Keys.node(OTHER), record(OTHER).build()))).isFalse();
+  }
+
+  @Test
+  void a_worker_and_a_witness_take_a_name_that_is_free_along_with_their_record() {
+    var own = record(SELF).setName("n4").build();
+    var mine = StoredName.newBuilder().setNodeUid(SELF).build();
+    var name = Keys.name("n4");
+    for (var who : List.of(WORKER, WITNESS)) {
+      assertThat(mayPut(who, Map.of(name, mine, Keys.node(SELF), own))).isTrue();
+      assertThat(mayPut(who, Map.of(name, mine))).as("alone").isFalse();
+      assertThat(mayPut(who, Map.of(Keys.name("n5"), mine, Keys.node(SELF), own)))
+          .as("which its record does not say")
+          .isFalse();
+      assertThat(
+              mayPut(
+                  who,
+                  Map.of(
+                      name,
+                      StoredName.newBuilder().setNodeUid(OTHER).build(),
+                      Keys.node(SELF),
+                      own)))
+          .as("for another")
+          .isFalse();
+    }
+
+    holds(name, StoredName.newBuilder().setNodeUid(OTHER).build());
+    holds(Keys.node(OTHER), record(OTHER).setName("n4").build());
+    assertThat(mayPut(WORKER, Map.of(name, mine, Keys.node(SELF), own))).isFalse();
+    holds(Keys.node(OTHER), record(OTHER).setName("n4").setRemovedAt(1).build());
+    assertThat(mayPut(WORKER, Map.of(name, mine, Keys.node(SELF), own))).isTrue();
+    assertThat(
+            mayCommit(WORKER, new Txn(List.of(), puts(Map.of(name, mine, Keys.node(SELF), own)))))
+        .as("over whoever took it meanwhile")
+        .isFalse();
   }
 
   @Test

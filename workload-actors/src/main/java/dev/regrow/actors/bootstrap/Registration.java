@@ -2,8 +2,11 @@ package dev.regrow.actors.bootstrap;
 
 import dev.regrow.core.identity.NodeIdentity;
 import dev.regrow.core.membership.Membership;
+import dev.regrow.core.membership.Names;
+import dev.regrow.core.membership.Naming;
 import dev.regrow.core.membership.Scheduling;
 import dev.regrow.core.store.FeatureLevel;
+import dev.regrow.core.store.MembershipRefused;
 import dev.regrow.core.store.Store;
 import dev.regrow.runtime.Machine;
 import dev.regrow.v1.Capacity;
@@ -14,7 +17,7 @@ import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** What a node writes about itself into the store when it starts. */
+/** What a node writes about itself into the store when it starts, its name with it. */
 record Registration(NodeConfig config, NodeIdentity identity, Machine machine) {
 
   CompletionStage<StoredNode> in(Store store) {
@@ -31,9 +34,21 @@ record Registration(NodeConfig config, NodeIdentity identity, Machine machine) {
             found -> {
               var objection = FeatureLevel.objection(found, FeatureLevel.KNOWN, "this release");
               return objection.isEmpty()
-                  ? membership.register(identity.nodeUid(), this::describe)
+                  ? named(store)
                   : CompletableFuture.failedStage(new StartRefused(objection));
             });
+  }
+
+  private CompletionStage<StoredNode> named(Store store) {
+    var asker = new Naming.Asker(identity.nodeUid(), config.name(), config.bind());
+    return new Names(store)
+        .register(asker, this::describe, System.currentTimeMillis())
+        .exceptionallyCompose(
+            failure ->
+                CompletableFuture.failedStage(
+                    Closing.causeOf(failure) instanceof MembershipRefused taken
+                        ? new StartRefused(String.valueOf(taken.getMessage()), taken)
+                        : failure));
   }
 
   private StoredNode describe(StoredNode before) {

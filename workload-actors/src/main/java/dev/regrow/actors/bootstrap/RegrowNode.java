@@ -164,14 +164,17 @@ public final class RegrowNode {
    * @return fails with {@link Refusal}
    */
   public CompletionStage<NodeJoinReply> admit(NodeJoinRequest request, NodeRole role) {
-    if (!(store().orElse(null) instanceof StoreMembership members)) {
+    var opened = store();
+    if (opened.isEmpty() || !(opened.get() instanceof StoreMembership members)) {
       return CompletableFuture.failedFuture(
           new Refusal(
               Refusal.Kind.UNAVAILABLE, "the store of node %s is opening".formatted(name())));
     }
     return members
         .group()
-        .thenApplyAsync(group -> Admittance.of(identity, group, request, role), blocking);
+        .thenComposeAsync(
+            group -> new Admittance(identity, opened.get(), members, group).admit(request, role),
+            blocking);
   }
 
   /**

@@ -114,16 +114,32 @@ final class NodeReads {
   }
 
   CompletionStage<Node> node(String name, ReadPoint at) {
-    return nodes(at)
-        .thenApply(
-            nodes ->
-                nodes.items().stream()
-                    .filter(node -> node.getName().equals(name) || node.getUid().equals(name))
-                    .findFirst()
-                    .orElseThrow(
-                        () ->
-                            new Refusal(
-                                Refusal.Kind.NOT_FOUND, "there is no node %s".formatted(name))));
+    return nodes(at).thenApply(nodes -> one(nodes.items(), name));
+  }
+
+  /** A cluster from before names were kept may have two of one name: then only the uid tells. */
+  private static Node one(List<Node> nodes, String name) {
+    var found =
+        nodes.stream()
+            .filter(node -> node.getName().equals(name) || node.getUid().equals(name))
+            .toList();
+    if (found.isEmpty()) {
+      throw new Refusal(Refusal.Kind.NOT_FOUND, "there is no node %s".formatted(name));
+    }
+    if (found.size() > 1) {
+      throw new Refusal(
+          Refusal.Kind.CONFLICT,
+          "there are %d nodes called %s; name the one that is meant by its uid: %s"
+              .formatted(
+                  found.size(),
+                  name,
+                  String.join(
+                      ", ",
+                      found.stream()
+                          .map(node -> "%s (%s)".formatted(node.getUid(), node.getAddress()))
+                          .toList())));
+    }
+    return found.get(0);
   }
 
   Node node(Entry entry) {

@@ -11,7 +11,9 @@ import dev.regrow.actors.testing.FakeServerSide;
 import dev.regrow.actors.testing.Orders;
 import dev.regrow.core.store.Keys;
 import dev.regrow.core.store.RangeQuery;
+import dev.regrow.core.store.Txn;
 import dev.regrow.runtime.RuntimeFailure;
+import dev.regrow.v1.NodePhase;
 import dev.regrow.v1.StoredIncarnation;
 import dev.regrow.v1.StoredNode;
 import java.io.IOException;
@@ -19,6 +21,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -117,6 +120,41 @@ class NodeBootstrapTest {
         .isInstanceOf(StartRefused.class)
         .hasMessageContaining("in use by another regrow node")
         .hasMessageContaining("--data");
+  }
+
+  @Test
+  void a_node_that_calls_itself_as_a_living_one_ends_and_keeps_the_name_that_it_had()
+      throws Exception {
+    var first = start();
+    var other =
+        StoredNode.newBuilder()
+            .setUid("0123456789ab")
+            .setName("n2")
+            .setAddress("https://10.0.0.5:7400")
+            .setMember("pekko://regrow@10.0.0.5:7410#1")
+            .setPhase(NodePhase.NODE_READY)
+            .build();
+    var write = new Txn.Write.Put(Keys.node(other.getUid()), other.toByteString());
+    first
+        .store()
+        .orElseThrow()
+        .commit(new Txn(List.of(), List.of(write)))
+        .toCompletableFuture()
+        .get(10, TimeUnit.SECONDS);
+    stop(first, StopMode.KEEP_INSTANCES);
+
+    var renamed =
+        NodeBootstrap.start(
+            NodeConfig.of("n2", data, "127.0.0.1").withPorts(freePort(), freePort()), parts());
+    node = renamed;
+
+    assertThat(renamed.ended().toCompletableFuture())
+        .failsWithin(PATIENCE)
+        .withThrowableThat()
+        .withCauseInstanceOf(StartRefused.class)
+        .withMessageContaining("a node called n2 at https://10.0.0.5:7400 is up already")
+        .withMessageContaining("--name");
+    assertThat(recordOf(renamed).getName()).isEqualTo("n1");
   }
 
   @Test

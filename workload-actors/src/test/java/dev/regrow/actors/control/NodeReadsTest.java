@@ -1,6 +1,7 @@
 package dev.regrow.actors.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.regrow.actors.board.Board;
 import dev.regrow.core.model.Now;
@@ -68,6 +69,24 @@ class NodeReadsTest {
     } while (!next.isEmpty());
 
     assertThat(names).containsExactly("n1", "n2", "n3", "n4", "n5");
+  }
+
+  @Test
+  void of_two_nodes_of_one_name_none_is_taken_for_the_other() throws Exception {
+    var second =
+        StoredNode.newBuilder().setUid("uid1").setName("n3").setAddress("https://10.0.0.9:7400");
+    get(
+        store.commit(
+            new Txn(
+                List.of(),
+                List.of(new Txn.Write.Put(Keys.node("uid1"), second.build().toByteString())))));
+
+    assertThatThrownBy(() -> get(reads.node("n3", ReadPoint.LOCAL)))
+        .hasCauseInstanceOf(Refusal.class)
+        .hasMessageContaining("2 nodes called n3")
+        .hasMessageContaining("uid1 (https://10.0.0.9:7400)")
+        .hasMessageContaining("uid6");
+    assertThat(get(reads.node("uid6", ReadPoint.LOCAL)).getName()).isEqualTo("n3");
   }
 
   @Test
