@@ -98,6 +98,7 @@ public final class NodeMain {
       RemovedMark.in(options.data()).refuse();
       var role = RoleFile.in(options.data()).settle(options.role(), Joining.isNew(identity));
       Joining.ifNew(options, identity, address.getHostAddress());
+      Surroundings.remember(options.data(), options.name());
       if (role.equals(Witness.ROLE)) {
         new Witness(options, address).run(identity);
       } else {

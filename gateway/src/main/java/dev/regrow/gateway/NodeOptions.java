@@ -59,10 +59,14 @@ record NodeOptions(
       continue as what it is.
       TERM stops the node and leaves its instances running.
 
-        --name NAME          its name in the cluster, an RFC 1123 label (default: n1)
+        --name NAME          its name in the cluster, an RFC 1123 label that no other node has
+                             (default: what it was called before; else n1, or, with --join to an
+                             address off loopback, the machine's host name up to its first dot; with
+                             --join on loopback it must be given)
         --data DIR           its directory (default: /var/lib/regrow/NAME)
-        --bind ADDR          the address to listen on and be reached at (default: 127.0.0.1); off
-                             loopback the gateway speaks TLS
+        --bind ADDR          the address to listen on and be reached at (default: where it was
+                             before; else 127.0.0.1, or, with --join to an address off loopback, the
+                             machine's own on the way there); off loopback the gateway speaks TLS
         --away D             how long instances wait for this node after a TERM, 1s to 1d, before they
                              are replaced elsewhere (default: 2m); a node that is the only one has
                              no elsewhere: its instances wait until it is back
@@ -115,6 +119,10 @@ record NodeOptions(
 
   /** Judges what was given; refuses what this release cannot do. */
   static NodeOptions of(Map<String, String> given) {
+    return of(given, Surroundings.ofMachine());
+  }
+
+  static NodeOptions of(Map<String, String> given, Surroundings machine) {
     var join = join(given);
     var role =
         Optional.ofNullable(given.get("role"))
@@ -124,17 +132,12 @@ record NodeOptions(
           "--role %s is not one of %s".formatted(role.orElse(""), String.join(", ", ROLES)));
     }
     var away = away(given.getOrDefault("away", "2m"));
-    var name = given.getOrDefault("name", "n1");
-    if (!name.matches("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")) {
-      throw StartFailure.usage(
-          "--name %s is no name: 1 to 63 of a-z, 0-9 and -, a letter or digit at both ends"
-              .formatted(name));
-    }
+    var place = OwnPlace.of(given, join.map(Join::address), machine);
     int offset = number(given, "port-offset", 0, 0, 58_000);
     return new NodeOptions(
-        name,
-        Path.of(given.getOrDefault("data", "/var/lib/regrow/" + name)).toAbsolutePath().normalize(),
-        given.getOrDefault("bind", "127.0.0.1"),
+        place.name(),
+        place.data(),
+        place.bind(),
         number(given, "http-port", 7400, 1, 65_535) + offset,
         number(given, "cluster-port", 7410, 1, 65_535) + offset,
         number(given, "raft-port", 7420, 1, 65_535) + offset,
@@ -217,11 +220,20 @@ record NodeOptions(
     }
     return address.map(
         text -> {
-          if (!text.matches("[0-9A-Za-z._-]+(:\\d{1,5})?")) {
+          var at = text.contains(":") ? text : text + ":7400";
+          if (!text.matches("[0-9A-Za-z._-]+(:\\d{1,5})?") || !isAddress(at)) {
             throw StartFailure.usage("--join %s is not ADDR or ADDR:PORT".formatted(text));
           }
-          return new Join(text.contains(":") ? text : text + ":7400", tokenFile.orElseThrow());
+          return new Join(at, tokenFile.orElseThrow());
         });
+  }
+
+  private static boolean isAddress(String at) {
+    try {
+      return !Endpoint.parse(at).host().isEmpty();
+    } catch (IllegalArgumentException none) {
+      return false;
+    }
   }
 
   private static Duration away(String given) {

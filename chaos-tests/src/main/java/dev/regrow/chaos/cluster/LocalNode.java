@@ -41,6 +41,7 @@ public final class LocalNode implements AutoCloseable {
   private final List<String> options = new ArrayList<>();
   private final Map<String, String> environment = new HashMap<>(Map.of("NO_COLOR", "1"));
   private final List<String> prefix = new ArrayList<>();
+  private boolean untold;
   private URI reached;
   private @Nullable Process process;
 
@@ -67,6 +68,15 @@ public final class LocalNode implements AutoCloseable {
   public LocalNode inside(Path networkNamespace) {
     prefix.clear();
     prefix.addAll(List.of("nsenter", "--net=" + networkNamespace));
+    return this;
+  }
+
+  /**
+   * Is told neither its name nor its address from the next start on, but finds its machine called
+   * so.
+   */
+  public LocalNode untold() {
+    untold = true;
     return this;
   }
 
@@ -98,7 +108,13 @@ public final class LocalNode implements AutoCloseable {
     try {
       Files.createDirectories(data);
       var builder = new ProcessBuilder(new ArrayList<>(prefix));
-      builder.command().addAll(command("node", "--name", name, "--bind", address));
+      if (untold) {
+        var called = "hostname %s && exec \"$@\"".formatted(name);
+        builder.command().addAll(List.of("unshare", "--uts", "sh", "-c", called, "sh"));
+        builder.command().addAll(command("node"));
+      } else {
+        builder.command().addAll(command("node", "--name", name, "--bind", address));
+      }
       builder.command().addAll(List.of("--data", data.toString()));
       builder.command().addAll(options);
       builder.environment().putAll(environment);

@@ -111,7 +111,7 @@ class OwnAddressesIT {
     first.jvm().with("--allow-faults", "all").launch();
     nodes(1);
     joinToken = ask("token", "create", "--role", "join").strip();
-    joining(second, file("token", joinToken)).with("--allow-faults", "all").launch();
+    joining(second, file("token", joinToken)).untold().with("--allow-faults", "all").launch();
     nodes(2);
     Files.writeString(lab.folder().resolve("web.yaml"), WEB);
   }
@@ -137,6 +137,9 @@ class OwnAddressesIT {
         running -> !running);
     assertThat(misled.jvm().outputTail()).contains("nothing was sent");
 
+    assertThat(ask("get", "nodes", "-o", "json"))
+        .as("n2 was told neither its name nor its address")
+        .contains("https://%s:%d".formatted(second.address(), GATEWAY_PORT));
     ask("run", "pair", "--replicas", "2", "--wait", "--", "/bin/sleep", "1000");
     assertThat(ask("get", "instances", "pair")).contains(" n1 ").contains(" n2 ");
   }
