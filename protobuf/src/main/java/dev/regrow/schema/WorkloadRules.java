@@ -221,7 +221,10 @@ final class WorkloadRules {
   }
 
   private void disk(InstanceTemplate instance) {
-    boolean written = !instance.getImage().isEmpty() && !instance.getSecurity().getReadOnlyRoot();
+    var image = instance.getImage();
+    boolean mayBringVolumes = image.startsWith("oci:") || image.startsWith("layout:");
+    boolean written =
+        mayBringVolumes || (!image.isEmpty() && !instance.getSecurity().getReadOnlyRoot());
     if (instance.getResources().hasDisk() && !written) {
       findings.add(
           INSTANCE.field("resources").field("disk"),

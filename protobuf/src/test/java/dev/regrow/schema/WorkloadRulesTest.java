@@ -52,6 +52,12 @@ class WorkloadRulesTest {
     assertThat(bounded("image: dir:/srv/root, security: {readOnlyRoot: true}")).hasSize(1);
   }
 
+  @Test
+  void an_image_under_a_root_that_nobody_writes_to_may_have_volumes_to_be_bounded() {
+    assertThat(bounded("image: oci:r.example/db:1, security: {readOnlyRoot: true}")).isEmpty();
+    assertThat(bounded("image: layout:/srv/db:1, security: {readOnlyRoot: true}")).isEmpty();
+  }
+
   private static List<String> bounded(String more) {
     return instance("resources: {disk: 1Gi}, " + more);
   }

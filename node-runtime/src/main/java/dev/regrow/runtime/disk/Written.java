@@ -21,6 +21,8 @@ import java.util.function.Function;
  */
 public record Written(long bytes, long entries, boolean complete) {
 
+  public static final Written NOTHING = new Written(0, 0, true);
+
   /** Each level is an open directory while it is counted; programs make far fewer. */
   static final int DEEPEST = 200;
 
@@ -41,9 +43,19 @@ public record Written(long bytes, long entries, boolean complete) {
     try (var entries = Files.newDirectoryStream(top)) {
       count.walk(entries, top, 1);
     } catch (NoSuchFileException nothing) {
-      return new Written(0, 0, true);
+      return NOTHING;
     }
     return new Written(count.bytes, count.entries, count.complete);
+  }
+
+  public Written plus(Written other) {
+    return new Written(bytes + other.bytes, entries + other.entries, complete && other.complete);
+  }
+
+  /** What is left of it when what was there before does not count. */
+  public Written beyond(Written before) {
+    return new Written(
+        Math.max(0, bytes - before.bytes), Math.max(0, entries - before.entries), complete);
   }
 
   private static final class Counting {

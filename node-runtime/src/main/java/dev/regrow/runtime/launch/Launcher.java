@@ -3,6 +3,7 @@ package dev.regrow.runtime.launch;
 import dev.regrow.runtime.InstanceKey;
 import dev.regrow.runtime.LaunchSpec;
 import dev.regrow.runtime.RuntimeFailure;
+import dev.regrow.runtime.disk.Written;
 import dev.regrow.runtime.namespace.HostEtc;
 import dev.regrow.runtime.namespace.HostPrograms;
 import dev.regrow.runtime.namespace.IdRange;
@@ -59,7 +60,7 @@ public final class Launcher implements AutoCloseable {
     this.roots = data.resolve(ROOTS);
     this.copies =
         new ShiftedCopies(data.resolve(COPIES), ShiftedCopies.Bounds.USUAL, kernel::isOpaque);
-    this.volumes = new SlotVolumes(data.resolve(VOLUMES), data.resolve(OWN), kernel::isOpaque);
+    this.volumes = new SlotVolumes(data.resolve(VOLUMES), data.resolve(OWN), kernel);
     this.program = ShimBinary.install(data.resolve("shim"));
     this.shims = new Shims(kernel, program);
     this.loneNetworks = new LoneNetworks(kernel);
@@ -183,6 +184,28 @@ public final class Launcher implements AutoCloseable {
     return roots;
   }
 
+  /**
+   * What an instance takes of its node's disk, beside named volumes and logs.
+   *
+   * @param root what its attempt wrote to its root
+   * @param own what it wrote to the volumes of its image, in all its attempts
+   */
+  public record OnDisk(Written root, Written own) {}
+
+  /**
+   * Counts what an instance wrote. Blocks for a look at each file.
+   *
+   * @param entriesMost no more of each part are counted
+   */
+  public OnDisk onDisk(InstanceKey key, long entriesMost) throws IOException {
+    var root = root(key);
+    return new OnDisk(
+        Files.isDirectory(root)
+            ? Written.below(root, volumes::diskBytes, entriesMost)
+            : Written.NOTHING,
+        volumes.written(key.instanceId(), entriesMost));
+  }
+
   /** For commands in instances that run already. */
   public Joiner joiner() {
     return new Joiner(kernel, program, filters, processes);
@@ -217,6 +240,11 @@ public final class Launcher implements AutoCloseable {
   public void discard(InstanceKey key) {
     PlanExecutor.remove(root(key));
     copies.discard(key.instanceId());
+    volumes.discard(key.instanceId());
+  }
+
+  /** Lets the volumes of its image begin anew with its next attempt. Idempotent. */
+  public void discardOwn(InstanceKey key) {
     volumes.discard(key.instanceId());
   }
 

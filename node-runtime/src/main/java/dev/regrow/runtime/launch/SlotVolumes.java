@@ -4,9 +4,12 @@ import dev.regrow.runtime.LaunchSpec;
 import dev.regrow.runtime.LaunchSpec.Mount;
 import dev.regrow.runtime.RuntimeFailure;
 import dev.regrow.runtime.disk.Trees;
+import dev.regrow.runtime.disk.Written;
 import dev.regrow.runtime.namespace.IdRange;
 import dev.regrow.runtime.namespace.Lower;
 import dev.regrow.runtime.namespace.ShiftedCopies;
+import dev.regrow.runtime.syscall.Kernel;
+import dev.regrow.runtime.syscall.Kernel.Inode;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -18,8 +21,8 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.TreeMap;
-import java.util.function.Predicate;
 
 /**
  * What slots keep, below {@code volumes/NAMESPACE/VOLUME/SLOT} of the node's data, and what
@@ -28,21 +31,20 @@ import java.util.function.Predicate;
  * <p>On disk, files belong to the numbers that they have inside, and an instance sees them by an
  * idmapped mount: so they stay right whatever host ids its slot has next time. Where the file
  * system has no such mounts, the files are given to the slot's host ids instead, and a file beside
- * them says to which.
+ * them says to which. Another says how much an instance's own began with, which it did not write.
  */
 final class SlotVolumes {
 
+  private static final String BEGUN = ".begun";
+
   private final Path root;
   private final Path own;
-  private final Predicate<Path> opaque;
+  private final Kernel kernel;
 
-  /**
-   * @param opaque whether a directory of a layer hides what is below it
-   */
-  SlotVolumes(Path root, Path own, Predicate<Path> opaque) {
+  SlotVolumes(Path root, Path own, Kernel kernel) {
     this.root = root;
     this.own = own;
-    this.opaque = opaque;
+    this.kernel = kernel;
   }
 
   /**
@@ -83,6 +85,10 @@ final class SlotVolumes {
     return directory.resolveSibling("." + directory.getFileName() + ".owner");
   }
 
+  private static Path begunFile(Path directory) {
+    return directory.resolveSibling("." + directory.getFileName() + BEGUN);
+  }
+
   private Lower prepared(
       Path directory, List<Path> from, LaunchSpec spec, IdRange ids, boolean shift) {
     try {
@@ -115,7 +121,9 @@ final class SlotVolumes {
       Files.setAttribute(making, "unix:uid", spec.uid());
       Files.setAttribute(making, "unix:gid", spec.gid());
     } else {
-      ShiftedCopies.merge(from, making, opaque);
+      ShiftedCopies.merge(from, making, kernel::isOpaque);
+      var begun = Written.below(making, this::diskBytes, Long.MAX_VALUE);
+      Files.writeString(begunFile(directory), begun.bytes() + " " + begun.entries());
     }
     Files.deleteIfExists(ownerFile(directory));
     Files.move(making, directory);
@@ -161,6 +169,34 @@ final class SlotVolumes {
             }
           }
         });
+  }
+
+  /** What an instance wrote to what is its own, beyond what that began with. */
+  Written written(String instanceId, long entriesMost) throws IOException {
+    var directory = own.resolve(instanceId);
+    if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+      return Written.NOTHING;
+    }
+    var begun = Written.NOTHING;
+    try (var files = Files.newDirectoryStream(directory, ".*" + BEGUN)) {
+      for (var file : files) {
+        begun = begun.plus(begun(file));
+      }
+    }
+    return Written.below(directory, this::diskBytes, entriesMost + begun.entries()).beyond(begun);
+  }
+
+  private static Written begun(Path file) throws IOException {
+    try {
+      var words = Files.readString(file).split(" ", -1);
+      return new Written(Long.parseLong(words[0]), Long.parseLong(words[words.length - 1]), true);
+    } catch (NumberFormatException damaged) {
+      throw new IOException(file + " holds no numbers", damaged);
+    }
+  }
+
+  OptionalLong diskBytes(Path file) {
+    return kernel.inode(file, false).stream().mapToLong(Inode::diskBytes).findFirst();
   }
 
   /** What an instance had of its own. Idempotent. */

@@ -112,7 +112,7 @@ public final class LocalNodeRuntime implements NodeRuntime {
     this.rootWatch =
         new RootWatch(
             kernel,
-            launcher.roots(),
+            launcher,
             () -> instances.values().stream().filter(each -> !each.hasEnded()).toList(),
             instance -> cgroups.of(instance.key()).pids(),
             this::evict);
@@ -236,6 +236,9 @@ public final class LocalNodeRuntime implements NodeRuntime {
             machine.bootId(),
             cgroup.counters(),
             attachment == null ? null : attachment.address());
+    if (!state.evicted(spec.key().instanceId()).isEmpty()) {
+      rootWatch.makeRoom(spec);
+    }
     state.writeSpec(file, true);
     var places =
         new Places(

@@ -66,6 +66,15 @@ class WrittenTest {
     assertThat(below(top, ALL).complete()).isFalse();
   }
 
+  @Test
+  void what_was_there_before_does_not_count_and_its_deletion_earns_nothing() {
+    var now = new Written(30, 5, true);
+
+    assertThat(now.beyond(new Written(20, 2, true))).isEqualTo(new Written(10, 3, true));
+    assertThat(now.beyond(new Written(40, 9, true))).isEqualTo(Written.NOTHING);
+    assertThat(new Written(1, 1, false).beyond(now)).isEqualTo(new Written(0, 0, false));
+  }
+
   private Written below(Path directory, long most) throws IOException {
     return Written.below(
         directory,

@@ -7,6 +7,7 @@ import dev.regrow.runtime.Ended;
 import dev.regrow.runtime.InstanceKey;
 import dev.regrow.runtime.LaunchSpec;
 import dev.regrow.runtime.LaunchSpec.Limits;
+import dev.regrow.runtime.LaunchSpec.Mount;
 import dev.regrow.runtime.LaunchSpec.Network;
 import dev.regrow.runtime.RunningInstance;
 import java.io.IOException;
@@ -63,13 +64,62 @@ final class RootWatchKernelTest extends ExecCase {
     assertThat(agent().running()).containsExactly(modest);
   }
 
+  @Test
+  void what_it_writes_to_volumes_of_its_image_counts_and_what_they_began_with_does_not()
+      throws Exception {
+    var seed = Files.createDirectory(root.resolve("seed"));
+    Files.setPosixFilePermissions(seed, PosixFilePermissions.fromString("rwxrwxrwx"));
+    Files.write(seed.resolve("big"), new byte[20 << 20]);
+    var data = List.<Mount>of(new Mount.Own("/data", List.of(seed)));
+    var fill = "dd if=/dev/zero bs=1M count=20";
+    var named = launch("named", 1, 4, fill + " of=/data/more; sleep 1000", data);
+    var unnamed =
+        launch(
+            "unnamed",
+            1,
+            4,
+            "exec 3>/data/more; rm /data/more; " + fill + " >&3; sleep 1000",
+            data);
+    var modest = launch("modest", 1, 4, "echo x > /data/y; sleep 1000", data);
+
+    for (var instance : List.of(named, unnamed)) {
+      var ended = get(instance.ended());
+      assertThat(ended.reason()).as(ended.toString()).isEqualTo(Ended.Reason.EVICTED);
+      assertThat(ended.message())
+          .matches("wrote 20\\.\\d MiB to its root and the volumes of its image, its bound is 4.*");
+    }
+    assertThat(agent().running()).containsExactly(modest);
+  }
+
+  @Test
+  void volumes_of_an_image_that_alone_are_too_large_begin_anew_after_an_eviction()
+      throws Exception {
+    var data = List.<Mount>of(new Mount.Own("/data", List.of()));
+    var keep = "echo x > /data/kept; ";
+    var full = "dd if=/dev/zero of=/data/more bs=1M count=20; sleep 1000";
+    var elsewhere = "dd if=/dev/zero of=/work/more bs=1M count=20; sleep 1000";
+
+    get(launch("full", 1, 4, keep + full, data).ended());
+    get(launch("elsewhere", 1, 4, keep + elsewhere, data).ended());
+    var anew = get(launch("full", 2, 4, "test -z \"$(ls /data)\"", data).ended());
+    var still = get(launch("elsewhere", 2, 4, "test \"$(ls /data)\" = kept", data).ended());
+
+    assertThat(anew.reason()).as(anew.toString()).isEqualTo(Ended.Reason.COMPLETED);
+    assertThat(still.reason()).as(still.toString()).isEqualTo(Ended.Reason.COMPLETED);
+  }
+
   private RunningInstance launch(String id, long mebibytes, String script) throws Exception {
+    return launch(id, 1, mebibytes, script, List.of());
+  }
+
+  private RunningInstance launch(
+      String id, int attempt, long mebibytes, String script, List<Mount> mounts) throws Exception {
     return get(
         agent()
             .launch(
                 new LaunchSpec(
                     new InstanceKey("shop", "web", id),
-                    1,
+                    attempt,
                     id,
                     Map.of(),
                     root,
@@ -80,7 +130,7 @@ final class RootWatchKernelTest extends ExecCase {
                     1000,
                     "/",
                     Network.NONE,
-                    List.of(),
+                    mounts,
                     new Limits(100, 0, 64 * MIB, 128 * MIB, 32).withDisk(mebibytes * MIB),
                     "KILL",
                     Duration.ofSeconds(1),
