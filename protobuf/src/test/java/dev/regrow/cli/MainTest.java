@@ -5,11 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.regrow.v1.Cluster;
 import dev.regrow.v1.Event;
 import dev.regrow.v1.EventList;
+import dev.regrow.v1.Instance;
 import dev.regrow.v1.InstanceList;
+import dev.regrow.v1.InstanceTemplate;
 import dev.regrow.v1.Member;
+import dev.regrow.v1.Network;
 import dev.regrow.v1.Node;
 import dev.regrow.v1.NodeList;
 import dev.regrow.v1.NodePhase;
+import dev.regrow.v1.Revision;
+import dev.regrow.v1.RevisionList;
 import dev.regrow.v1.StoreHealth;
 import dev.regrow.v1.StoreServer;
 import dev.regrow.v1.Timeline;
@@ -25,6 +30,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What commands show, and what they say of wrong usage. */
 class MainTest extends CommandLineCase {
+
+  private static final String INSTANCE = "/v1/namespaces/default/instances/web-0-a";
 
   @Test
   void workloads_are_a_table_whose_columns_align() throws Exception {
@@ -330,6 +337,56 @@ class MainTest extends CommandLineCase {
     assertThat(withCluster("describe", "web")).isZero();
 
     assertThat(out.toString()).contains("  kind: Service").doesNotContain("uid:", "status:");
+  }
+
+  @Test
+  void describe_names_each_relaxation_that_a_workload_asks_for() throws Exception {
+    var web = web(WorkloadPhase.WORKLOAD_READY, 3);
+    web.getInstanceBuilder().setUser("0").setNetwork(Network.BRIDGE);
+    gateway.answers("GET " + WEB, web.build());
+    gateway.answers("GET " + WEB + "/instances", InstanceList.getDefaultInstance());
+    gateway.answers("GET " + WEB + "/events", EventList.getDefaultInstance());
+
+    assertThat(withCluster("describe", "web")).isZero();
+
+    assertThat(out.toString())
+        .contains(
+            """
+            Relaxations:
+              hostFilesystem: the host's programs (there is no image) (instance.image)
+              root: user 0 (instance.user)
+            """);
+  }
+
+  @Test
+  void describe_of_an_instance_tells_the_relaxations_of_the_revision_that_it_runs()
+      throws Exception {
+    var plain = InstanceTemplate.newBuilder().setImage("oci:r.example/web:1").setUser("1000");
+    var instance =
+        Instance.newBuilder().setId("web-0-a").setNamespace("default").setWorkload("web");
+    gateway.answers("GET " + INSTANCE, instance.setRevision(1).build());
+    gateway.answers(
+        "GET " + WEB + "/revisions",
+        RevisionList.newBuilder()
+            .addItems(
+                Revision.newBuilder()
+                    .setRevision(2)
+                    .setInstance(plain.clone().setNetwork(Network.HOST)))
+            .addItems(Revision.newBuilder().setRevision(1).setInstance(plain))
+            .build());
+
+    assertThat(withCluster("describe", "instance", "web-0-a")).isZero();
+    assertThat(out.toString()).contains("Relaxations: none");
+
+    out.getBuffer().setLength(0);
+    gateway.answers("GET " + INSTANCE, instance.setRevision(2).build());
+    assertThat(withCluster("describe", "instance", "web-0-a")).isZero();
+    assertThat(out.toString()).contains("hostNetwork: the network of the host (instance.network)");
+
+    out.getBuffer().setLength(0);
+    gateway.answers("GET " + INSTANCE, instance.setRevision(7).build());
+    assertThat(withCluster("describe", "instance", "web-0-a")).isZero();
+    assertThat(out.toString()).contains("revision 7").doesNotContain("Relaxations");
   }
 
   @Test

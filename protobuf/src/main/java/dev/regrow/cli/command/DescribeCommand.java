@@ -6,12 +6,17 @@ import dev.regrow.cli.Failure;
 import dev.regrow.cli.Terminal;
 import dev.regrow.cli.usage.Usage;
 import dev.regrow.cli.view.Descriptions;
+import dev.regrow.client.ApiException;
 import dev.regrow.client.Calls;
 import dev.regrow.schema.Schema;
+import dev.regrow.v1.Instance;
+import dev.regrow.v1.InstanceTemplate;
 import dev.regrow.v1.Revision;
 import dev.regrow.v1.Workload;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** {@code describe}: one object in full. */
 public final class DescribeCommand extends Base {
@@ -42,8 +47,10 @@ public final class DescribeCommand extends Base {
     switch (kind) {
       case WORKLOADS -> workload(name, now);
       case INSTANCES -> {
+        var revisions = new HashMap<String, List<Revision>>(); // One look for all of a workload.
         for (var each : Lookup.instances(client(), namespace(), name)) {
-          Descriptions.instance(terminal, each, now);
+          var known = revisions.computeIfAbsent(each.getWorkload(), this::revisionsIfAny);
+          Descriptions.instance(terminal, each, template(each, known), now);
         }
       }
       case NODES -> Descriptions.node(terminal, Lookup.node(client(), name));
@@ -61,6 +68,27 @@ public final class DescribeCommand extends Base {
 
   private void show(Message object) {
     terminal.out().print(Schema.toYaml(object));
+  }
+
+  /** Of the revision that it runs, which is not always the workload's latest. */
+  private static @Nullable InstanceTemplate template(Instance instance, List<Revision> known) {
+    return known.stream()
+        .filter(each -> each.getRevision() == instance.getRevision())
+        .map(Revision::getInstance)
+        .findFirst()
+        .orElse(null);
+  }
+
+  private List<Revision> revisionsIfAny(String workload) {
+    try {
+      return revisions(namespace(), workload);
+    } catch (ApiException.NotFound e) {
+      return List.of(); // It was deleted, and its instances are about to go.
+    }
+  }
+
+  private List<Revision> revisions(String namespace, String name) {
+    return client().send(Calls.revisions(namespace, name)).getItemsList();
   }
 
   private void workload(String name, long now) {
@@ -83,10 +111,7 @@ public final class DescribeCommand extends Base {
     if (!image.startsWith("oci:") && !image.startsWith("layout:")) {
       return "";
     }
-    return client()
-        .send(Calls.revisions(workload.getNamespace(), workload.getName()))
-        .getItemsList()
-        .stream()
+    return revisions(workload.getNamespace(), workload.getName()).stream()
         .filter(Revision::getCurrent)
         .map(Revision::getImageDigest)
         .findFirst()

@@ -1,10 +1,12 @@
 package dev.regrow.cli.view;
 
 import dev.regrow.cli.Terminal;
+import dev.regrow.schema.Relaxations;
 import dev.regrow.schema.Schema;
 import dev.regrow.v1.Drain;
 import dev.regrow.v1.Event;
 import dev.regrow.v1.Instance;
+import dev.regrow.v1.InstanceTemplate;
 import dev.regrow.v1.Node;
 import dev.regrow.v1.Timeline;
 import dev.regrow.v1.Workload;
@@ -13,6 +15,7 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Objects told in full. */
 public final class Descriptions {
@@ -67,6 +70,8 @@ public final class Descriptions {
           .forEach(words -> terminal.print("warning, " + instance.getId() + ": " + words));
     }
     terminal.print("");
+    relaxations(terminal, workload.getInstance());
+    terminal.print("");
     terminal.print("Declared:");
     declared(workload).forEach(each -> terminal.print("  " + each));
     if (!events.isEmpty()) {
@@ -76,12 +81,28 @@ public final class Descriptions {
     }
   }
 
+  /** What it asks for beyond what every instance has: this is what security rests on. */
+  private static void relaxations(Terminal terminal, InstanceTemplate template) {
+    var asked = Relaxations.asked(template);
+    terminal.print(asked.isEmpty() ? "Relaxations: none" : "Relaxations:");
+    for (var each : asked) {
+      terminal.print(
+          "  %s: %s (%s)".formatted(Schema.text(each.relaxation()), each.cause(), each.field()));
+    }
+  }
+
   /** Without what a manifest does not have; those fields come last. */
   private static Stream<String> declared(Workload workload) {
     return Schema.toYaml(workload).lines().takeWhile(line -> !line.startsWith("uid:"));
   }
 
-  public static void instance(Terminal terminal, Instance instance, long now) {
+  /**
+   * An instance.
+   *
+   * @param template of its revision; null if that is not known any more
+   */
+  public static void instance(
+      Terminal terminal, Instance instance, @Nullable InstanceTemplate template, long now) {
     line(terminal, "Instance", instance.getNamespace() + "/" + instance.getId());
     line(terminal, "Workload", instance.getWorkload() + ", revision " + instance.getRevision());
     line(terminal, "Slot", instance.getSlot() + ", attempt " + instance.getAttempt());
@@ -109,6 +130,9 @@ public final class Descriptions {
       line(terminal, "Last end", Tables.end(instance.getLast()));
     }
     instance.getWarningsList().forEach(words -> line(terminal, "Warning", words));
+    if (template != null) {
+      relaxations(terminal, template);
+    }
   }
 
   public static void node(Terminal terminal, Node node) {

@@ -1,12 +1,12 @@
 package dev.regrow.actors.control;
 
-import dev.regrow.core.admission.Relaxations;
 import dev.regrow.core.codec.NamespaceCodec;
 import dev.regrow.core.codec.WorkloadCodec;
 import dev.regrow.core.store.Keys;
 import dev.regrow.core.store.RangeQuery;
 import dev.regrow.core.store.RangeResult;
 import dev.regrow.core.store.Store;
+import dev.regrow.schema.Relaxations;
 import dev.regrow.schema.Schema;
 import dev.regrow.v1.Namespace;
 import dev.regrow.v1.Plan;

@@ -1,11 +1,11 @@
 package dev.regrow.actors.control;
 
 import com.google.protobuf.ByteString;
-import dev.regrow.core.admission.Relaxations;
 import dev.regrow.core.codec.NamespaceCodec;
 import dev.regrow.core.model.ContentRef;
 import dev.regrow.core.store.Entry;
 import dev.regrow.core.store.Keys;
+import dev.regrow.schema.Relaxations;
 import dev.regrow.schema.Schema;
 import dev.regrow.v1.Namespace;
 import dev.regrow.v1.StoredNamespace;

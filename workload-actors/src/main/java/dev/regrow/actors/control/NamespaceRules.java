@@ -1,7 +1,5 @@
 package dev.regrow.actors.control;
 
-import dev.regrow.core.admission.Excess;
-import dev.regrow.core.admission.Relaxations;
 import dev.regrow.core.codec.NamespaceCodec;
 import dev.regrow.core.codec.RevisionCodec;
 import dev.regrow.core.codec.WorkloadCodec;
@@ -9,6 +7,8 @@ import dev.regrow.core.store.Keys;
 import dev.regrow.core.store.RangeQuery;
 import dev.regrow.core.store.RangeResult;
 import dev.regrow.core.store.Store;
+import dev.regrow.schema.Excess;
+import dev.regrow.schema.Relaxations;
 import dev.regrow.schema.Schema;
 import dev.regrow.v1.FieldError;
 import dev.regrow.v1.InstanceTemplate;

@@ -1,4 +1,6 @@
-package dev.regrow.core.admission;
+package dev.regrow.schema;
+
+import static java.util.stream.Collectors.joining;
 
 import dev.regrow.v1.InstanceTemplate;
 import dev.regrow.v1.Namespace;
@@ -37,7 +39,8 @@ public final class Relaxations {
     return asked(template).stream().filter(each -> !allowed.contains(each.relaxation())).toList();
   }
 
-  private static List<Excess> asked(InstanceTemplate template) {
+  /** All that a template asks for beyond what every instance has, in the order of the fields. */
+  public static List<Excess> asked(InstanceTemplate template) {
     var asked = new ArrayList<Excess>();
     root(template, asked);
     user(template, asked);
@@ -59,12 +62,14 @@ public final class Relaxations {
                 "use a Volume, a config or a tmpfs"));
       }
     }
-    if (!template.getSecurity().getCapabilitiesList().isEmpty()) {
+    var capabilities = template.getSecurity().getCapabilitiesList();
+    if (!capabilities.isEmpty()) {
       asked.add(
           new Excess(
               "instance.security.capabilities",
               Relaxation.CAPABILITIES,
-              "capabilities",
+              "capabilities (%s)"
+                  .formatted(capabilities.stream().map(Schema::text).collect(joining(", "))),
               "leave them out"));
     }
     return asked;

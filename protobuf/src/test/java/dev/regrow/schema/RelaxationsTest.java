@@ -1,8 +1,7 @@
-package dev.regrow.core.admission;
+package dev.regrow.schema;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.regrow.schema.Schema;
 import dev.regrow.v1.Capability;
 import dev.regrow.v1.InstanceTemplate;
 import dev.regrow.v1.Network;
@@ -103,6 +102,23 @@ class RelaxationsTest {
             "instance.network",
             "instance.volumes[1].host",
             "instance.security.capabilities");
+  }
+
+  @Example
+  void capabilities_are_named() {
+    var template =
+        InstanceTemplate.newBuilder()
+            .setImage("oci:r/w:1")
+            .setUser("1000")
+            .setSecurity(
+                Security.newBuilder()
+                    .addCapabilities(Capability.CAP_CHOWN)
+                    .addCapabilities(Capability.CAP_SETUID))
+            .build();
+
+    assertThat(Relaxations.asked(template))
+        .extracting(Excess::cause)
+        .containsExactly("capabilities (CHOWN, SETUID)");
   }
 
   @Example

@@ -1,9 +1,10 @@
-package dev.regrow.core.admission;
+package dev.regrow.schema;
 
 import dev.regrow.v1.Relaxation;
 
 /**
- * Something that a workload asks for and its namespace does not allow.
+ * Something that a workload asks for beyond what every instance has, and that its namespace must
+ * allow.
  *
  * @param field where it asks, as {@code instance.network}
  * @param relaxation what would have to be allowed
