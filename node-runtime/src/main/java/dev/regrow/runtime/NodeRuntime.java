@@ -25,8 +25,16 @@ public interface NodeRuntime extends AutoCloseable {
   /**
    * Starts an instance, or the next attempt of one whose last attempt has ended. Completes when
    * exec has succeeded; a failed launch leaves nothing behind but its logs.
+   *
+   * @param permit taken once all is there that the process needs, as its image; revoked before, the
+   *     launch fails and nothing was started, while what is on its way comes all the same
    */
-  CompletionStage<RunningInstance> launch(LaunchSpec spec);
+  CompletionStage<RunningInstance> launch(LaunchSpec spec, Permit permit);
+
+  /** A launch that nobody takes back. */
+  default CompletionStage<RunningInstance> launch(LaunchSpec spec) {
+    return launch(spec, new Permit());
+  }
 
   /** The attempt of an instance that runs here at the moment. */
   Optional<RunningInstance> running(InstanceKey key);

@@ -6,6 +6,7 @@ import dev.regrow.runtime.Load;
 import dev.regrow.runtime.Logs;
 import dev.regrow.runtime.Machine;
 import dev.regrow.runtime.NodeRuntime;
+import dev.regrow.runtime.Permit;
 import dev.regrow.runtime.RunningInstance;
 import dev.regrow.runtime.RuntimeFailure;
 import dev.regrow.runtime.ServedPort;
@@ -179,14 +180,14 @@ public final class LocalNodeRuntime implements NodeRuntime {
   }
 
   @Override
-  public CompletionStage<RunningInstance> launch(LaunchSpec spec) {
+  public CompletionStage<RunningInstance> launch(LaunchSpec spec, Permit permit) {
     var image = spec.image();
     if (image == null) {
-      return supply(() -> start(spec));
+      return supply(() -> start(spec, permit));
     }
     return supply(() -> ImageReference.parse(image.reference()))
         .thenCompose(reference -> images.ensure(reference, image.policy(), image.credentials()))
-        .thenApplyAsync(here -> start(ImageLaunch.completed(spec, here, kernel)), work);
+        .thenApplyAsync(here -> start(ImageLaunch.completed(spec, here, kernel), permit), work);
   }
 
   @Override
@@ -199,7 +200,10 @@ public final class LocalNodeRuntime implements NodeRuntime {
     return faults;
   }
 
-  private RunningInstance start(LaunchSpec spec) {
+  private RunningInstance start(LaunchSpec spec, Permit permit) {
+    if (!permit.take()) {
+      throw new RuntimeFailure(spec.key() + " was stopped before it was started", false);
+    }
     var last = instances.get(spec.key());
     if (last != null && !last.hasEnded()) {
       throw new RuntimeFailure(

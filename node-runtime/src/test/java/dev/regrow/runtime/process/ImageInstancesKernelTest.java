@@ -10,6 +10,7 @@ import dev.regrow.runtime.LaunchSpec;
 import dev.regrow.runtime.LaunchSpec.Image;
 import dev.regrow.runtime.LaunchSpec.Limits;
 import dev.regrow.runtime.LaunchSpec.Network;
+import dev.regrow.runtime.Permit;
 import dev.regrow.runtime.disk.Trees;
 import dev.regrow.runtime.image.PullPolicy;
 import dev.regrow.runtime.image.testing.ImageBuilder;
@@ -202,6 +203,22 @@ final class ImageInstancesKernelTest {
     assertThat(data.resolve("own/i1/0/n2")).exists();
     agent.discard(first.key()).toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     assertThat(data.resolve("own/i1")).doesNotExist();
+  }
+
+  @Test
+  void what_is_stopped_before_its_image_is_there_is_never_started_and_the_image_comes_all_the_same()
+      throws Exception {
+    var spec = spec(layout(busybox().run("{}")), List.of("/bin/sh", "-c", "echo up"), false);
+    var permit = new Permit();
+    assertThat(permit.revoke()).isTrue();
+
+    var launch = agent.launch(spec, permit).toCompletableFuture();
+
+    assertThatThrownBy(() -> launch.get(PATIENCE_SECONDS, TimeUnit.SECONDS))
+        .hasMessageContaining("was stopped before it was started");
+    assertThat(agent.running()).isEmpty();
+    var stock = agent.images().stock().toCompletableFuture();
+    assertThat(stock.get(PATIENCE_SECONDS, TimeUnit.SECONDS).images()).hasSize(1);
   }
 
   @Test

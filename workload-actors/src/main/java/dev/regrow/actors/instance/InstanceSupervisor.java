@@ -4,6 +4,7 @@ import dev.regrow.actors.health.Checks;
 import dev.regrow.actors.health.HealthMachine.Effect;
 import dev.regrow.actors.link.NodeOrder;
 import dev.regrow.runtime.Ended;
+import dev.regrow.runtime.Permit;
 import dev.regrow.runtime.Probe;
 import dev.regrow.runtime.RunningInstance;
 import java.time.Duration;
@@ -32,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  *                   └──ended──▶ Pending ──confirmed──▶ (restart?)
  *
  *  Stop:  Running ──▶ Stopping ──ended──▶ Exited;   Starting ──launched──▶ Stopping
- *         Backoff, Pending ──▶ Exited
+ *         Backoff, Pending, Starting while its image is pulled ──▶ Exited
  * </pre>
  */
 public final class InstanceSupervisor {
@@ -245,16 +246,17 @@ public final class InstanceSupervisor {
 
   private Behavior<Command> start(NodeOrder.Run ordered) {
     int attempt = status.attempt() + 1;
-    var process = start.process(ordered, memory, attempt);
+    var permit = new Permit();
+    var process = start.process(ordered, memory, attempt, permit);
     status.starting(attempt);
     context.pipeToSelf(
         process,
         (running, failure) -> failure == null ? new Launched(running) : new LaunchFailed(failure));
     teller.changed(memory, null); // After the launch: nothing is on the way from death to life.
-    return starting(ordered);
+    return starting(ordered, permit);
   }
 
-  private Behavior<Command> starting(NodeOrder.Run ordered) {
+  private Behavior<Command> starting(NodeOrder.Run ordered, Permit permit) {
     return telling(null)
         .onMessage(Launched.class, launched -> onLaunched(ordered, launched.process()))
         .onMessage(
@@ -263,14 +265,19 @@ public final class InstanceSupervisor {
               var ended = launchFailed(failed.cause());
               return goOn(ordered, ended, Duration.ZERO, () -> teller.ended(memory, ended));
             })
-        .onMessage(Stop.class, stop -> stopOnceLaunched(stop.why()))
+        .onMessage(Stop.class, stop -> stopWhileStarting(permit, stop.why()))
         .onMessage(
             Confirm.class,
             confirm -> {
               take(confirm.run());
-              return starting(confirm.run());
+              return starting(confirm.run(), permit);
             })
         .build();
+  }
+
+  /** What is pulled comes all the same: others may wait for it. */
+  private Behavior<Command> stopWhileStarting(Permit permit, String why) {
+    return permit.revoke() ? stopIdle(why) : stopOnceLaunched(why);
   }
 
   private Behavior<Command> onLaunched(NodeOrder.Run ordered, RunningInstance process) {

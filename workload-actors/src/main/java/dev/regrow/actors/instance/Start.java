@@ -1,6 +1,7 @@
 package dev.regrow.actors.instance;
 
 import dev.regrow.actors.link.NodeOrder;
+import dev.regrow.runtime.Permit;
 import dev.regrow.runtime.RunningInstance;
 import dev.regrow.runtime.RuntimeFailure;
 import java.time.Duration;
@@ -60,21 +61,23 @@ final class Start {
   }
 
   /**
+   * @param permit may be revoked for as long as the process waits for what it needs
    * @return the attempt's process; fails with a {@link RuntimeFailure}
    */
   CompletionStage<RunningInstance> process(
-      NodeOrder.Run ordered, InstanceMemory memory, int attempt) {
+      NodeOrder.Run ordered, InstanceMemory memory, int attempt, Permit permit) {
     if (!Contents.areNeededBy(ordered.template())) {
-      return process(ordered, memory, attempt, Contents.NONE);
+      return process(ordered, memory, attempt, permit, Contents.NONE);
     }
     prepare(ordered);
-    return contents.thenCompose(here -> process(ordered, memory, attempt, here));
+    return contents.thenCompose(here -> process(ordered, memory, attempt, permit, here));
   }
 
   private CompletionStage<RunningInstance> process(
-      NodeOrder.Run ordered, InstanceMemory memory, int attempt, Contents here) {
+      NodeOrder.Run ordered, InstanceMemory memory, int attempt, Permit permit, Contents here) {
     try {
-      return node.runtime().launch(LaunchSpecs.of(ordered, memory, attempt, here, until::get));
+      var spec = LaunchSpecs.of(ordered, memory, attempt, here, until::get);
+      return node.runtime().launch(spec, permit);
     } catch (IllegalArgumentException e) {
       return CompletableFuture.failedStage(
           new RuntimeFailure(String.valueOf(e.getMessage()), false, e));

@@ -10,6 +10,7 @@ import dev.regrow.runtime.Load;
 import dev.regrow.runtime.Logs;
 import dev.regrow.runtime.Machine;
 import dev.regrow.runtime.NodeRuntime;
+import dev.regrow.runtime.Permit;
 import dev.regrow.runtime.RunningInstance;
 import dev.regrow.runtime.RuntimeFailure;
 import dev.regrow.runtime.image.NodeImages;
@@ -34,6 +35,7 @@ public final class FakeNodeRuntime implements NodeRuntime {
   private final List<InstanceKey> discarded = new CopyOnWriteArrayList<>();
   private final List<InstanceKey> forgotten = new CopyOnWriteArrayList<>();
   private final Queue<CompletableFuture<RunningInstance>> answers = new ConcurrentLinkedQueue<>();
+  private final Queue<CompletableFuture<Void>> pulls = new ConcurrentLinkedQueue<>();
   private final FakeProbes probes = new FakeProbes();
   private final CompletableFuture<Void> adoptable = new CompletableFuture<>();
   private volatile Load.Usage usage = new Load.Usage(0, 0, 0);
@@ -62,6 +64,13 @@ public final class FakeNodeRuntime implements NodeRuntime {
     var answer = new CompletableFuture<RunningInstance>();
     answers.add(answer);
     return answer;
+  }
+
+  /** The image of the next launch is there when the test says so. */
+  public CompletableFuture<Void> holdNextPull() {
+    var pull = new CompletableFuture<Void>();
+    pulls.add(pull);
+    return pull;
   }
 
   /** How an agent starts this order the first time. */
@@ -125,7 +134,15 @@ public final class FakeNodeRuntime implements NodeRuntime {
   }
 
   @Override
-  public CompletionStage<RunningInstance> launch(LaunchSpec spec) {
+  public CompletionStage<RunningInstance> launch(LaunchSpec spec, Permit permit) {
+    var pull = pulls.poll();
+    return pull == null ? start(spec, permit) : pull.thenCompose(here -> start(spec, permit));
+  }
+
+  private CompletionStage<RunningInstance> start(LaunchSpec spec, Permit permit) {
+    if (!permit.take()) {
+      return CompletableFuture.failedFuture(new RuntimeFailure("it was revoked", false));
+    }
     var answer = answers.poll();
     return answer != null ? answer : CompletableFuture.completedFuture(instanceOf(spec));
   }
