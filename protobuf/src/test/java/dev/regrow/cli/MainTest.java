@@ -7,12 +7,14 @@ import dev.regrow.v1.Event;
 import dev.regrow.v1.EventList;
 import dev.regrow.v1.Instance;
 import dev.regrow.v1.InstanceList;
+import dev.regrow.v1.InstancePhase;
 import dev.regrow.v1.InstanceTemplate;
 import dev.regrow.v1.Member;
 import dev.regrow.v1.Network;
 import dev.regrow.v1.Node;
 import dev.regrow.v1.NodeList;
 import dev.regrow.v1.NodePhase;
+import dev.regrow.v1.Pulling;
 import dev.regrow.v1.Revision;
 import dev.regrow.v1.RevisionList;
 import dev.regrow.v1.StoreHealth;
@@ -387,6 +389,25 @@ class MainTest extends CommandLineCase {
     gateway.answers("GET " + INSTANCE, instance.setRevision(7).build());
     assertThat(withCluster("describe", "instance", "web-0-a")).isZero();
     assertThat(out.toString()).contains("revision 7").doesNotContain("Relaxations");
+  }
+
+  @Test
+  void an_instance_whose_image_is_on_its_way_says_so_in_the_list() throws Exception {
+    var pulling =
+        Instance.newBuilder()
+            .setId("web-0-a")
+            .setSlot("web-0")
+            .setNode("n1")
+            .setPhase(InstancePhase.INSTANCE_STARTING)
+            .setMessage("pulls oci:r.example/web:1: 1 of 9 MB, 0 of 1 layers")
+            .setPulling(Pulling.newBuilder().setLayersInAll(1));
+    gateway.answers(
+        "GET /v1/namespaces/default/instances",
+        InstanceList.newBuilder().addItems(pulling).build());
+
+    assertThat(withCluster("get", "instances")).isZero();
+
+    assertThat(out.toString()).contains("pulls oci:r.example/web:1: 1 of 9 MB, 0 of 1 layers");
   }
 
   @Test

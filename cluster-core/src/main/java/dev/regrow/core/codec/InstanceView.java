@@ -97,6 +97,9 @@ public final class InstanceView {
     if (phase != InstancePhase.INSTANCE_RUNNING) {
       shown.setReady(false);
     }
+    if (phase != InstancePhase.INSTANCE_STARTING && shown.hasPulling()) {
+      shown.clearPulling().setMessage("");
+    }
     if (phase != InstancePhase.INSTANCE_BACKOFF) {
       shown.setNextStartAt(0);
     }

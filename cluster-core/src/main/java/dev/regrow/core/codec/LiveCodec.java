@@ -25,7 +25,10 @@ public final class LiveCodec {
         instance.getRestarts(),
         phase.isFinal() ? end(instance) : null,
         instance.getMessage(),
-        sequence);
+        sequence,
+        // A layer that is unpacked is a step, too.
+        instance.getPulling().getBytes() + instance.getPulling().getLayers(),
+        nowBootMillis);
   }
 
   private static Live.Phase phase(InstancePhase phase) {

@@ -1,26 +1,34 @@
 package dev.regrow.core.lifecycle;
 
 import dev.regrow.core.lifecycle.Soft.Progress;
+import dev.regrow.core.model.Assignment;
+import dev.regrow.core.model.InstanceId;
+import dev.regrow.core.model.Live;
+import dev.regrow.core.model.Workload;
 import dev.regrow.core.reconcile.Member;
 import dev.regrow.core.reconcile.Standing;
 import java.util.Collection;
+import java.util.Map;
+import java.util.Objects;
 
 /** Notices when a rollout is done, and what to do when it gets nowhere. */
 final class Rollouts {
 
   private final Draft draft;
   private final Collection<Member> members;
+  private final Map<InstanceId, Live> live;
   private final long now;
 
-  private Rollouts(Draft draft, Collection<Member> members, long now) {
+  private Rollouts(Draft draft, Collection<Member> members, Map<InstanceId, Live> live, long now) {
     this.draft = draft;
     this.members = members;
+    this.live = live;
     this.now = now;
   }
 
   /** Returns how far the rollout is; the draft has what follows from it. */
   static Progress judge(Draft draft, Soft soft, long now) {
-    var rollouts = new Rollouts(draft, Pump.members(draft, soft), now);
+    var rollouts = new Rollouts(draft, Pump.members(draft, soft), soft.live(), now);
     return rollouts.judge(soft.progress());
   }
 
@@ -52,7 +60,25 @@ final class Rollouts {
   }
 
   private boolean overdue(Progress progress) {
-    return now - progress.sinceBootMillis() >= draft.the().policy().progressDeadlineMillis();
+    long moved = moved(draft.the(), progress, draft.assignments().values(), live);
+    return now - moved >= draft.the().policy().progressDeadlineMillis();
+  }
+
+  /**
+   * When a rollout last came nearer, CLOCK_BOOTTIME in milliseconds: one more instance served, or
+   * more had come of the image of one that is to.
+   */
+  static long moved(
+      Workload workload,
+      Progress progress,
+      Collection<Assignment> assignments,
+      Map<InstanceId, Live> live) {
+    return assignments.stream()
+        .filter(each -> !each.stopping() && Standings.current(workload, each))
+        .map(each -> live.get(each.id()))
+        .filter(Objects::nonNull)
+        .mapToLong(Live::pulledAtBootMillis)
+        .reduce(progress.sinceBootMillis(), Math::max);
   }
 
   private boolean allServe() {

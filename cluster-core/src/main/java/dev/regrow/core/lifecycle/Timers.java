@@ -53,7 +53,9 @@ final class Timers {
         !workload.deleted() && !rollout.done() && rollout.stalled() != rollout.revision();
     var progress = state.soft().progress();
     return waiting && progress.revision() == rollout.revision()
-        ? progress.sinceBootMillis() + workload.policy().progressDeadlineMillis()
+        ? Rollouts.moved(
+                workload, progress, state.records().assignments().values(), state.soft().live())
+            + workload.policy().progressDeadlineMillis()
         : NEVER;
   }
 }

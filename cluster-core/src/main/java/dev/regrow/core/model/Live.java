@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param end how it ended; set exactly when the phase is final
  * @param message more words, for people
  * @param sequence the node's own count of its reports: a lower one is older
+ * @param pulled how much of its image has come, at most so far; 0: nothing had to
+ * @param pulledAtBootMillis when this server first heard that it is so much, CLOCK_BOOTTIME
  */
 public record Live(
     Phase phase,
@@ -22,7 +24,22 @@ public record Live(
     int restarts,
     @Nullable End end,
     String message,
-    long sequence) {
+    long sequence,
+    long pulled,
+    long pulledAtBootMillis) {
+
+  /** Of an image that is there. */
+  public Live(
+      Phase phase,
+      boolean ready,
+      long readySinceBootMillis,
+      long startedAt,
+      int restarts,
+      @Nullable End end,
+      String message,
+      long sequence) {
+    this(phase, ready, readySinceBootMillis, startedAt, restarts, end, message, sequence, 0, 0);
+  }
 
   /** The phase of an instance. */
   public enum Phase {
@@ -46,30 +63,43 @@ public record Live(
     }
     ready = ready && phase == Phase.RUNNING;
     readySinceBootMillis = ready ? readySinceBootMillis : 0;
+    pulledAtBootMillis = pulled > 0 ? pulledAtBootMillis : 0;
   }
 
-  /** The same report after an older one: who was ready already stays ready since then. */
+  /**
+   * The same report after an older one: who was ready already stays ready since then, and what came
+   * of its image once does not come a second time.
+   */
   public Live after(@Nullable Live before) {
-    if (before == null || !before.ready || !ready || before.restarts != restarts) {
+    if (before == null) {
       return this;
     }
+    boolean readyStill = before.ready && ready && before.restarts == restarts;
+    boolean cameMore = pulled > before.pulled;
     return new Live(
-        phase, true, before.readySinceBootMillis, startedAt, restarts, end, message, sequence);
+        phase,
+        ready,
+        readyStill ? before.readySinceBootMillis : readySinceBootMillis,
+        startedAt,
+        restarts,
+        end,
+        message,
+        sequence,
+        cameMore ? pulled : before.pulled,
+        cameMore ? pulledAtBootMillis : before.pulledAtBootMillis);
   }
 
-  /** Whether an older report said all of that, too: only their numbers differ. */
+  /**
+   * Whether an older report said all of that, too, but for how far its image was: nothing is done
+   * because of that.
+   */
   public boolean repeats(@Nullable Live before) {
-    return before != null
-        && equals(
-            new Live(
-                before.phase,
-                before.ready,
-                before.readySinceBootMillis,
-                before.startedAt,
-                before.restarts,
-                before.end,
-                before.message,
-                sequence));
+    return before != null && toldOnce().equals(before.toldOnce());
+  }
+
+  private Live toldOnce() {
+    var words = phase == Phase.STARTING ? "" : message;
+    return new Live(phase, ready, readySinceBootMillis, startedAt, restarts, end, words, 0);
   }
 
   public boolean readyFor(long millis, long nowBootMillis) {

@@ -47,6 +47,7 @@ final class SimulatedNode {
     boolean fleeting;
     boolean process;
     boolean execUnderWay;
+    long pulled;
     long deadline;
     @Nullable End end;
 
@@ -164,7 +165,8 @@ final class SimulatedNode {
   }
 
   /**
-   * @param program "bad" never gets ready, "fleeting" ends right after it was
+   * @param program "bad" never gets ready, "fleeting" ends right after it was; the image of "large"
+   *     comes for 25 s, that of "stuck" for 3 s and then no more
    */
   void run(Target target, Demand demand, String program, boolean leased) {
     boolean broken = program.equals("bad");
@@ -196,7 +198,24 @@ final class SimulatedNode {
       }
       return;
     }
+    if (program.equals("large") || program.equals("stuck")) {
+      pull(started, program.equals("large") ? 25 : 3, program.equals("large"));
+      return;
+    }
     simulation.after(20 + simulation.random.nextInt(500), () -> becomeReady(started, broken));
+  }
+
+  private void pull(Running instance, int left, boolean ends) {
+    if (instance.phase != Live.Phase.STARTING) {
+      return;
+    }
+    if (left == 0 && ends) {
+      becomeReady(instance, false);
+      return;
+    }
+    instance.pulled += left > 0 ? 1_000 : 0;
+    tell(instance);
+    simulation.after(1_000, () -> pull(instance, Math.max(0, left - 1), ends));
   }
 
   private boolean fits(Demand demand) {
@@ -284,7 +303,9 @@ final class SimulatedNode {
             instance.restarts,
             instance.end,
             "",
-            ++sequence);
+            ++sequence,
+            instance.pulled,
+            simulation.now().bootMillis());
     fact(new Input.Observed(instance.target, live));
   }
 

@@ -212,6 +212,45 @@ class WorkloadMachineTest {
   }
 
   @Test
+  void an_image_that_takes_longer_than_the_deadline_is_waited_for_as_long_as_more_of_it_comes() {
+    var sim = new Simulation(4, 1, 1L << 40);
+    sim.ask(Simulation.apply("good", 1, quick(true)));
+    sim.pass(20_000);
+
+    sim.ask(Simulation.apply("large", 1, quick(true)));
+    sim.pass(40_000);
+
+    assertThat(sim.status().phase()).isEqualTo(Status.Phase.READY);
+    assertThat(sim.status().revision()).isEqualTo(2);
+  }
+
+  @Test
+  void an_image_of_which_no_more_comes_is_no_progress() {
+    var sim = new Simulation(4, 1, 1L << 40);
+    sim.ask(Simulation.apply("good", 1, quick(true)));
+    sim.pass(20_000);
+
+    sim.ask(Simulation.apply("stuck", 1, quick(true)));
+    sim.pass(11_000);
+    assertThat(sim.records().revisions()).hasSize(2);
+    sim.pass(9_000);
+
+    assertThat(sim.status().phase()).isEqualTo(Status.Phase.REVERTED);
+  }
+
+  @Test
+  void how_far_an_image_is_makes_nobody_look() {
+    var live = new Live(Live.Phase.STARTING, false, 0, 0, 0, null, "pulls: 1 of 9 MB", 4, 1, 70);
+    var later = new Live(Live.Phase.STARTING, false, 0, 0, 0, null, "pulls: 2 of 9 MB", 5, 2, 90);
+    var again = new Live(Live.Phase.STARTING, false, 0, 0, 0, null, "pulls: 1 of 9 MB", 6, 1, 99);
+
+    assertThat(later.after(live).repeats(live)).isTrue();
+    assertThat(later.after(live).pulledAtBootMillis()).isEqualTo(90);
+    assertThat(again.after(later).pulledAtBootMillis()).as("came before").isEqualTo(90);
+    assertThat(again.after(later).pulled()).isEqualTo(2);
+  }
+
+  @Test
   void a_first_revision_that_gets_nowhere_is_degraded_and_never_reverted() {
     var sim = new Simulation(5, 1, 1L << 40);
 

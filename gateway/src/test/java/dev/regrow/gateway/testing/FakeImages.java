@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -54,6 +55,14 @@ public final class FakeImages implements NodeImages {
   private static ImageRecord record(String image) {
     return new ImageRecord(
         image, DIGEST, CONFIG, 4096, Instant.ofEpochMilli(1), Instant.ofEpochMilli(2));
+  }
+
+  @Override
+  public Optional<PullProgress> onItsWay(ImageReference reference) {
+    return pulls.stream()
+        .map(Pull::progress)
+        .filter(each -> each.reference().equals(reference.toString()))
+        .findFirst();
   }
 
   @Override

@@ -202,6 +202,7 @@ public final class Images implements AutoCloseable {
       throw new BadImage("it is not on this node, and its pull policy is never");
     }
     long started = System.nanoTime();
+    progress.put(name, new PullProgress(name, 0, 0, 0, 0));
     try (var source = sources.open(reference, credentials)) {
       var resolved = pulling.resolve(reference, source);
       if (store.image(resolved.digest()).isEmpty()) {
@@ -315,6 +316,13 @@ public final class Images implements AutoCloseable {
     } catch (IOException e) {
       throw new RuntimeFailure("cannot list images: " + said(e), true, e);
     }
+  }
+
+  /**
+   * How far one is that is being brought; nothing is known of its size before its registry answers.
+   */
+  public Optional<PullProgress> onItsWay(ImageReference reference) {
+    return Optional.ofNullable(progress.get(reference.toString()));
   }
 
   /** Those that are being brought. */

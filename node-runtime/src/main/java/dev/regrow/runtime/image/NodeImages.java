@@ -1,6 +1,7 @@
 package dev.regrow.runtime.image;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,9 @@ public interface NodeImages extends ImageTags {
 
   /** All that is here, and on its way. */
   CompletionStage<Stock> stock();
+
+  /** How far an image that is being brought here is; empty: it is not. Costs next to nothing. */
+  Optional<PullProgress> onItsWay(ImageReference reference);
 
   /**
    * Begins to bring an image here, asking its registry or layout; how far it is and what became of

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -31,7 +32,7 @@ final class Pulling {
   private final ImageStore store;
   private final ExecutorService transfers;
   private final Platform platform;
-  private final Map<Digest, CompletableFuture<Void>> layersOnTheirWay = new ConcurrentHashMap<>();
+  private final Map<Digest, Coming> layersOnTheirWay = new ConcurrentHashMap<>();
 
   /**
    * @param transfers as many threads as layers may come at a time
@@ -151,34 +152,50 @@ final class Pulling {
     }
   }
 
+  /** A layer that is being brought, and all who wait for it. */
+  private static final class Coming {
+    private final CompletableFuture<Void> end = new CompletableFuture<>();
+    private final List<Told> waiting = new CopyOnWriteArrayList<>();
+
+    Coming(Told first) {
+      waiting.add(first);
+    }
+
+    void came(long count) {
+      waiting.forEach(told -> told.came(count));
+    }
+  }
+
   private CompletableFuture<Void> layer(
       Descriptor descriptor, Digest diffId, ImageSource source, Told told) {
-    var mine = new CompletableFuture<Void>();
+    var mine = new Coming(told);
     var others = layersOnTheirWay.putIfAbsent(diffId, mine);
     if (others != null) {
-      return others.thenRun(told::unpacked);
+      others.waiting.add(told);
+      return others.end.thenRun(told::unpacked);
     }
     transfers.execute(
         () -> {
           try {
-            bring(descriptor, diffId, source, told);
+            bring(descriptor, diffId, source, mine);
             layersOnTheirWay.remove(diffId, mine);
-            mine.complete(null);
+            mine.end.complete(null);
           } catch (IOException | RuntimeException e) {
             layersOnTheirWay.remove(diffId, mine);
-            mine.completeExceptionally(e);
+            mine.end.completeExceptionally(e);
           }
         });
-    return mine.thenRun(told::unpacked);
+    return mine.end.thenRun(told::unpacked);
   }
 
-  private void bring(Descriptor descriptor, Digest diffId, ImageSource source, Told told)
+  private void bring(Descriptor descriptor, Digest diffId, ImageSource source, Coming coming)
       throws IOException {
     if (store.layers().has(diffId)) {
+      coming.came(Math.max(0, descriptor.size()));
       return;
     }
     var partial = store.partial(descriptor.digest());
-    var region = source.layer(descriptor, partial, told::came);
+    var region = source.layer(descriptor, partial, coming::came);
     var hasher = Digest.hasher();
     try (var raw = region.open();
         var in = region.proved() ? raw : new Proving(raw, hasher)) {

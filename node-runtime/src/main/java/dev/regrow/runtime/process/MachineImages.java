@@ -20,6 +20,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -105,6 +106,11 @@ final class MachineImages implements NodeImages, AutoCloseable {
           return new Stock(held, pulls());
         },
         work);
+  }
+
+  @Override
+  public Optional<PullProgress> onItsWay(ImageReference reference) {
+    return images.onItsWay(reference);
   }
 
   private List<Pull> pulls() {

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -48,12 +49,16 @@ final class RegistryKernelTest {
   }
 
   private static ImageBuilder.Built image() {
-    var noise = new byte[300_000];
-    new Random(1).nextBytes(noise);
     return new ImageBuilder()
-        .layer(new TarBuilder().program("noise", noise))
+        .layer(new TarBuilder().program("noise", noise()))
         .layer(new TarBuilder().file("app", "v1"))
         .build();
+  }
+
+  private static byte[] noise() {
+    var noise = new byte[300_000];
+    new Random(1).nextBytes(noise);
+    return noise;
   }
 
   private LocalImage pull(@Nullable Credentials credentials) {
@@ -154,6 +159,52 @@ final class RegistryKernelTest {
     assertThat(pulled.layers().resolve(pulled.names().get(1)).resolve("app")).hasContent("v1");
     assertThat(pull(null)).isEqualTo(pulled);
     assertThat(registry.seen).hasSize(asked);
+  }
+
+  @Test
+  void while_an_image_comes_it_is_known_how_far_it_is() {
+    registry.pace(200_000);
+    try (var images = open()) {
+      var pull = images.ensure(reference(), PullPolicy.MISSING, null).toCompletableFuture();
+      long most = 0;
+      long inAll = 0;
+      while (!pull.isDone()) {
+        var seen = images.onItsWay(reference());
+        most = Math.max(most, seen.map(PullProgress::bytes).orElse(0L));
+        inAll = Math.max(inAll, seen.map(PullProgress::bytesInAll).orElse(0L));
+        Thread.onSpinWait();
+      }
+
+      assertThat(pull.join().digest()).isEqualTo(image.manifest());
+      assertThat(inAll).isGreaterThan(300_000);
+      assertThat(most).isBetween(64_000L, inAll);
+      assertThat(images.onItsWay(reference())).isEmpty();
+    }
+  }
+
+  @Test
+  void who_waits_for_a_layer_that_somebody_else_began_sees_it_come_too() {
+    var next =
+        new ImageBuilder()
+            .layer(new TarBuilder().program("noise", noise()))
+            .layer(new TarBuilder().file("app", "v2"))
+            .build();
+    registry.serve(next, "v2").pace(200_000);
+    var second = ImageReference.parse("oci:" + registry.address() + "/shop/web:v2");
+    try (var images = open()) {
+      var one = images.ensure(reference(), PullPolicy.MISSING, null).toCompletableFuture();
+      var two = images.ensure(second, PullPolicy.MISSING, null).toCompletableFuture();
+      long least = Long.MAX_VALUE;
+      while (!one.isDone() && !two.isDone()) {
+        long first = images.onItsWay(reference()).map(PullProgress::bytes).orElse(0L);
+        long other = images.onItsWay(second).map(PullProgress::bytes).orElse(0L);
+        least = first > 200_000 && other > 0 ? Math.min(least, Math.min(first, other)) : least;
+        Thread.onSpinWait();
+      }
+      CompletableFuture.allOf(one, two).join();
+
+      assertThat(least).as("of both, when one was nearly there").isBetween(50_000L, 400_000L);
+    }
   }
 
   @Test

@@ -161,8 +161,8 @@ public final class Tables {
     if (item.getNextStartAt() > now) {
       why += (why.isEmpty() ? "" : ", ") + "again in " + Words.age(now, item.getNextStartAt());
     }
-    boolean unplaced = why.isEmpty() && item.getNode().isEmpty();
-    return Words.or(unplaced ? item.getMessage() : why);
+    boolean waits = why.isEmpty() && (item.getNode().isEmpty() || item.hasPulling());
+    return Words.or(waits ? item.getMessage() : why);
   }
 
   /** How an attempt ended: OOMKilled, Error (exit code 3), Signaled (TERM). */

@@ -3,9 +3,11 @@ package dev.regrow.actors.instance;
 import dev.regrow.actors.link.AssignmentRef;
 import dev.regrow.runtime.Ended;
 import dev.regrow.runtime.RunningInstance;
+import dev.regrow.runtime.image.PullProgress;
 import dev.regrow.v1.Instance;
 import dev.regrow.v1.InstancePhase;
 import dev.regrow.v1.LastEnd;
+import dev.regrow.v1.Pulling;
 import dev.regrow.v1.Reason;
 import java.time.Instant;
 
@@ -50,6 +52,18 @@ final class InstanceStatus {
         .clearStartedAt();
   }
 
+  /** Its image is on its way here. */
+  void pulling(PullProgress progress) {
+    instance
+        .setMessage(Words.of(progress))
+        .setPulling(
+            Pulling.newBuilder()
+                .setBytes(progress.bytes())
+                .setBytesInAll(progress.bytesInAll())
+                .setLayers(progress.layers())
+                .setLayersInAll(progress.layersInAll()));
+  }
+
   void running(RunningInstance process, boolean ready) {
     clearProcess();
     instance
@@ -69,7 +83,11 @@ final class InstanceStatus {
   }
 
   void stopping(String why) {
-    instance.setPhase(InstancePhase.INSTANCE_STOPPING).setReady(false).setMessage(why);
+    instance
+        .setPhase(InstancePhase.INSTANCE_STOPPING)
+        .setReady(false)
+        .clearPulling()
+        .setMessage(why);
   }
 
   /** The attempt ended; what follows from it is said next. */
@@ -111,6 +129,9 @@ final class InstanceStatus {
   }
 
   void over(boolean failed) {
+    if (instance.hasPulling()) {
+      instance.clearPulling().setMessage("");
+    }
     instance
         .setPhase(failed ? InstancePhase.INSTANCE_FAILED : InstancePhase.INSTANCE_EXITED)
         .setReady(false)
@@ -130,6 +151,7 @@ final class InstanceStatus {
         .clearAddress()
         .clearExitCode()
         .clearNextStartAt()
+        .clearPulling()
         .setReason(Reason.NO_REASON)
         .setMessage("");
   }

@@ -70,6 +70,11 @@ public final class InstanceSupervisor {
 
   record ProbeAnswered(int attempt, Checks.Kind kind, Probe.Outcome outcome) implements Command {}
 
+  /**
+   * @param itsTurn to tell; otherwise only to look whether there is anything to tell
+   */
+  record PullDue(boolean itsTurn) implements Command {}
+
   private record PortsServed(List<String> obstacles) implements Command {}
 
   private enum BackoffOver implements Command {
@@ -90,6 +95,7 @@ public final class InstanceSupervisor {
   private final InstanceStatus status;
   private final HealthCare health;
   private final Start start;
+  private final PullCare pull;
 
   private InstanceMemory memory;
 
@@ -107,6 +113,7 @@ public final class InstanceSupervisor {
     this.teller = new Teller(agent, node.clock(), status);
     this.health = new HealthCare(context, timers, node.clock());
     this.start = new Start(node);
+    this.pull = new PullCare(timers, node);
   }
 
   /** Starts an instance that is not there. */
@@ -249,6 +256,7 @@ public final class InstanceSupervisor {
     var permit = new Permit();
     var process = start.process(ordered, memory, attempt, permit);
     status.starting(attempt);
+    pull.begin(ordered);
     context.pipeToSelf(
         process,
         (running, failure) -> failure == null ? new Launched(running) : new LaunchFailed(failure));
@@ -258,6 +266,12 @@ public final class InstanceSupervisor {
 
   private Behavior<Command> starting(NodeOrder.Run ordered, Permit permit) {
     return telling(null)
+        .onMessage(
+            PullDue.class,
+            due -> {
+              pull.look(due).ifPresent(this::tellPull);
+              return Behaviors.same();
+            })
         .onMessage(Launched.class, launched -> onLaunched(ordered, launched.process()))
         .onMessage(
             LaunchFailed.class,
@@ -275,8 +289,17 @@ public final class InstanceSupervisor {
         .build();
   }
 
+  private void tellPull(PullCare.Seen seen) {
+    status.pulling(seen.progress());
+    if (seen.first()) {
+      teller.happened(memory, "Pulling", Words.name(seen.progress().reference()));
+    }
+    teller.changed(memory, null);
+  }
+
   /** What is pulled comes all the same: others may wait for it. */
   private Behavior<Command> stopWhileStarting(Permit permit, String why) {
+    pull.end();
     return permit.revoke() ? stopIdle(why) : stopOnceLaunched(why);
   }
 
@@ -292,6 +315,7 @@ public final class InstanceSupervisor {
   }
 
   private void launched(RunningInstance process) {
+    pull.end();
     awaitEndOf(process);
     if (memory.leased()) {
       process.renewLease(start.until()); // It may have been renewed since the shim was told.
@@ -299,6 +323,7 @@ public final class InstanceSupervisor {
   }
 
   private Ended launchFailed(Throwable failure) {
+    pull.end();
     var ended = StartFailures.endOf(failure, node.clock().wall());
     if (ended.reason() == Ended.Reason.IMAGE_PULL_FAILED) {
       start.prepareAnew(); // Its pullSecret may be new.

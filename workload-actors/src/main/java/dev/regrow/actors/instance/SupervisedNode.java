@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
  * @param bind the address that the node binds, where ports are published unless they say another
  * @param ownPorts of the node itself, which no instance gets
  * @param lease how long an exclusive instance may live without a renewal
+ * @param pulls when each may tell how far its image is
  */
 public record SupervisedNode(
     NodeRuntime runtime,
@@ -20,7 +21,19 @@ public record SupervisedNode(
     String bind,
     Ports ownPorts,
     Duration lease,
-    ContentSource contents) {
+    ContentSource contents,
+    PullPace pulls) {
+
+  public SupervisedNode(
+      NodeRuntime runtime,
+      NodeClock clock,
+      String name,
+      String bind,
+      Ports ownPorts,
+      Duration lease,
+      ContentSource contents) {
+    this(runtime, clock, name, bind, ownPorts, lease, contents, new PullPace());
+  }
 
   /** Without contents: an instance that refers to any does not start. */
   public SupervisedNode(

@@ -1,6 +1,7 @@
 package dev.regrow.actors.instance;
 
 import dev.regrow.runtime.Ended;
+import dev.regrow.runtime.image.PullProgress;
 import java.time.Duration;
 
 /** How ends and waits are told to people. */
@@ -32,6 +33,31 @@ final class Words {
       return ended.message();
     }
     return ended.message().isEmpty() ? how : how + ": " + ended.message();
+  }
+
+  /** As {@code pulls oci:reg.example/web:1: 120 of 300 MB, 2 of 5 layers}. */
+  static String of(PullProgress pull) {
+    var words = "pulls " + name(pull.reference());
+    if (pull.layersInAll() == 0) {
+      return words; // Its registry has not answered yet.
+    }
+    var layers = "%d of %d layers".formatted(pull.layers(), pull.layersInAll());
+    return pull.bytes() == 0 || pull.bytesInAll() <= 0
+        ? "%s: %s".formatted(words, layers)
+        : "%s: %s, %s".formatted(words, amount(pull.bytes(), pull.bytesInAll()), layers);
+  }
+
+  private static String amount(long bytes, long inAll) {
+    boolean large = inAll >= 10_000_000;
+    long unit = large ? 1_000_000 : 1_000;
+    return "%d of %d %s"
+        .formatted(Math.min(bytes, inAll) / unit, (inAll + unit - 1) / unit, large ? "MB" : "kB");
+  }
+
+  /** As people wrote it: without the digest that its tag stood for. */
+  static String name(String reference) {
+    int digest = reference.indexOf('@');
+    return digest < 0 ? reference : reference.substring(0, digest);
   }
 
   /** The event's one word. */

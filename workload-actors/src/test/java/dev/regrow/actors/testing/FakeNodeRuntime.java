@@ -14,6 +14,7 @@ import dev.regrow.runtime.Permit;
 import dev.regrow.runtime.RunningInstance;
 import dev.regrow.runtime.RuntimeFailure;
 import dev.regrow.runtime.image.NodeImages;
+import dev.regrow.runtime.image.PullProgress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -24,6 +25,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /** A machine in memory: launches succeed at once unless told otherwise. */
 public final class FakeNodeRuntime implements NodeRuntime {
@@ -36,6 +38,7 @@ public final class FakeNodeRuntime implements NodeRuntime {
   private final List<InstanceKey> forgotten = new CopyOnWriteArrayList<>();
   private final Queue<CompletableFuture<RunningInstance>> answers = new ConcurrentLinkedQueue<>();
   private final Queue<CompletableFuture<Void>> pulls = new ConcurrentLinkedQueue<>();
+  private volatile @Nullable PullProgress onItsWay;
   private final FakeProbes probes = new FakeProbes();
   private final CompletableFuture<Void> adoptable = new CompletableFuture<>();
   private volatile Load.Usage usage = new Load.Usage(0, 0, 0);
@@ -71,6 +74,11 @@ public final class FakeNodeRuntime implements NodeRuntime {
     var pull = new CompletableFuture<Void>();
     pulls.add(pull);
     return pull;
+  }
+
+  /** So far is every image that is on its way. */
+  public void pulled(@Nullable PullProgress progress) {
+    onItsWay = progress;
   }
 
   /** How an agent starts this order the first time. */
@@ -201,7 +209,7 @@ public final class FakeNodeRuntime implements NodeRuntime {
 
   @Override
   public NodeImages images() {
-    throw new UnsupportedOperationException("this machine keeps no images");
+    return new FakePulls(() -> onItsWay);
   }
 
   @Override
