@@ -133,8 +133,7 @@ public final class DeclaredCodec {
         constraints(full.getPlacement()),
         keep(full.getDisconnect().getReconcile()),
         full.getDisconnect().getLostAfter(),
-        full.getDisconnect().hasStopAfter() ? full.getDisconnect().getStopAfter() : -1,
-        !ContentsCodec.volumes(full.getInstance()).isEmpty());
+        full.getDisconnect().hasStopAfter() ? full.getDisconnect().getStopAfter() : -1);
   }
 
   private static Constraints constraints(Placement placement) {

@@ -17,6 +17,7 @@ import dev.regrow.core.reconcile.Standing;
 import dev.regrow.core.reconcile.Step;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -70,7 +71,8 @@ final class Pump {
       return soft;
     }
     var goal = new Goal(workload.replicas(), workload.deleted(), workload.policy());
-    var members = members(draft, soft);
+    var members =
+        members(draft, soft).stream().map(m -> m.sharingData(sharesData(m.id()))).toList();
     countSiblings(members);
     for (var step : Reconcile.steps(goal, members, held(), this::hasRoom)) {
       carryOut(step);
@@ -79,6 +81,14 @@ final class Pump {
     summarise(stopped, "Stopping", "%d more instances are stopped");
     noteUnplaced();
     return soft.withUnplaced(unplaced);
+  }
+
+  /** Whether what is started now would mount a volume that this one mounts. */
+  private boolean sharesData(InstanceId id) {
+    var assignment = draft.assignments().get(id);
+    var revision = assignment == null ? null : draft.revisions().get(assignment.revision());
+    return revision != null
+        && !Collections.disjoint(revision.template().volumes(), draft.template().volumes());
   }
 
   /** What keeps its data on a node has no room anywhere else. */

@@ -53,7 +53,8 @@ public final class Standings {
         // What is not committed yet is the youngest of all.
         assignment.epoch() == 0 ? Long.MAX_VALUE : assignment.epoch(),
         world.drains(assignment.node()),
-        live == null ? 0 : live.startedAt());
+        live == null ? 0 : live.startedAt(),
+        false);
   }
 
   /** How long after its node was lost an instance is replaced. */

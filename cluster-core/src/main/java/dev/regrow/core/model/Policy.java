@@ -9,7 +9,6 @@ package dev.regrow.core.model;
  * @param progressDeadlineMillis how long a rollout may make no progress
  * @param lostAfterMillis how long after its node was lost an instance is replaced
  * @param stopAfterMillis how long a node that is cut off keeps an instance; -1: for ever
- * @param keepsData whether each slot has data of its own, which no two instances may share
  */
 public record Policy(
     Restart restart,
@@ -22,36 +21,7 @@ public record Policy(
     Constraints placement,
     Keep reconcile,
     long lostAfterMillis,
-    long stopAfterMillis,
-    boolean keepsData) {
-
-  /** Of one whose instances keep no data. */
-  public Policy(
-      Restart restart,
-      boolean exclusive,
-      int surge,
-      int unavailable,
-      long minReadyMillis,
-      long progressDeadlineMillis,
-      boolean autoRevert,
-      Constraints placement,
-      Keep reconcile,
-      long lostAfterMillis,
-      long stopAfterMillis) {
-    this(
-        restart,
-        exclusive,
-        surge,
-        unavailable,
-        minReadyMillis,
-        progressDeadlineMillis,
-        autoRevert,
-        placement,
-        reconcile,
-        lostAfterMillis,
-        stopAfterMillis,
-        false);
-  }
+    long stopAfterMillis) {
 
   /** When the node starts an ended process again. */
   public enum Restart {
@@ -74,12 +44,7 @@ public record Policy(
 
   /** Surge as it counts: nothing is started beside what must end first. */
   public int effectiveSurge() {
-    return oneInSlot() ? 0 : surge;
-  }
-
-  /** Whether an instance starts only when the one before in its slot has ended. */
-  public boolean oneInSlot() {
-    return exclusive || keepsData;
+    return exclusive ? 0 : surge;
   }
 
   /** Unavailable as it counts: without any room a rollout could never move. */

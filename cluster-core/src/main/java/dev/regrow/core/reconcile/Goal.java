@@ -10,8 +10,13 @@ public record Goal(int replicas, boolean deleted, Policy policy) {
     return replicas + policy.effectiveSurge();
   }
 
-  /** The fewest slots with a ready instance that we may cause. */
-  int readyMin() {
-    return replicas - policy.effectiveUnavailable();
+  /**
+   * The fewest slots with a ready instance that we may cause.
+   *
+   * @param stopsFirst where nothing can be started before what is there has ended
+   */
+  int readyMin(boolean stopsFirst) {
+    int unavailable = policy.effectiveUnavailable();
+    return replicas - (stopsFirst ? Math.max(1, unavailable) : unavailable);
   }
 }

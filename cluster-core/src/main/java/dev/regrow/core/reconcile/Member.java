@@ -10,8 +10,9 @@ import java.util.Comparator;
  * @param stopping already told to stop
  * @param recorded its end is stored already
  * @param epoch orders instances by age; 0: the newest
- * @param startedAt when its process was started, milliseconds since 1970; 0: nobody knows
  * @param leaving its node is being drained: it is to be replaced elsewhere, as an outdated one is
+ * @param startedAt when its process was started, milliseconds since 1970; 0: nobody knows
+ * @param sharesData what is started in its slot would write to files of its volumes
  */
 public record Member(
     InstanceId id,
@@ -22,7 +23,8 @@ public record Member(
     Standing standing,
     long epoch,
     boolean leaving,
-    long startedAt) {
+    long startedAt,
+    boolean sharesData) {
 
   static final Comparator<Member> ORDER =
       Comparator.comparingInt(Member::slot)
@@ -38,7 +40,7 @@ public record Member(
       boolean recorded,
       Standing standing,
       long epoch) {
-    this(id, slot, current, stopping, recorded, standing, epoch, false, 0);
+    this(id, slot, current, stopping, recorded, standing, epoch, false);
   }
 
   /** Of an unknown start. */
@@ -51,7 +53,13 @@ public record Member(
       Standing standing,
       long epoch,
       boolean leaving) {
-    this(id, slot, current, stopping, recorded, standing, epoch, leaving, 0);
+    this(id, slot, current, stopping, recorded, standing, epoch, leaving, 0, false);
+  }
+
+  /** The same, and whether it has the data that the next one would have. */
+  public Member sharingData(boolean shares) {
+    return new Member(
+        id, slot, current, stopping, recorded, standing, epoch, leaving, startedAt, shares);
   }
 
   /** Nothing calls for another in its place; what has ended stays on the books where it is. */

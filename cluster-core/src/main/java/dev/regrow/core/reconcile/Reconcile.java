@@ -18,9 +18,10 @@ import java.util.function.BooleanSupplier;
  * <p>Carried out again and again it converges from any state. It never has more than replicas +
  * surge instances alive, never brings the slots with a ready instance below replicas - unavailable,
  * and never starts anything in a slot of an exclusive workload before the end of the one before is
- * known, if only from the end of its lease. Instances on a node that is being drained are replaced
- * as outdated ones are, but never stopped before there is room for them elsewhere. Instances of
- * nodes that have not reported are neither counted as ready nor taken for dead.
+ * known, if only from the end of its lease, nor beside one that has the same data. Instances on a
+ * node that is being drained are replaced as outdated ones are, but never stopped before there is
+ * room for them elsewhere. Instances of nodes that have not reported are neither counted as ready
+ * nor taken for dead.
  */
 public final class Reconcile {
 
@@ -219,12 +220,18 @@ public final class Reconcile {
   }
 
   private boolean mayStop(int slot) {
-    return !serving.contains(slot) || serving.size() - 1 >= goal.readyMin();
+    return !serving.contains(slot)
+        || serving.size() - 1 >= goal.readyMin(isInTheWay(members(slot)));
+  }
+
+  /** Whether the next one must not be beside what may be alive there. */
+  private boolean isInTheWay(List<Member> members) {
+    return members.stream()
+        .anyMatch(m -> m.alive() && (goal.policy().exclusive() || m.sharesData()));
   }
 
   private void start(int slot, List<Member> members, Reason reason) {
-    boolean blocked = goal.policy().oneInSlot() && members.stream().anyMatch(Member::alive);
-    if (!blocked && live < goal.liveMax() && !held.contains(slot)) {
+    if (!isInTheWay(members) && live < goal.liveMax() && !held.contains(slot)) {
       live++;
       steps.add(new Step.Start(slot, reason));
     }
@@ -249,7 +256,8 @@ public final class Reconcile {
         m.standing(),
         m.epoch(),
         m.leaving(),
-        m.startedAt());
+        m.startedAt(),
+        m.sharesData());
   }
 
   private static Reason why(Member outdated) {

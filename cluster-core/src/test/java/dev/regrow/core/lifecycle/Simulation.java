@@ -10,6 +10,7 @@ import dev.regrow.core.model.Demand;
 import dev.regrow.core.model.Live;
 import dev.regrow.core.model.Now;
 import dev.regrow.core.model.Records;
+import dev.regrow.core.model.PlaceKey;
 import dev.regrow.core.store.Entry;
 import dev.regrow.core.store.Keys;
 import dev.regrow.core.store.RangeQuery;
@@ -300,6 +301,21 @@ final class Simulation {
   Records records() {
     var workload = entries(RangeQuery.key(Keys.workload(NAMESPACE, NAME)));
     return RecordsCodec.records(
+    assertNoDataIsShared(after);
+  }
+
+  /** Each directory has one instance: what may still run in it, or the next. */
+  private static void assertNoDataIsShared(Records records) {
+    var mounted = new ArrayList<PlaceKey>();
+    for (var assignment : records.assignments().values()) {
+      var revision = Objects.requireNonNull(records.revisions().get(assignment.revision()));
+      if (assignment.ended() == null) {
+        for (var volume : revision.template().volumes()) {
+          mounted.add(new PlaceKey(volume, assignment.slot()));
+        }
+      }
+    }
+    assertThat(mounted).as("%s", records.assignments()).doesNotHaveDuplicates();
         workload.isEmpty() ? null : workload.get(0),
         entries(RangeQuery.prefix(Keys.revisions(NAMESPACE, NAME))),
         entries(RangeQuery.prefix(Keys.assignments(NAMESPACE, NAME))),

@@ -71,6 +71,47 @@ class VolumesTest {
   }
 
   @Test
+  void a_rollback_to_what_has_the_data_waits_for_the_end_of_what_has_it() {
+    var sim = new Simulation(5, 2, 1L << 40);
+    ask(sim, applied("good", 2, "data"));
+    sim.ask(applied("bad", 2));
+    sim.pass(20_000);
+    var beside = sim.records().assignments().size();
+
+    ask(sim, new Ask.Rollback(1)); // Whatever is placed is looked at by the simulation.
+
+    assertThat(beside).isGreaterThan(2);
+    assertThat(sim.status().phase()).isEqualTo(Status.Phase.READY);
+    assertThat(sim.records().assignments().values())
+        .hasSize(2)
+        .allMatch(assignment -> assignment.cause().contains("its volume data is there"));
+  }
+
+  @Test
+  void so_does_the_revert_of_a_revision_that_gets_nowhere() {
+    var sim = new Simulation(6, 2, 1L << 40);
+    ask(sim, applied("good", 2, "data"));
+
+    sim.ask(applied("bad", 2));
+    sim.pass(300_000);
+
+    assertThat(sim.status().phase()).isEqualTo(Status.Phase.REVERTED);
+    assertThat(sim.records().revisions()).hasSize(3);
+  }
+
+  @Test
+  void what_has_other_data_or_none_starts_beside_what_it_replaces() {
+    var sim = new Simulation(7, 2, 1L << 40);
+    ask(sim, applied("good", 1, "data"));
+    var before = sim.records().assignments().firstKey();
+
+    sim.ask(applied("bad", 1, "logs"));
+    sim.pass(20_000);
+
+    assertThat(sim.records().assignments()).hasSize(2).containsKey(before);
+  }
+
+  @Test
   void a_lost_node_takes_the_data_along_and_nothing_is_started_elsewhere() {
     var sim = new Simulation(4, 2, 1L << 40);
     ask(sim, applied("good", 1, "data"));
@@ -85,20 +126,17 @@ class VolumesTest {
         .allMatch(assignment -> assignment.node().equals(home));
   }
 
-  /** Whatever is applied and deleted: a slot's data is on one node, and its instances are there. */
+  /**
+   * Whatever is applied, rolled back and deleted: a slot's data is on one node, and its instances
+   * are there, one at a time.
+   */
   @Property(tries = 100)
   void data_never_moves(@ForAll long seed) {
     var random = new Random(seed);
     var sim = new Simulation(seed, 3, 1L << 40);
     var homes = new HashMap<PlaceKey, String>();
     for (int i = 0; i < 6; i++) {
-      sim.ask(
-          random.nextInt(5) == 0
-              ? new Ask.Delete()
-              : applied(
-                  random.nextBoolean() ? "good" : "better",
-                  random.nextInt(4),
-                  random.nextBoolean() ? "data" : "logs"));
+      sim.ask(anyAsk(random));
       sim.pass(random.nextInt(20_000));
       sim.records()
           .places()
@@ -107,9 +145,9 @@ class VolumesTest {
                   assertThat(homes.computeIfAbsent(key, first -> node.uid()))
                       .isEqualTo(node.uid()));
     }
-    sim.pass(60_000);
+    sim.pass(10_000); // Until what is being deleted is gone.
+    ask(sim, applied("last", 2, "data"));
 
-    var current = sim.records().current();
     for (var assignment : sim.records().assignments().values()) {
       var revision = requireNonNull(sim.records().revisions().get(assignment.revision()));
       for (var volume : revision.template().volumes()) {
@@ -117,7 +155,20 @@ class VolumesTest {
             .isEqualTo(assignment.node());
       }
     }
-    assertThat(current == null || sim.status().phase() == Status.Phase.READY).isTrue();
+    assertThat(sim.status().phase()).isEqualTo(Status.Phase.READY);
+  }
+
+  private static Ask anyAsk(Random random) {
+    return switch (random.nextInt(8)) {
+      case 0 -> new Ask.Delete();
+      case 1, 2 -> new Ask.Rollback(0);
+      case 3 -> applied("bad", 1 + random.nextInt(3));
+      default ->
+          applied(
+              random.nextBoolean() ? "good" : "better",
+              random.nextInt(4),
+              random.nextBoolean() ? "data" : "logs");
+    };
   }
 
   private static SortedMap<Integer, String> nodesBySlot(Simulation sim) {

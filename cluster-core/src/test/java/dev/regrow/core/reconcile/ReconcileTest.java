@@ -116,7 +116,7 @@ class ReconcileTest {
 
   private static Member ready(String id, long epoch, long startedAt) {
     return new Member(
-        new InstanceId(id), 0, true, false, false, Standing.READY, epoch, false, startedAt);
+        new InstanceId(id), 0, true, false, false, Standing.READY, epoch, false, startedAt, false);
   }
 
   private static List<Step> rivals(Policy.Keep keep, Member... members) {
@@ -142,6 +142,24 @@ class ReconcileTest {
   void a_held_slot_is_left_alone() {
     assertThat(Reconcile.steps(goal(2, 1, 0, false), List.of(), Set.of(0)))
         .containsExactly(new Step.Start(1, Reason.MISSING));
+  }
+
+  @Test
+  void what_is_started_in_a_slot_waits_for_the_end_of_what_has_its_data() {
+    var goal = goal(1, 1, 0, false);
+    var old = member("old", 0, false, Standing.READY, 1).sharingData(true);
+    var lost = member("old", 0, true, Standing.LOST, 1).sharingData(true);
+    var stopping =
+        new Member(old.id(), 0, false, true, false, Standing.UNREADY, 1).sharingData(true);
+    var beside = member("beside", 0, false, Standing.UNREADY, 2);
+
+    assertThat(Reconcile.steps(goal, List.of(old), NONE_HELD))
+        .containsExactly(new Step.Stop(old.id(), Reason.OUTDATED));
+    assertThat(Reconcile.steps(goal, List.of(stopping), NONE_HELD)).isEmpty();
+    assertThat(Reconcile.steps(goal, List.of(lost), NONE_HELD)).isEmpty();
+    assertThat(Reconcile.steps(goal, List.of(old, beside), NONE_HELD))
+        .containsExactly(
+            new Step.Stop(beside.id(), Reason.OUTDATED), new Step.Stop(old.id(), Reason.OUTDATED));
   }
 
   @Property
@@ -172,8 +190,13 @@ class ReconcileTest {
       var before = servingSlots(goal, members);
       var after = servingSlots(goal, applied(members, steps, false));
       assertThat(after.size())
-          .isGreaterThanOrEqualTo(Math.min(before.size(), Math.max(0, goal.readyMin())));
+          .isGreaterThanOrEqualTo(
+              Math.min(before.size(), Math.max(0, goal.readyMin(sharesData(members)))));
     }
+  }
+
+  private static boolean sharesData(List<Member> members) {
+    return members.stream().anyMatch(Member::sharesData);
   }
 
   @Test
@@ -234,6 +257,16 @@ class ReconcileTest {
     }
   }
 
+  @Property
+  void nothing_is_started_beside_what_has_its_data(
+      @ForAll("goals") Goal goal, @ForAll("members") List<Member> members) {
+    for (var step : Reconcile.steps(goal, members, NONE_HELD)) {
+      if (step instanceof Step.Start start) {
+        assertThat(members).noneMatch(m -> m.slot() == start.slot() && m.alive() && m.sharesData());
+      }
+    }
+  }
+
   @Property(tries = 1000)
   void converges_from_any_state(
       @ForAll("goals") Goal goal, @ForAll("members") List<Member> members) {
@@ -285,14 +318,15 @@ class ReconcileTest {
         var standing = time ? later(m, stopped) : m.standing();
         next.add(
             new Member(
-                m.id(),
-                m.slot(),
-                m.current(),
-                stopped,
-                recorded,
-                standing,
-                m.epoch(),
-                m.leaving()));
+                    m.id(),
+                    m.slot(),
+                    m.current(),
+                    stopped,
+                    recorded,
+                    standing,
+                    m.epoch(),
+                    m.leaving())
+                .sharingData(m.sharesData()));
       }
     }
     for (var step : steps) {
@@ -367,18 +401,20 @@ class ReconcileTest {
             Arbitraries.of(true, false),
             Arbitraries.of(Standing.class),
             Arbitraries.longs().between(1, 50),
+            Arbitraries.frequency(Tuple.of(3, false), Tuple.of(1, true)),
             Arbitraries.frequency(Tuple.of(3, false), Tuple.of(1, true)))
         .as(
-            (slot, current, stopping, standing, epoch, leaving) ->
+            (slot, current, stopping, standing, epoch, leaving, shares) ->
                 new Member(
-                    new InstanceId("i" + epoch),
-                    slot,
-                    current,
-                    stopping,
-                    false,
-                    standing,
-                    epoch,
-                    leaving))
+                        new InstanceId("i" + epoch),
+                        slot,
+                        current,
+                        stopping,
+                        false,
+                        standing,
+                        epoch,
+                        leaving)
+                    .sharingData(shares))
         .list()
         .uniqueElements(Member::id)
         .ofMaxSize(8);
