@@ -33,6 +33,7 @@ public final class AssignmentCodec {
         stored.getCause(),
         stored.getPlacedAt(),
         lease(stored.getLease()),
+        stored.getLeaseMillis(),
         stored.hasEnded() ? end(stored.getEnded()) : null,
         entry.createIndex(),
         Bytes.opaque(stored));
@@ -51,7 +52,8 @@ public final class AssignmentCodec {
             .setIntent(assignment.stopping() ? AssignmentIntent.STOP : AssignmentIntent.RUN)
             .setCause(assignment.cause())
             .setPlacedAt(assignment.placedAt())
-            .setLease(lease(assignment.lease()));
+            .setLease(lease(assignment.lease()))
+            .setLeaseMillis(assignment.leaseMillis());
     var ended = assignment.ended();
     return (ended == null ? stored : stored.setEnded(lastEnd(ended))).build();
   }

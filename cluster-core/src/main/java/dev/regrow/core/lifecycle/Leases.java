@@ -26,11 +26,13 @@ final class Leases {
   static WorkloadState watch(WorkloadState state, World world, List<Effect> effects) {
     var soft = state.soft();
     Map<NodeRef, TreeSet<InstanceId>> asked = new LinkedHashMap<>();
+    var workload = state.records().workload();
     for (var assignment : state.records().assignments().values()) {
       boolean fresh = !soft.leases().containsKey(assignment.id());
-      if (assignment.lease() == Assignment.Lease.GIVEN_UP && fresh) {
+      if (assignment.lease() == Assignment.Lease.GIVEN_UP && fresh && workload != null) {
         // It was stored by now, though perhaps long ago.
-        soft = soft.withLease(assignment.id(), world.now().bootMillis() + LeaseTerms.HOLD_MILLIS);
+        long over = world.now().bootMillis() + holdMillis(workload, assignment);
+        soft = soft.withLease(assignment.id(), over);
         asked.computeIfAbsent(assignment.node(), node -> new TreeSet<>()).add(assignment.id());
       }
     }
@@ -41,7 +43,6 @@ final class Leases {
   /** The leader said when the node's lease was last renewed. */
   static WorkloadState heard(WorkloadState state, Input.LeaseHeard heard, World world) {
     long now = world.now().bootMillis();
-    long over = now - heard.ageMillis() + LeaseTerms.HOLD_MILLIS;
     var workload = state.records().workload();
     var soft = state.soft();
     for (var id : heard.ids()) {
@@ -50,6 +51,7 @@ final class Leases {
       if (before == null || assignment == null || workload == null) {
         continue;
       }
+      long over = now - heard.ageMillis() + holdMillis(workload, assignment);
       long until = Math.min(before, over);
       soft = soft.withLease(id, until);
       if (until > now) {
@@ -59,6 +61,10 @@ final class Leases {
       }
     }
     return state.with(soft);
+  }
+
+  private static long holdMillis(Workload workload, Assignment assignment) {
+    return LeaseTerms.holdMillis(assignment.leaseMillis(workload.policy()));
   }
 
   private static Occurrence waiting(

@@ -171,6 +171,7 @@ final class Pump {
             "%s: %s".formatted(reason.words(), on.why()),
             draft.world.now().wallMillis(),
             workload.policy().leased() ? Lease.HELD : Lease.NONE,
+            workload.policy().leaseMillis(),
             null,
             0,
             Opaque.EMPTY);

@@ -3,6 +3,7 @@ package dev.regrow.core.lifecycle;
 import dev.regrow.core.lifecycle.Answer.Outcome;
 import dev.regrow.core.lifecycle.Answer.Why;
 import dev.regrow.core.model.Opaque;
+import dev.regrow.core.model.Policy;
 import dev.regrow.core.model.Revision;
 import dev.regrow.core.model.Template;
 import dev.regrow.core.model.Workload;
@@ -167,6 +168,9 @@ final class Requests {
     draft.declare(
         workload.redeclared(
             replicas, declared.policy(), declared.rest(), declared.schemaVersion()));
+    if (declared.policy().leaseMillis() != workload.policy().leaseMillis()) {
+      rememberLeases(workload.policy());
+    }
     if (rolls) {
       draft.declare(draft.the().seeing(declared.template().contents()));
       moveTo(draft, template, "apply", declared.schemaVersion(), 0);
@@ -178,6 +182,15 @@ final class Requests {
         appliedMessage(workload, replicas, rolls)
             + (moved ? ", its image stands for " + template.image().digest() + " now" : ""));
     return new Verdict.Yes(Outcome.CHANGED);
+  }
+
+  /** The last moment at which it is known of those that were placed without a word on it. */
+  private void rememberLeases(Policy before) {
+    for (var assignment : List.copyOf(draft.assignments().values())) {
+      if (assignment.ofUnknownLease()) {
+        draft.assign(assignment.placedUnder(before));
+      }
+    }
   }
 
   private String appliedMessage(Workload before, int replicas, boolean rolls) {

@@ -64,9 +64,15 @@ public final class Standings {
 
   static boolean current(Workload workload, Assignment assignment) {
     return assignment.revision() == workload.rollout().revision()
-        // A promise that it was not started with cannot be kept.
-        && (assignment.leased() || !workload.policy().leased() || assignment.ended() != null)
+        // A promise that it was not started with cannot be kept, nor can another be taken back.
+        && (assignment.ended() != null || livesAsWanted(workload, assignment))
         && assignment.restartGeneration() == workload.rollout().restartGeneration();
+  }
+
+  /** What was placed by a release that did not write down its lease is believed to. */
+  private static boolean livesAsWanted(Workload workload, Assignment assignment) {
+    return assignment.ofUnknownLease()
+        || assignment.leaseMillis() == workload.policy().leaseMillis();
   }
 
   private static Standing standing(

@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
  * @param cause why it is so, in words
  * @param placedAt milliseconds since 1970
  * @param lease whether it lives on its node's lease only
+ * @param leaseMillis how long it lives without a renewal, as it was started; 0: for ever, or nobody
+ *     wrote it down
  * @param ended how it ended, once that is known and it is not to run again
  * @param epoch the index of the commit that made it; 0: not yet committed
  */
@@ -22,6 +24,7 @@ public record Assignment(
     String cause,
     long placedAt,
     Lease lease,
+    long leaseMillis,
     @Nullable End ended,
     long epoch,
     Opaque origin) {
@@ -48,56 +51,47 @@ public record Assignment(
     return intent == Intent.STOP;
   }
 
+  /**
+   * How long it lives without a renewal; 0: for ever. A record from before lengths were written
+   * down is of a lease as the policy has it, or else as everybody's.
+   */
+  public long leaseMillis(Policy policy) {
+    if (!leased() || leaseMillis > 0) {
+      return leaseMillis;
+    }
+    return policy.leased() ? policy.leaseMillis() : LeaseTerms.LENGTH_MILLIS;
+  }
+
+  /** Whether nobody wrote down how long its lease is. */
+  public boolean ofUnknownLease() {
+    return leased() && leaseMillis == 0;
+  }
+
   public Assignment toStop(String why) {
-    return new Assignment(
-        id,
-        slot,
-        revision,
-        restartGeneration,
-        node,
-        Intent.STOP,
-        why,
-        placedAt,
-        lease,
-        ended,
-        epoch,
-        origin);
+    return copy(Intent.STOP, why, lease, leaseMillis, ended, epoch);
   }
 
   /** To be stopped, and to die with its lease where no order reaches it. */
   public Assignment toExpire(String why) {
-    return new Assignment(
-        id,
-        slot,
-        revision,
-        restartGeneration,
-        node,
-        Intent.STOP,
-        why,
-        placedAt,
-        leased() ? Lease.GIVEN_UP : Lease.NONE,
-        ended,
-        epoch,
-        origin);
+    return copy(
+        Intent.STOP, why, leased() ? Lease.GIVEN_UP : Lease.NONE, leaseMillis, ended, epoch);
+  }
+
+  /** As it was placed under that policy, which was not written down then. */
+  public Assignment placedUnder(Policy policy) {
+    return copy(intent, cause, lease, leaseMillis(policy), ended, epoch);
   }
 
   public Assignment endedWith(End end) {
-    return new Assignment(
-        id,
-        slot,
-        revision,
-        restartGeneration,
-        node,
-        intent,
-        cause,
-        placedAt,
-        lease,
-        end,
-        epoch,
-        origin);
+    return copy(intent, cause, lease, leaseMillis, end, epoch);
   }
 
   public Assignment madeAt(long index) {
+    return copy(intent, cause, lease, leaseMillis, ended, index);
+  }
+
+  private Assignment copy(
+      Intent intent, String cause, Lease lease, long leaseMillis, @Nullable End ended, long epoch) {
     return new Assignment(
         id,
         slot,
@@ -108,8 +102,9 @@ public record Assignment(
         cause,
         placedAt,
         lease,
+        leaseMillis,
         ended,
-        index,
+        epoch,
         origin);
   }
 }

@@ -1,14 +1,15 @@
 package dev.regrow.core.model;
 
 /**
- * How long a node may do without the majority before its exclusive instances die, and how long the
- * majority waits to be sure of it. The whole cluster must agree on these, so nobody sets them.
+ * How long a node may do without the majority before its leased instances die, and how long the
+ * majority waits to be sure of it. The whole cluster must agree: so nobody sets these, and the
+ * length of every lease is stored with its assignment.
  */
 public final class LeaseTerms {
 
   /**
-   * From when a renewal was sent. Long enough for an agent that crashed to be back, and short
-   * enough for a node that hangs to be replaced within 12 s.
+   * Of exclusive ones, from when a renewal was sent. Long enough for an agent that crashed to be
+   * back, and short enough for a node that hangs to be replaced within 12 s.
    */
   public static final long LENGTH_MILLIS = 8_000;
 
@@ -23,8 +24,10 @@ public final class LeaseTerms {
   /** How long a shim may take to kill once the deadline has passed, on a machine that is busy. */
   private static final long KILL_MILLIS = 1_000;
 
-  /** After so long since a renewal was answered, nothing lives by it any more. */
-  public static final long HOLD_MILLIS = LENGTH_MILLIS + LENGTH_MILLIS / DRIFT_ONE_IN + KILL_MILLIS;
-
   private LeaseTerms() {}
+
+  /** After so long since a renewal was answered, nothing lives by a lease of that length. */
+  public static long holdMillis(long lengthMillis) {
+    return lengthMillis + lengthMillis / DRIFT_ONE_IN + KILL_MILLIS;
+  }
 }

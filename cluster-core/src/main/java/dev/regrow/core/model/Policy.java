@@ -42,6 +42,15 @@ public record Policy(
     return exclusive || stopAfterMillis >= 0;
   }
 
+  /** How long an instance lives without a renewal of its lease; 0: for ever. */
+  public long leaseMillis() {
+    if (exclusive) {
+      return LeaseTerms.LENGTH_MILLIS;
+    }
+    // No shorter than what renewals can bear.
+    return leased() ? Math.max(stopAfterMillis, LeaseTerms.LENGTH_MILLIS) : 0;
+  }
+
   /** Surge as it counts: nothing is started beside what must end first. */
   public int effectiveSurge() {
     return exclusive ? 0 : surge;

@@ -2,8 +2,10 @@ package dev.regrow.core.lifecycle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import dev.regrow.core.model.LeaseTerms;
 import dev.regrow.core.placement.Candidate;
+import dev.regrow.v1.DisconnectPolicy;
 import dev.regrow.v1.UpdatePolicy;
 import dev.regrow.v1.Workload;
 import net.jqwik.api.ForAll;
@@ -65,7 +67,7 @@ class ExclusivityTest {
     sim.pass(4_000);
     lose(sim, gone);
 
-    sim.pass(LeaseTerms.HOLD_MILLIS + 4_000);
+    sim.pass(LeaseTerms.holdMillis(LeaseTerms.LENGTH_MILLIS) + 4_000);
 
     gone.access = Candidate.Access.DOWN;
     assertThat(gone.processesIn(0) + gone.processesIn(1) + gone.processesIn(2)).isZero();
@@ -86,6 +88,40 @@ class ExclusivityTest {
 
     assertThat(sim.records().assignments().keySet()).isEqualTo(before);
     assertThat(processes(sim)).isEqualTo(2);
+  }
+
+  /** Each start is looked at by the simulation. */
+  @Property(tries = 100)
+  void nor_when_it_was_started_with_another_lease_than_exclusive_ones_have(
+      @ForAll long seed, @ForAll boolean written) throws InvalidProtocolBufferException {
+    var sim = new Simulation(seed, 3, 100L << 30);
+    int stopAfter = 10_000 + sim.random.nextInt(60_000);
+    sim.nodes.forEach(node -> node.slowness = 1 + (sim.random.nextInt(101) - 50) / 10_000.0);
+    sim.ask(Simulation.apply("v0", 1, declared -> stoppedAfter(declared, stopAfter)));
+    sim.pass(20_000);
+    if (!written) {
+      sim.forgetLeases();
+      sim.pass(20_000);
+    }
+    assertThat(sim.records().assignments()).hasSize(1);
+    var home = sim.nodes.stream().filter(n -> !n.alive().isEmpty()).findFirst().orElseThrow();
+
+    sim.ask(Simulation.apply("v0", 1, ExclusivityTest::exclusive));
+    sim.pass(10 + sim.random.nextInt(2_000));
+    home.cut = true;
+    home.paused = sim.random.nextBoolean();
+    sim.pass(sim.random.nextInt(4_000));
+    lose(sim, home);
+    sim.pass(LeaseTerms.holdMillis(stopAfter) + 20_000);
+
+    assertThat(home.processesIn(0)).isZero();
+    assertThat(processes(sim)).isEqualTo(1);
+  }
+
+  private static Workload.Builder stoppedAfter(Workload.Builder declared, long millis) {
+    return declared
+        .setDisconnect(DisconnectPolicy.newBuilder().setStopAfter(millis))
+        .setUpdate(UpdatePolicy.newBuilder().setUnavailable(1));
   }
 
   @Property(tries = 150)

@@ -120,8 +120,12 @@ final class SimulatedLeases {
     return covered;
   }
 
-  /** Asked whenever a process begins. */
+  /** Asked whenever a process with a lease begins; only of exclusive ones it is promised. */
   void assertAlone(int slot) {
+    var workload = simulation.records().workload();
+    if (workload != null && !workload.policy().exclusive()) {
+      return;
+    }
     int alive = simulation.nodes.stream().mapToInt(node -> node.processesIn(slot)).sum();
     assertThat(alive)
         .as("processes in slot %d at %d: %s", slot, now(), simulation.records().assignments())

@@ -42,7 +42,7 @@ final class SimulatedNode {
     Live.Phase phase = Live.Phase.STARTING;
     boolean ready;
     int restarts;
-    boolean leased;
+    long leaseMillis;
     boolean broken;
     boolean fleeting;
     boolean process;
@@ -54,6 +54,10 @@ final class SimulatedNode {
     Running(Target target, Demand demand) {
       this.target = target;
       this.demand = demand;
+    }
+
+    boolean leased() {
+      return leaseMillis > 0;
     }
   }
 
@@ -95,14 +99,14 @@ final class SimulatedNode {
 
   /** The lease covers these; true: and they may be started. */
   void granted(long sent, Map<Target, Boolean> covered) {
-    long until = sent + (long) (LeaseTerms.LENGTH_MILLIS * slowness);
     covered.forEach(
         (target, mayStart) -> {
           var instance = instances.get(target.id());
-          if (instance == null || !instance.leased || instance.target.epoch() != target.epoch()) {
+          if (instance == null || !instance.leased() || instance.target.epoch() != target.epoch()) {
             return;
           }
           if (instance.process || mayStart) {
+            long until = sent + (long) (instance.leaseMillis * slowness);
             instance.deadline = Math.max(instance.deadline, until);
           }
           start(instance);
@@ -167,8 +171,9 @@ final class SimulatedNode {
   /**
    * @param program "bad" never gets ready, "fleeting" ends right after it was; the image of "large"
    *     comes for 25 s, that of "stuck" for 3 s and then no more
+   * @param leaseMillis how long it lives without a renewal; 0: for ever
    */
-  void run(Target target, Demand demand, String program, boolean leased) {
+  void run(Target target, Demand demand, String program, long leaseMillis) {
     boolean broken = program.equals("bad");
     if (banned.containsKey(target.id())) {
       tellUnknown(target);
@@ -185,11 +190,11 @@ final class SimulatedNode {
     }
     var started = new Running(target, demand);
     instances.put(target.id(), started);
-    started.leased = leased;
+    started.leaseMillis = leaseMillis;
     started.broken = broken;
     started.fleeting = program.equals("fleeting");
     tell(started);
-    if (leased) {
+    if (started.leased()) {
       if (!renewing) {
         renewing = true;
         renewForEver();
@@ -255,7 +260,7 @@ final class SimulatedNode {
               instance.restarts++;
               tell(instance);
               instance.process = false;
-              if (instance.leased) {
+              if (instance.leased()) {
                 start(instance);
                 return;
               }

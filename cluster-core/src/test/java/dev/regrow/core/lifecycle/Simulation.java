@@ -2,6 +2,7 @@ package dev.regrow.core.lifecycle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import dev.regrow.core.codec.DeclaredCodec;
 import dev.regrow.core.codec.RecordsCodec;
 import dev.regrow.core.model.Assignment;
@@ -9,17 +10,19 @@ import dev.regrow.core.model.Change;
 import dev.regrow.core.model.Demand;
 import dev.regrow.core.model.Live;
 import dev.regrow.core.model.Now;
-import dev.regrow.core.model.Records;
 import dev.regrow.core.model.PlaceKey;
+import dev.regrow.core.model.Records;
 import dev.regrow.core.store.Entry;
 import dev.regrow.core.store.Keys;
 import dev.regrow.core.store.RangeQuery;
+import dev.regrow.core.store.Txn;
 import dev.regrow.core.store.TxnResult;
 import dev.regrow.core.store.testing.InMemoryStore;
 import dev.regrow.v1.InstanceTemplate;
 import dev.regrow.v1.Kind;
 import dev.regrow.v1.Network;
 import dev.regrow.v1.Resources;
+import dev.regrow.v1.StoredAssignment;
 import dev.regrow.v1.Workload;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -144,6 +147,17 @@ final class Simulation {
     state(1);
   }
 
+  /** The assignments as a release wrote them that did not say how long leases are. */
+  void forgetLeases() throws InvalidProtocolBufferException {
+    var writes = new ArrayList<Txn.Write>();
+    for (var entry : entries(RangeQuery.prefix(Keys.assignments(NAMESPACE, NAME)))) {
+      var stored = StoredAssignment.parseFrom(entry.value()).toBuilder().clearLeaseMillis();
+      writes.add(new Txn.Write.Put(entry.key(), stored.build().toByteString()));
+    }
+    store.commit(new Txn(List.of(), writes)).toCompletableFuture().join();
+    takeOver();
+  }
+
   /** Another server has the workload from now on, and has heard nothing of it yet. */
   void takeOver() {
     entities.put(0, WorkloadState.of(NAMESPACE, NAME, records()));
@@ -190,9 +204,9 @@ final class Simulation {
       assertStored(run);
       var demand = run.revision().template().demand();
       var program = DeclaredCodec.template(run.revision().template()).getCommand(0);
-      boolean leased = run.assignment().leased();
+      long lease = run.assignment().leaseMillis(run.policy());
       var to = node(run.target());
-      deliver(() -> to.reach(() -> to.run(run.target(), demand, program, leased)));
+      deliver(() -> to.reach(() -> to.run(run.target(), demand, program, lease)));
     } else if (effect instanceof Effect.AskLease lease) {
       leases.askAge(lease.nodeUid(), age -> input(entity, new Input.LeaseHeard(lease.ids(), age)));
     } else if (effect instanceof Effect.SendStop stop) {
@@ -287,20 +301,6 @@ final class Simulation {
     if (workload.policy().exclusive()) {
       assertThat(after.assignments().values()).extracting("slot").doesNotHaveDuplicates();
     }
-  }
-
-  private void reload(int entity) {
-    input(entity, new Input.Loaded(records()));
-    var again = asking.get(entity);
-    if (again != null) {
-      ask(entity, again);
-    }
-  }
-
-  /** What is stored now. */
-  Records records() {
-    var workload = entries(RangeQuery.key(Keys.workload(NAMESPACE, NAME)));
-    return RecordsCodec.records(
     assertNoDataIsShared(after);
   }
 
@@ -316,6 +316,20 @@ final class Simulation {
       }
     }
     assertThat(mounted).as("%s", records.assignments()).doesNotHaveDuplicates();
+  }
+
+  private void reload(int entity) {
+    input(entity, new Input.Loaded(records()));
+    var again = asking.get(entity);
+    if (again != null) {
+      ask(entity, again);
+    }
+  }
+
+  /** What is stored now. */
+  Records records() {
+    var workload = entries(RangeQuery.key(Keys.workload(NAMESPACE, NAME)));
+    return RecordsCodec.records(
         workload.isEmpty() ? null : workload.get(0),
         entries(RangeQuery.prefix(Keys.revisions(NAMESPACE, NAME))),
         entries(RangeQuery.prefix(Keys.assignments(NAMESPACE, NAME))),

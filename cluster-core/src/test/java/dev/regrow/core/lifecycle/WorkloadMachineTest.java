@@ -2,18 +2,22 @@ package dev.regrow.core.lifecycle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.regrow.core.model.Assignment;
 import dev.regrow.core.model.Demand;
+import dev.regrow.core.model.InstanceId;
 import dev.regrow.core.model.Live;
 import dev.regrow.core.model.Occurrence;
 import dev.regrow.core.model.Opaque;
 import dev.regrow.core.placement.Candidate;
 import dev.regrow.core.store.Keys;
 import dev.regrow.core.store.RangeQuery;
+import dev.regrow.v1.DisconnectPolicy;
 import dev.regrow.v1.LabelRequirement;
 import dev.regrow.v1.Placement;
 import dev.regrow.v1.UpdatePolicy;
 import dev.regrow.v1.Workload;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
 import net.jqwik.api.ForAll;
@@ -363,6 +367,71 @@ class WorkloadMachineTest {
     sim.ask(new Ask.Restart());
     sim.pass(60_000);
     assertThat(sim.nodes.get(2).alive()).hasSize(3);
+  }
+
+  @Test
+  void a_change_of_the_lease_replaces_what_lives_on_another() {
+    var sim = new Simulation(12, 2, 1L << 40);
+    sim.ask(Simulation.apply("good", 2, stoppedAfter(60_000)));
+    sim.pass(20_000);
+    var sixty = sim.records().assignments();
+    sim.ask(Simulation.apply("good", 2, stoppedAfter(90_000)));
+    sim.pass(60_000);
+    var ninety = sim.records().assignments();
+    sim.ask(Simulation.apply("good", 2, UnaryOperator.identity()));
+    sim.pass(60_000);
+    var none = sim.records().assignments();
+
+    assertThat(sixty.values()).extracting(Assignment::leaseMillis).containsOnly(60_000L);
+    assertThat(ninety).hasSize(2).doesNotContainKeys(keys(sixty));
+    assertThat(ninety.values()).extracting(Assignment::leaseMillis).containsOnly(90_000L);
+    assertThat(none).hasSize(2).doesNotContainKeys(keys(ninety));
+    assertThat(none.values()).noneMatch(Assignment::leased);
+    assertThat(sim.records().revisions()).hasSize(1);
+    assertThat(sim.status().phase()).isEqualTo(Status.Phase.READY);
+  }
+
+  private static InstanceId[] keys(Map<InstanceId, Assignment> assignments) {
+    return assignments.keySet().toArray(InstanceId[]::new);
+  }
+
+  @Test
+  void what_is_exclusive_now_is_waited_for_as_long_as_it_was_started_to_live() {
+    var sim = new Simulation(13, 2, 1L << 40);
+    sim.ask(Simulation.apply("good", 1, stoppedAfter(60_000)));
+    sim.pass(20_000);
+    var before = sim.records().assignments().firstEntry().getValue();
+    var home =
+        sim.nodes.stream().filter(n -> n.ref.equals(before.node())).findFirst().orElseThrow();
+
+    home.cut = true;
+    sim.ask(Simulation.apply("good", 1, declared -> declared.setExclusive(true)));
+    sim.pass(10);
+    home.access = Candidate.Access.DOWN;
+    sim.tellEntities(new Input.NodeLost(before.node().uid()));
+
+    sim.pass(57_000); // It was renewed for the last time before that.
+    assertThat(sim.records().assignments()).containsOnlyKeys(before.id());
+    sim.pass(20_000);
+    assertThat(sim.records().assignments()).hasSize(1).doesNotContainKey(before.id());
+  }
+
+  @Test
+  void what_an_older_release_placed_is_left_alone_by_a_newer_one() throws Exception {
+    var sim = new Simulation(14, 2, 1L << 40);
+    sim.ask(Simulation.apply("good", 2, declared -> declared.setExclusive(true)));
+    sim.pass(20_000);
+    var before = sim.records().assignments().keySet();
+
+    sim.forgetLeases();
+    sim.pass(60_000);
+
+    assertThat(sim.records().assignments().keySet()).isEqualTo(before);
+    assertThat(sim.status().phase()).isEqualTo(Status.Phase.READY);
+  }
+
+  private static UnaryOperator<Workload.Builder> stoppedAfter(long millis) {
+    return declared -> declared.setDisconnect(DisconnectPolicy.newBuilder().setStopAfter(millis));
   }
 
   @Test

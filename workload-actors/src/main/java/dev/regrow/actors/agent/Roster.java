@@ -21,7 +21,7 @@ final class Roster {
     ActorRef<InstanceSupervisor.Command> supervisor;
     AssignmentRef assignment;
     final Claim claim;
-    final boolean leased;
+    boolean leased;
 
     /** The last order for it; none while it is adopted and not confirmed. */
     NodeOrder.@Nullable Run run;

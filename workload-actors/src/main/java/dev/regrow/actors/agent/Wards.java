@@ -145,6 +145,7 @@ final class Wards {
     boolean isNews = entry.run == null || run.assignment().epoch() > entry.assignment.epoch();
     if (isNews && !recollection.hasEnded(run.assignment())) {
       entry.run = run;
+      entry.leased |= InstanceMemory.of(run).leased();
       entry.assignment = run.assignment();
       recollection.sawEpoch(run.assignment());
       entry.supervisor.tell(new InstanceSupervisor.Confirm(run));

@@ -133,7 +133,10 @@ public record InstanceMemory(
     return Checks.of(surface);
   }
 
-  /** What a new order changes; what has happened stays. */
+  /**
+   * What a new order changes; what has happened stays. So does the lease that it was started with:
+   * its shim goes by that, whatever the workload is now, and of two the shorter is surely kept.
+   */
   InstanceMemory orderedBy(NodeOrder.Run run) {
     var ordered = of(run);
     return new InstanceMemory(
@@ -143,11 +146,16 @@ public record InstanceMemory(
         ordered.surface,
         ordered.hostPorts,
         ordered.stopGraceMillis,
-        ordered.exclusive,
-        ordered.stopAfterMillis,
+        exclusive || ordered.exclusive,
+        shorter(stopAfterMillis, ordered.stopAfterMillis),
         ordered.restartGeneration,
         streak,
         last);
+  }
+
+  /** Where 0 is no end. */
+  private static long shorter(long one, long other) {
+    return one == 0 || other == 0 ? Math.max(one, other) : Math.min(one, other);
   }
 
   InstanceMemory after(LastEnd end, int newStreak) {

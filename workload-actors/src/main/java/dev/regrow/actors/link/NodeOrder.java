@@ -18,7 +18,8 @@ public sealed interface NodeOrder extends WireMessage {
    * Have this instance running; start it if it is not there. An exclusive one, and one that is to
    * be stopped where its node is cut off, starts only once the node's lease was renewed for it.
    *
-   * @param stopAfterMillis how long it lives on a node that is cut off; 0: for ever
+   * @param exclusive whether it lives on the node's usual lease, which is that of exclusive ones
+   * @param stopAfterMillis how long it lives on a node that is cut off, if not so long; 0: for ever
    */
   record Run(
       @Tag(1) AssignmentRef assignment,

@@ -14,7 +14,6 @@ import dev.regrow.core.model.InstanceId;
 import dev.regrow.core.model.LeaseTerms;
 import dev.regrow.core.model.NodeRef;
 import dev.regrow.core.model.Occurrence;
-import dev.regrow.core.model.Policy;
 import dev.regrow.core.model.Workload;
 import dev.regrow.core.store.StoreException;
 import dev.regrow.core.store.TxnResult;
@@ -75,21 +74,16 @@ public final class Translation {
 
   /** The order to have an instance running. */
   public static NodeOrder.Run run(Workload workload, Effect.SendRun run) {
+    // As it was when it was placed: else its lease would be one that nobody counts on.
+    long lease = run.assignment().leaseMillis(run.policy());
+    boolean usual = lease == LeaseTerms.LENGTH_MILLIS;
     return new NodeOrder.Run(
         ref(workload.namespace(), workload.name(), run.target()),
         DeclaredCodec.ordered(run.revision().template()),
         DeclaredCodec.restart(workload.rest()),
-        // As it was when it was placed: else its lease would be one that nobody grants.
-        run.assignment().leased() && run.policy().exclusive(),
+        usual,
         run.assignment().restartGeneration(),
-        run.assignment().leased() ? stopAfterMillis(run.policy()) : 0);
-  }
-
-  /** No shorter than what renewals can bear. */
-  private static long stopAfterMillis(Policy policy) {
-    return policy.stopAfterMillis() < 0
-        ? 0
-        : Math.max(policy.stopAfterMillis(), LeaseTerms.LENGTH_MILLIS);
+        usual ? 0 : lease);
   }
 
   static Input.Asked asked(WorkloadCommand.Asking asking) {

@@ -354,6 +354,22 @@ class InstanceSupervisorTest {
         .containsExactly(Duration.ofSeconds(10).toNanos(), Duration.ofSeconds(60).toNanos());
   }
 
+  @Test
+  void what_runs_keeps_the_lease_that_it_was_started_with_whatever_is_ordered_since() {
+    var left = machine.leave(specOf(exclusive(0)));
+    var supervisor = adopt(left);
+    expectPhase(INSTANCE_RUNNING);
+    long sent = clock.bootNanos();
+
+    supervisor.tell(new InstanceSupervisor.Confirm(Orders.run(ID, 7)));
+    expectPhase(INSTANCE_RUNNING);
+    supervisor.tell(new InstanceSupervisor.RenewLease(sent, true));
+    supervisor.tell(InstanceSupervisor.Tell.INSTANCE);
+    expectPhase(INSTANCE_RUNNING);
+
+    assertThat(left.leases()).containsExactly(sent + Duration.ofSeconds(10).toNanos());
+  }
+
   private static NodeOrder.Run exclusive(long stopAfterMillis) {
     return new NodeOrder.Run(
         assignment(), Orders.template(), Orders.ALWAYS, true, 0, stopAfterMillis);
