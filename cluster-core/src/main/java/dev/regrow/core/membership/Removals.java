@@ -5,6 +5,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
 import dev.regrow.core.membership.Removal.Manner;
+import dev.regrow.core.model.LeaseTerms;
 import dev.regrow.core.store.Entry;
 import dev.regrow.core.store.Keys;
 import dev.regrow.core.store.MembershipRefused;
@@ -34,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 /** Takes nodes out of the cluster for good, and knows which were. */
 public final class Removals {
 
-  /** Longer than any lease, and than workloads take to replace what they lost. */
+  /** Longer than workloads take to replace what they lost, and than leases of exclusive ones. */
   static final Duration FREED_AFTER = Duration.ofSeconds(30);
 
   private static final int ATTEMPTS = 8;
@@ -195,12 +196,14 @@ public final class Removals {
 
   /**
    * Forgets the record of a removed node to which nothing is assigned any more. What is still
-   * assigned after {@link #FREED_AFTER} is struck off: by then its workload has replaced it, and no
-   * lease of it can last.
+   * assigned after {@link #FREED_AFTER} is struck off, unless its lease may last for longer: by
+   * then its workload has replaced it.
    *
+   * @param known for how long the caller has known of the removal, by a clock of its own: what the
+   *     record says is another machine's wall clock
    * @return whether it is gone
    */
-  public CompletionStage<Boolean> forget(String nodeUid, long nowMillis) {
+  public CompletionStage<Boolean> forget(String nodeUid, Duration known) {
     return read(Keys.node(nodeUid))
         .thenCombine(living(nodeUid), Found::new)
         .thenCompose(
@@ -209,14 +212,13 @@ public final class Removals {
               if (entry == null) {
                 return CompletableFuture.completedFuture(true);
               }
-              long removedAt = parse(StoredNode.parser(), entry).getRemovedAt();
-              if (removedAt == 0) {
+              if (parse(StoredNode.parser(), entry).getRemovedAt() == 0) {
                 return CompletableFuture.completedFuture(false);
               }
               if (!found.living().isEmpty()) {
-                return nowMillis - removedAt < FREED_AFTER.toMillis()
+                return known.compareTo(FREED_AFTER) < 0
                     ? CompletableFuture.completedFuture(false)
-                    : strikeOff(nodeUid).thenApply(done -> false);
+                    : strikeOff(nodeUid, known).thenApply(done -> false);
               }
               return freeVolumes(nodeUid)
                   .thenCompose(
@@ -241,15 +243,17 @@ public final class Removals {
           var namespace = entry.key().substring(prefix.length()).split("/", 2)[0];
           return Keys.place(namespace, place.getWorkload(), place.getVolume(), place.getSlot());
         },
-        place -> parse(StoredPlace.parser(), place).getNodeUid().equals(nodeUid));
+        place -> parse(StoredPlace.parser(), place).getNodeUid().equals(nodeUid),
+        place -> false);
   }
 
-  private CompletionStage<Boolean> strikeOff(String nodeUid) {
+  private CompletionStage<Boolean> strikeOff(String nodeUid, Duration known) {
     var prefix = Keys.nodeAssignments(nodeUid);
     return drop(
         prefix,
         entry -> Keys.ASSIGNMENTS + entry.key().substring(prefix.length()),
-        assignment -> parse(StoredAssignment.parser(), assignment).getNodeUid().equals(nodeUid));
+        assignment -> parse(StoredAssignment.parser(), assignment).getNodeUid().equals(nodeUid),
+        assignment -> mayLive(parse(StoredAssignment.parser(), assignment), known));
   }
 
   /**
@@ -257,9 +261,10 @@ public final class Removals {
    *
    * @param of the key of what a record speaks of
    * @param itsOwn whether that is still the node's
+   * @param spared of its own: what stays for now
    */
   private CompletionStage<Boolean> drop(
-      String prefix, Function<Entry, String> of, Predicate<Entry> itsOwn) {
+      String prefix, Function<Entry, String> of, Predicate<Entry> itsOwn, Predicate<Entry> spared) {
     return store
         .range(RangeQuery.prefix(prefix).linearizable())
         .thenCompose(
@@ -270,7 +275,7 @@ public final class Removals {
                     all.thenCompose(
                         dropped ->
                             dropped
-                                ? drop(record, of.apply(record), found.index(), itsOwn)
+                                ? drop(record, of.apply(record), found.index(), itsOwn, spared)
                                 : CompletableFuture.completedStage(false));
               }
               return all;
@@ -278,14 +283,22 @@ public final class Removals {
   }
 
   private CompletionStage<Boolean> drop(
-      Entry record, String key, long index, Predicate<Entry> itsOwn) {
+      Entry record, String key, long index, Predicate<Entry> itsOwn, Predicate<Entry> spared) {
     return store
         .range(RangeQuery.key(key).atLeast(index))
         .thenCompose(
             found -> {
               var own = found.entries().stream().filter(itsOwn).findFirst().orElse(null);
-              return store.commit(Removal.dropped(record, own)).handle(Removals::committed);
+              return own != null && spared.test(own)
+                  ? CompletableFuture.completedStage(true)
+                  : store.commit(Removal.dropped(record, own)).handle(Removals::committed);
             });
+  }
+
+  /** Whether it has a lease that may have been renewed just before its node was removed. */
+  private static boolean mayLive(StoredAssignment assignment, Duration known) {
+    return assignment.getLease() != AssignmentLease.LEASE_NONE
+        && known.toMillis() < LeaseTerms.holdMillis(assignment.getLeaseMillis());
   }
 
   /** What is assigned to a node and has not ended for good. */

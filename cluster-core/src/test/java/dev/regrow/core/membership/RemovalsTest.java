@@ -15,6 +15,7 @@ import dev.regrow.core.store.Txn;
 import dev.regrow.core.store.TxnResult;
 import dev.regrow.core.store.WatchListener;
 import dev.regrow.core.store.testing.InMemoryStore;
+import dev.regrow.v1.AssignmentLease;
 import dev.regrow.v1.LastEnd;
 import dev.regrow.v1.NodePhase;
 import dev.regrow.v1.NodeScheduling;
@@ -22,6 +23,7 @@ import dev.regrow.v1.StoredAssignment;
 import dev.regrow.v1.StoredDowns;
 import dev.regrow.v1.StoredNode;
 import dev.regrow.v1.StoredPlace;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -78,7 +80,7 @@ class RemovalsTest {
         .isEqualTo(MEMBER);
     assertThat(Removed.words(read(Keys.removed(UID)).orElseThrow()))
         .contains("node n3", UID, "for good", "join token");
-    assertThat(removals.forget(UID, 4711).toCompletableFuture().join()).isTrue();
+    assertThat(forget(Duration.ZERO)).isTrue();
     assertThat(read(Keys.node(UID))).isEmpty();
     assertThat(read(Keys.removed(UID))).isPresent();
   }
@@ -90,9 +92,9 @@ class RemovalsTest {
 
     remove(true);
 
-    assertThat(removals.forget(UID, 4711).toCompletableFuture().join()).isFalse();
+    assertThat(forget(Duration.ZERO)).isFalse();
     assigned("web-1", true);
-    assertThat(removals.forget(UID, 4711).toCompletableFuture().join()).isTrue();
+    assertThat(forget(Duration.ZERO)).isTrue();
   }
 
   @Test
@@ -101,12 +103,49 @@ class RemovalsTest {
     assigned("web-1", false);
     remove(true);
 
-    long late = 4711 + Removals.FREED_AFTER.toMillis();
-    removals.forget(UID, late).toCompletableFuture().join();
+    forget(Removals.FREED_AFTER);
 
     assertThat(read(Keys.assignment("default", "app", "web-1"))).isEmpty();
     assertThat(read(Keys.nodeAssignment(UID, "default", "app", "web-1"))).isEmpty();
-    assertThat(removals.forget(UID, late).toCompletableFuture().join()).isTrue();
+    assertThat(forget(Removals.FREED_AFTER)).isTrue();
+  }
+
+  @Test
+  void nothing_is_struck_off_by_who_has_just_heard_of_the_removal_whatever_its_wall_clock_says() {
+    aNode(NodeScheduling.OPEN);
+    assigned("web-1", false);
+    remove(true);
+
+    forget(Duration.ofSeconds(1)); // The record says that it was removed in 1970.
+
+    assertThat(read(Keys.assignment("default", "app", "web-1"))).isPresent();
+  }
+
+  @Test
+  void what_lives_on_a_long_lease_is_not_struck_off_before_that_is_over() {
+    aNode(NodeScheduling.OPEN);
+    assigned("web-1", false);
+    put(Keys.assignment("default", "app", "web-1"), leased(60_000));
+    remove(true);
+
+    forget(Duration.ofSeconds(60));
+    assertThat(read(Keys.assignment("default", "app", "web-1"))).isPresent();
+    forget(Duration.ofSeconds(62));
+    assertThat(read(Keys.assignment("default", "app", "web-1"))).isEmpty();
+  }
+
+  private static StoredAssignment leased(long millis) {
+    return StoredAssignment.newBuilder()
+        .setInstanceId("web-1")
+        .setSlot("web-1")
+        .setNodeUid(UID)
+        .setLease(AssignmentLease.LEASE_HELD)
+        .setLeaseMillis(millis)
+        .build();
+  }
+
+  private boolean forget(Duration known) {
+    return removals.forget(UID, known).toCompletableFuture().join();
   }
 
   @Test
@@ -119,7 +158,7 @@ class RemovalsTest {
         .hasMessageContaining("default/data/db-0")
         .hasMessageContaining("--force n3");
     remove(true);
-    removals.forget(UID, 4711).toCompletableFuture().join();
+    forget(Duration.ZERO);
 
     assertThat(read(Keys.node(UID))).isEmpty();
     assertThat(read(Keys.place("default", "db", "data", 0))).isEmpty();
@@ -133,8 +172,10 @@ class RemovalsTest {
     remove(true);
     var stalls = new CompletableFuture<Void>();
     var late =
-        new Removals(new StallingStore(store, stalls)).forget(UID, 4711).toCompletableFuture();
-    removals.forget(UID, 4711).toCompletableFuture().join();
+        new Removals(new StallingStore(store, stalls))
+            .forget(UID, Duration.ZERO)
+            .toCompletableFuture();
+    removals.forget(UID, Duration.ZERO).toCompletableFuture().join();
     dataOfDb0("444444444444", 0);
 
     stalls.complete(null);
@@ -152,7 +193,7 @@ class RemovalsTest {
 
     remove(true);
 
-    assertThat(removals.forget(UID, 4711).toCompletableFuture().join()).isTrue();
+    assertThat(removals.forget(UID, Duration.ZERO).toCompletableFuture().join()).isTrue();
     assertThat(read(Keys.nodeVolume(UID, "default", "data", "db-0"))).isEmpty();
     assertThat(placeOfDb0().getNodeUid()).isEqualTo("444444444444");
   }
@@ -162,10 +203,11 @@ class RemovalsTest {
     aNode(NodeScheduling.OPEN);
     assigned("web-1", false);
     remove(true);
-    long late = 4711 + Removals.FREED_AFTER.toMillis();
     var stalls = new CompletableFuture<Void>();
     var slow =
-        new Removals(new StallingStore(store, stalls)).forget(UID, late).toCompletableFuture();
+        new Removals(new StallingStore(store, stalls))
+            .forget(UID, Removals.FREED_AFTER)
+            .toCompletableFuture();
     assigned("web-1", false);
 
     stalls.complete(null);

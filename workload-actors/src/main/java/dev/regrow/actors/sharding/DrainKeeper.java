@@ -11,7 +11,9 @@ import dev.regrow.core.store.Keys;
 import dev.regrow.core.store.RangeQuery;
 import dev.regrow.core.store.Store;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -48,6 +50,9 @@ public final class DrainKeeper {
   private final Store store;
   private final Board board;
   private final Supplier<Now> clock;
+
+  /** When each removed node was first seen as such here, by CLOCK_BOOTTIME in milliseconds. */
+  private final Map<String, Long> removedSince = new HashMap<>();
 
   /** A look is under way, or will follow. */
   private boolean looking;
@@ -105,10 +110,12 @@ public final class DrainKeeper {
       for (var uid : draining) {
         all = all.thenCompose(done -> judge(uid));
       }
+      long now = clock.get().bootMillis();
+      removedSince.keySet().retainAll(removed);
       for (var uid : removed) {
+        var known = Duration.ofMillis(now - removedSince.computeIfAbsent(uid, first -> now));
         all =
-            all.thenCompose(done -> new Removals(store).forget(uid, clock.get().wallMillis()))
-                .thenAccept(gone -> {});
+            all.thenCompose(done -> new Removals(store).forget(uid, known)).thenAccept(gone -> {});
       }
       context.pipeToSelf(
           all, (done, failure) -> new Looked(failure == null ? "" : failure.toString()));
