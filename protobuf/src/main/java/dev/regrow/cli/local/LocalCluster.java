@@ -95,16 +95,6 @@ final class LocalCluster {
     return Files.exists(nodeData(name).resolve("removed"));
   }
 
-  /** Its node uid; "" if it has none. */
-  String uid(String name) {
-    var file = nodeData(name).resolve("identity").resolve("node-uid");
-    try {
-      return Files.exists(file) ? firstLine(file) : "";
-    } catch (IOException e) {
-      throw Failure.error("cannot read " + file + ": " + e);
-    }
-  }
-
   /** Deletes what a node made of a cluster that never had a store. */
   void forgetFounding(String name) {
     try {

@@ -75,7 +75,6 @@ final class LocalNodes {
             .at(first(contexts).address())
             .withNodes(
                 contexts.values().stream().flatMap(context -> context.nodes().stream()).toList());
-    new Predecessors(terminal, cluster).tell(all, joined.keySet());
     int keepers = StoreKeepers.of(joined.isEmpty() ? wanted : lineup.all().size());
     new StoreKeepers(terminal, all).become(keepers, timeout);
     new Acquaintance(terminal).await(all);

@@ -79,7 +79,7 @@ final class FakeNodes implements AutoCloseable {
     return Cluster.newBuilder().setStore(store).build();
   }
 
-  static Node node(String name, String uid) {
+  private static Node node(String name, String uid) {
     return Node.newBuilder()
         .setName(name)
         .setUid(uid)

@@ -10,7 +10,6 @@ import dev.regrow.cli.usage.Usage;
 import dev.regrow.cli.usage.Words;
 import dev.regrow.client.Context;
 import dev.regrow.client.testing.FakeGateway;
-import dev.regrow.v1.NodeList;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -132,19 +131,10 @@ class LocalNodesTest {
   }
 
   @Test
-  void a_node_whose_directory_is_gone_joins_anew_beside_the_others_and_its_former_self_is_named()
-      throws IOException {
+  void a_node_whose_directory_is_gone_joins_anew_beside_the_others() throws IOException {
     up(3);
     nodes.kill();
     delete("n2");
-    nodes.gateway.answers(
-        "GET /v1/nodes",
-        NodeList.newBuilder()
-            .addItems(FakeNodes.node("n1", "uid-n1"))
-            .addItems(FakeNodes.node("n2", "0123456789ab"))
-            .addItems(FakeNodes.node("n2", "uid-n2"))
-            .addItems(FakeNodes.node("n3", "uid-n3"))
-            .build());
 
     up(3);
 
@@ -154,9 +144,6 @@ class LocalNodesTest {
             n3 -> assertThat(n3).contains("--bind 127.0.0.3").doesNotContain("--join"),
             n2 -> assertThat(n2).contains("--bind 127.0.0.2", "--join", "--role server"));
     assertThat(clusters()).containsOnly("founded-by-n1");
-    assertThat(said.toString())
-        .containsOnlyOnce("former node")
-        .contains("regrow node-ctl remove --force 0123456789ab");
   }
 
   @Test
