@@ -86,8 +86,8 @@ public final class Naming {
         .ifPresent(
             node -> {
               throw new MembershipRefused(
-                  "a node called %s at %s has that name; give this one another --name, or, if that machine is gone for good, first: regrow node-ctl remove --force %s"
-                      .formatted(node.getName(), node.getAddress(), node.getName()));
+                  "%s has that name; give this one another --name, or, if that machine is gone for good, first: regrow node-ctl remove --force %s"
+                      .formatted(called(node), node.getName()));
             });
   }
 
@@ -113,16 +113,20 @@ public final class Naming {
     return node.getRolesList().contains(WITNESS);
   }
 
+  /** As refusals call it; a witness has no gateway and so no address. */
+  static String called(StoredNode node) {
+    var where = node.getAddress().isEmpty() ? "" : " at " + node.getAddress();
+    return "a node called " + node.getName() + where;
+  }
+
   private static String taken(StoredNode node) {
     boolean entered = isWitness(node) || !node.getMember().isEmpty();
     if (entered && node.getAwayUntil() == 0) {
-      return "a node called %s at %s is up already; give this one another --name"
-          .formatted(node.getName(), node.getAddress());
+      return called(node) + " is up already; give this one another --name";
     }
-    return "a node called %s at %s %s and keeps its name; give this one another --name, or, if that machine is gone for good, first: regrow node-ctl remove --force %s"
+    return "%s %s and keeps its name; give this one another --name, or, if that machine is gone for good, first: regrow node-ctl remove --force %s"
         .formatted(
-            node.getName(),
-            node.getAddress(),
+            called(node),
             entered
                 ? "is to be back by " + Instant.ofEpochMilli(node.getAwayUntil())
                 : "has not been up yet",

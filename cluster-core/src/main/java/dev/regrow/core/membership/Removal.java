@@ -70,16 +70,13 @@ final class Removal {
    */
   static void judgeFormer(StoredNode node, List<String> slots, List<String> unsure) {
     if (node.getPhase() != NodePhase.NODE_DOWN && !Naming.isWitness(node)) {
-      throw new MembershipRefused(
-          "a node called %s at %s is back; give this one another --name"
-              .formatted(node.getName(), node.getAddress()));
+      throw new MembershipRefused(Naming.called(node) + " is back; give this one another --name");
     }
     if (!slots.isEmpty() || !unsure.isEmpty()) {
       throw new MembershipRefused(
-          "a node called %s at %s is down and %s; bring it back, give this one another --name, or, if that machine is gone for good, first: regrow node-ctl remove --force %s"
+          "%s is down and %s; bring it back, give this one another --name, or, if that machine is gone for good, first: regrow node-ctl remove --force %s"
               .formatted(
-                  node.getName(),
-                  node.getAddress(),
+                  Naming.called(node),
                   slots.isEmpty()
                       ? "may still run %s, exclusive and started without a lease"
                           .formatted(named(unsure))

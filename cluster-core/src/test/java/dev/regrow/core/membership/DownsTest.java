@@ -11,7 +11,6 @@ import dev.regrow.core.store.Store;
 import dev.regrow.core.store.StoreException;
 import dev.regrow.core.store.Txn;
 import dev.regrow.core.store.TxnResult;
-import dev.regrow.core.store.WatchListener;
 import dev.regrow.core.store.testing.InMemoryStore;
 import dev.regrow.v1.NodePhase;
 import dev.regrow.v1.StoredNode;
@@ -152,7 +151,11 @@ class DownsTest {
   }
 
   /** More happens between its answers and the watches that begin there than it remembers. */
-  private record LateWatches(Store store) implements Store {
+  private static final class LateWatches extends ForwardingStore {
+    LateWatches(Store store) {
+      super(store);
+    }
+
     @Override
     public CompletionStage<RangeResult> range(RangeQuery query) {
       return store
@@ -163,31 +166,6 @@ class DownsTest {
     private CompletionStage<TxnResult> put(String key) {
       var value = StoredNode.getDefaultInstance().toByteString();
       return store.commit(new Txn(List.of(), List.of(new Txn.Write.Put(key, value))));
-    }
-
-    @Override
-    public CompletionStage<TxnResult> commit(Txn txn) {
-      return store.commit(txn);
-    }
-
-    @Override
-    public Watch watch(String prefix, long afterIndex, WatchListener listener) {
-      return store.watch(prefix, afterIndex, listener);
-    }
-
-    @Override
-    public long appliedIndex() {
-      return store.appliedIndex();
-    }
-
-    @Override
-    public Health health() {
-      return store.health();
-    }
-
-    @Override
-    public void close() {
-      store.close();
     }
   }
 

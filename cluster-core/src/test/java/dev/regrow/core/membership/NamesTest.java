@@ -16,7 +16,6 @@ import dev.regrow.core.store.StoreException;
 import dev.regrow.core.store.StoreGroup;
 import dev.regrow.core.store.Txn;
 import dev.regrow.core.store.TxnResult;
-import dev.regrow.core.store.WatchListener;
 import dev.regrow.core.store.testing.InMemoryStore;
 import dev.regrow.v1.AssignmentLease;
 import dev.regrow.v1.NodePhase;
@@ -336,38 +335,24 @@ class NamesTest {
   }
 
   /** As a worker sees a server of a release that keeps no names. */
-  private record Denying(InMemoryStore store) implements Store {
+  private static final class Denying extends ForwardingStore {
+    Denying(Store store) {
+      super(store);
+    }
+
     @Override
     public CompletionStage<RangeResult> range(RangeQuery query) {
       return query.from().startsWith(Keys.NAMES)
           ? CompletableFuture.failedFuture(
               new StoreException(StoreException.Kind.DENIED, "may not read names/…"))
-          : store.range(query);
+          : super.range(query);
     }
 
     @Override
     public CompletionStage<TxnResult> commit(Txn txn) {
       assertThat(txn.writes()).noneMatch(write -> write.key().startsWith(Keys.NAMES));
       assertThat(txn.conditions()).noneMatch(each -> each.key().startsWith(Keys.NAMES));
-      return store.commit(txn);
+      return super.commit(txn);
     }
-
-    @Override
-    public Watch watch(String prefix, long afterIndex, WatchListener listener) {
-      return store.watch(prefix, afterIndex, listener);
-    }
-
-    @Override
-    public long appliedIndex() {
-      return store.appliedIndex();
-    }
-
-    @Override
-    public Health health() {
-      return store.health();
-    }
-
-    @Override
-    public void close() {}
   }
 }

@@ -56,6 +56,14 @@ class NamingTest {
   }
 
   @Test
+  void a_witness_has_no_address_to_name() {
+    var witness = aNode().clearAddress().addRoles("witness");
+
+    assertThatThrownBy(() -> judge(List.of(witness.build()), null, Set.of(witness.getUid())))
+        .hasMessage("a node called n1 is up already; give this one another --name");
+  }
+
+  @Test
   void a_node_that_is_down_is_to_go_and_one_that_was_removed_is_nobody() {
     var down = aNode().setPhase(NodePhase.NODE_DOWN);
 

@@ -8,12 +8,10 @@ import com.google.protobuf.Message;
 import dev.regrow.core.store.Keys;
 import dev.regrow.core.store.MembershipRefused;
 import dev.regrow.core.store.RangeQuery;
-import dev.regrow.core.store.RangeResult;
 import dev.regrow.core.store.Removed;
 import dev.regrow.core.store.Store;
 import dev.regrow.core.store.Txn;
 import dev.regrow.core.store.TxnResult;
-import dev.regrow.core.store.WatchListener;
 import dev.regrow.core.store.testing.InMemoryStore;
 import dev.regrow.v1.AssignmentLease;
 import dev.regrow.v1.LastEnd;
@@ -300,35 +298,17 @@ class RemovalsTest {
   }
 
   /** Reads at once, and writes when it comes to itself. */
-  private record StallingStore(Store store, CompletionStage<Void> stalls) implements Store {
+  private static final class StallingStore extends ForwardingStore {
+    private final CompletionStage<Void> stalls;
+
+    StallingStore(Store store, CompletionStage<Void> stalls) {
+      super(store);
+      this.stalls = stalls;
+    }
+
     @Override
     public CompletionStage<TxnResult> commit(Txn txn) {
-      return stalls.thenCompose(over -> store.commit(txn));
-    }
-
-    @Override
-    public CompletionStage<RangeResult> range(RangeQuery query) {
-      return store.range(query);
-    }
-
-    @Override
-    public Watch watch(String prefix, long afterIndex, WatchListener listener) {
-      return store.watch(prefix, afterIndex, listener);
-    }
-
-    @Override
-    public long appliedIndex() {
-      return store.appliedIndex();
-    }
-
-    @Override
-    public Health health() {
-      return store.health();
-    }
-
-    @Override
-    public void close() {
-      store.close();
+      return stalls.thenCompose(over -> super.commit(txn));
     }
   }
 }
