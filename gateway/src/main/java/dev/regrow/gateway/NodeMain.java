@@ -1,5 +1,6 @@
 package dev.regrow.gateway;
 
+import dev.regrow.actors.bootstrap.DiskWait;
 import dev.regrow.actors.bootstrap.NodeBootstrap;
 import dev.regrow.actors.bootstrap.NodeConfig;
 import dev.regrow.actors.bootstrap.NodeParts;
@@ -96,13 +97,14 @@ public final class NodeMain {
       FatalErrors.install();
       var identity = options.data().resolve("identity");
       RemovedMark.in(options.data()).refuse();
-      var role = RoleFile.in(options.data()).settle(options.role(), Joining.isNew(identity));
+      boolean isNew = Joining.isNew(identity);
+      var role = RoleFile.in(options.data()).settle(options.role(), isNew);
       Joining.ifNew(options, identity, address.getHostAddress());
       Surroundings.remember(options.data(), options.name());
       if (role.equals(Witness.ROLE)) {
         new Witness(options, address).run(identity);
       } else {
-        new NodeMain(options, address, role).run();
+        new NodeMain(options, address, role).run(isNew);
       }
     } catch (StartFailure failure) {
       end(failure.exitCode(), failure.getMessage());
@@ -116,14 +118,19 @@ public final class NodeMain {
     Shutdown.exit(exitCode);
   }
 
-  private void run() {
+  /**
+   * @param isNew nothing runs here yet: what stands against its start is said at once
+   */
+  private void run(boolean isNew) {
+    var again = new DiskWait(shutdown::began, NodeMain::rest);
+    role = live(isNew ? DiskWait.NONE : again);
     while (true) {
-      role = live();
+      role = live(again);
     }
   }
 
   /** Until this node is to be something else. Returns what; ends the JVM where it cannot go on. */
-  private String live() {
+  private String live(DiskWait disk) {
     var begun = new CompletableFuture<RegrowNode>();
     StartWatch.follow(
         begun.thenCompose(RegrowNode::serving),
@@ -134,7 +141,7 @@ public final class NodeMain {
         manager::starting);
     var admission = Admission.open(options.data(), Clock.systemUTC(), options.join().isPresent());
     var faults = new CompletableFuture<NodeFaults>();
-    var node = NodeBootstrap.start(config(), parts(faults));
+    var node = NodeBootstrap.start(config(), parts(faults), disk);
     var note = LeaveNote.in(options.data());
     note.forget();
     shutdown.before(() -> note.take().ifPresent(time -> depart(node, time)));

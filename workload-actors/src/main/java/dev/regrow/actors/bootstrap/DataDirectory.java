@@ -53,14 +53,24 @@ final class DataDirectory implements AutoCloseable {
             "%s is in use by another regrow node; stop that one or give this one --data of its own"
                 .formatted(root));
       }
-      long run = read(channel) + 1;
-      write(channel, run);
-      return new DataDirectory(root, channel, lock, run);
+      return new DataDirectory(root, channel, lock, counted(channel));
     } catch (IOException e) {
       throw new StartRefused(
           "cannot use the data directory %s: %s; it must be writable by this user"
               .formatted(root, e.getMessage()),
           e);
+    }
+  }
+
+  /** Closes the channel, and so gives the lock back, if this start cannot be counted. */
+  private static long counted(FileChannel channel) throws IOException {
+    try {
+      long run = read(channel) + 1;
+      write(channel, run);
+      return run;
+    } catch (IOException e) {
+      channel.close();
+      throw e;
     }
   }
 

@@ -49,16 +49,22 @@ public final class NodeBootstrap {
   private final NodeParts parts;
   private final DataDirectory data;
   private final NodeIdentity identity;
+  private final DiskWait disk;
   private final ExecutorService blocking = Executors.newCachedThreadPool(threads("regrow-start"));
   private final ScheduledExecutorService scheduler =
       Executors.newSingleThreadScheduledExecutor(threads("regrow-cluster"));
 
   private NodeBootstrap(
-      NodeConfig config, NodeParts parts, DataDirectory data, NodeIdentity identity) {
+      NodeConfig config,
+      NodeParts parts,
+      DataDirectory data,
+      NodeIdentity identity,
+      DiskWait disk) {
     this.config = config;
     this.parts = parts;
     this.data = data;
     this.identity = identity;
+    this.disk = disk;
   }
 
   /**
@@ -68,28 +74,47 @@ public final class NodeBootstrap {
    * @throws StartRefused if the data directory cannot be used
    */
   public static RegrowNode start(NodeConfig config, NodeParts parts) {
-    var data = DataDirectory.open(config.data());
+    return start(config, parts, DiskWait.NONE);
+  }
+
+  /** The same, where a full disk is waited for. */
+  public static RegrowNode start(NodeConfig config, NodeParts parts, DiskWait disk) {
+    var data = directory(config, disk);
     try {
       var identity =
-          NodeIdentity.openOrBootstrap(data.identity(), config.bind(), Clock.systemUTC());
-      var certificate =
-          CertificateKeeper.begin(
-              identity,
-              config.isServer() ? NodeRole.SERVER : NodeRole.WORKER,
-              config.bind(),
-              Clock.systemUTC());
-      return new NodeBootstrap(config, parts, data, identity).start(certificate);
+          disk.until(
+              () ->
+                  NodeIdentity.openOrBootstrap(data.identity(), config.bind(), Clock.systemUTC()));
+      var certificate = disk.until(() -> certificate(config, identity));
+      return new NodeBootstrap(config, parts, data, identity, disk).start(certificate);
     } catch (IOException e) {
       Closing.quietly("the data directory", data);
       throw new StartRefused("cannot read who this node is: " + e.getMessage(), e);
     }
   }
 
+  private static DataDirectory directory(NodeConfig config, DiskWait disk) {
+    try {
+      return disk.until(() -> DataDirectory.open(config.data()));
+    } catch (IOException e) {
+      throw new StartRefused("cannot use " + config.data() + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static CertificateKeeper certificate(NodeConfig config, NodeIdentity identity)
+      throws IOException {
+    var role = config.isServer() ? NodeRole.SERVER : NodeRole.WORKER;
+    return CertificateKeeper.begin(identity, role, config.bind(), Clock.systemUTC());
+  }
+
   private RegrowNode start(CertificateKeeper certificate) {
     CompletableFuture<NodeRuntime> runtime =
-        inBackground(() -> parts.runtime().open(identity.nodeUid(), data.instances(), data.logs()));
+        inBackground(
+            () ->
+                disk.until(
+                    () -> parts.runtime().open(identity.nodeUid(), data.instances(), data.logs())));
     CompletableFuture<Store> store =
-        inBackground(() -> Stores.open(config, data.store(), identity));
+        inBackground(() -> disk.until(() -> Stores.open(config, data.store(), identity)));
     var clusterConfig = inBackground(() -> SystemConfigs.ofClusterSystem(config));
     var tls = inBackground(() -> NodeTls.of(identity.tls()));
     var nodeSystem =

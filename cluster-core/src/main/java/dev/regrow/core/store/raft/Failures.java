@@ -19,19 +19,6 @@ final class Failures {
     return at;
   }
 
-  /** Whether the disk, or a quota on it, had no room. */
-  static boolean isDiskFull(@Nullable Throwable failure) {
-    for (Throwable at = failure; at != null; at = at.getCause()) {
-      String message = at.getMessage();
-      if (message != null
-          && (message.contains("No space left on device")
-              || message.contains("Disk quota exceeded"))) {
-        return true;
-      }
-    }
-    return false;
-  }
-
   /** Why only a newer release can go on; empty: that is not why it failed. */
   static Optional<String> outgrown(@Nullable Throwable failure) {
     for (Throwable at = failure; at != null; at = at.getCause()) {

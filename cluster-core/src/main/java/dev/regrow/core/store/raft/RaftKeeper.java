@@ -1,5 +1,6 @@
 package dev.regrow.core.store.raft;
 
+import dev.regrow.core.disk.DiskFull;
 import dev.regrow.core.disk.SpaceGuard;
 import dev.regrow.core.store.TxnResult;
 import dev.regrow.v1.StorePeer;
@@ -222,7 +223,7 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
       failedStart = failure;
       return;
     }
-    if (Failures.isDiskFull(failure)) {
+    if (DiskFull.caused(failure)) {
       enter(Phase.RESTARTING);
       cause = diskFull();
       space.releaseBallast();
