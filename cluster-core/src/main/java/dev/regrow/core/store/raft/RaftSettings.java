@@ -11,7 +11,6 @@ import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.grpc.GrpcTlsConfig;
 import org.apache.ratis.protocol.RaftPeerId;
-import org.apache.ratis.rpc.SupportedRpcType;
 import org.apache.ratis.server.RaftServerConfigKeys;
 import org.apache.ratis.thirdparty.io.grpc.ServerServiceDefinition;
 import org.apache.ratis.util.SizeInBytes;
@@ -27,7 +26,7 @@ final class RaftSettings {
 
   static RaftProperties properties(RaftStoreConfig config, StoreDirectory directory) {
     var properties = new RaftProperties();
-    RaftConfigKeys.Rpc.setType(properties, SupportedRpcType.GRPC);
+    RaftConfigKeys.Rpc.setType(properties, new StagingRpc());
     RaftServerConfigKeys.setStorageDir(properties, List.of(directory.raft().toFile()));
     rpc(properties, config);
     log(properties, config.tuning());
