@@ -1,6 +1,7 @@
 package dev.regrow.gateway;
 
 import dev.regrow.actors.control.Applied;
+import dev.regrow.actors.control.Caller;
 import dev.regrow.actors.control.ControlPlane;
 import dev.regrow.actors.control.CutOff;
 import dev.regrow.actors.control.ListQuery;
@@ -99,7 +100,7 @@ final class AbsentControlPlane implements ControlPlane {
   }
 
   @Override
-  public CompletionStage<Plan> plan(Workload declared, boolean newestImage) {
+  public CompletionStage<Plan> plan(Workload declared, boolean newestImage, Caller caller) {
     return refused();
   }
 

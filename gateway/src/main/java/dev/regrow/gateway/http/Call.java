@@ -1,9 +1,11 @@
 package dev.regrow.gateway.http;
 
+import dev.regrow.actors.control.Caller;
 import dev.regrow.actors.control.ListQuery;
 import dev.regrow.actors.control.ReadPoint;
 import dev.regrow.actors.control.WorkloadRef;
 import dev.regrow.gateway.auth.Pass;
+import dev.regrow.gateway.auth.Role;
 import dev.regrow.gateway.server.Request;
 import java.util.Map;
 import java.util.Optional;
@@ -65,6 +67,13 @@ record Call(
 
   WorkloadRef ref() {
     return new WorkloadRef(name("namespace"), name("workload"));
+  }
+
+  /** What the token may that was shown, be it more than the route needs. */
+  Caller caller() {
+    return pass.filter(shown -> shown.role().allows(Role.DEPLOY)).isPresent()
+        ? Caller.MAY_DEPLOY
+        : Caller.MAY_READ;
   }
 
   ReadPoint readPoint() {

@@ -99,7 +99,7 @@ final class WorkloadRoutes {
   private CompletionStage<Answer> planned(Call call, Workload declared) {
     return control
         .get()
-        .plan(declared, pulls(call))
+        .plan(declared, pulls(call), call.caller())
         .thenApply(plan -> Answers.object(200, call.format(), plan));
   }
 

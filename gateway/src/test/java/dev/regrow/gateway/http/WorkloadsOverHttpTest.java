@@ -2,11 +2,14 @@ package dev.regrow.gateway.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.regrow.actors.control.Caller;
+import dev.regrow.gateway.auth.Role;
 import dev.regrow.gateway.testing.TestGateway;
 import dev.regrow.v1.Workload;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -186,6 +189,24 @@ final class WorkloadsOverHttpTest {
                 .put(WEB + "?dryRun=true", YAML, TestGateway.manifest("web"), "If-Match", "\"5\"")
                 .statusCode())
         .isEqualTo(412);
+  }
+
+  @Test
+  void a_plan_is_made_for_what_the_token_may_that_was_shown() {
+    for (var role : List.of(Role.READ, Role.DEPLOY, Role.ADMIN)) {
+      var plan =
+          gateway.send(
+              gateway
+                  .anonymous(WEB + "/plan")
+                  .header("Authorization", "Bearer " + gateway.token(role))
+                  .header("Content-Type", YAML)
+                  .POST(BodyPublishers.ofString(TestGateway.manifest("web"))));
+      assertThat(plan.statusCode()).as(plan.body()).isEqualTo(200);
+    }
+    gateway.put(WEB + "?dryRun=true", YAML, TestGateway.manifest("web"));
+
+    assertThat(gateway.control.planners())
+        .containsExactly(Caller.MAY_READ, Caller.MAY_DEPLOY, Caller.MAY_DEPLOY, Caller.MAY_DEPLOY);
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.regrow.gateway.testing;
 
 import dev.regrow.actors.control.Applied;
+import dev.regrow.actors.control.Caller;
 import dev.regrow.actors.control.ControlPlane;
 import dev.regrow.actors.control.ListQuery;
 import dev.regrow.actors.control.Listing;
@@ -30,6 +31,7 @@ import dev.regrow.v1.StoreHealth;
 import dev.regrow.v1.WatchType;
 import dev.regrow.v1.Workload;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -56,6 +58,7 @@ public final class FakeControlPlane implements ControlPlane {
   private boolean silent;
   private long behind;
   private @Nullable ReadPoint lastReadPoint;
+  private final List<Caller> planners = new ArrayList<>();
 
   /** From now on everything is refused like this; null: no longer. */
   public synchronized void refuse(@Nullable Refusal with) {
@@ -69,6 +72,11 @@ public final class FakeControlPlane implements ControlPlane {
 
   public synchronized Optional<ReadPoint> lastReadPoint() {
     return Optional.ofNullable(lastReadPoint);
+  }
+
+  /** For whom something was planned, in order. */
+  public synchronized List<Caller> planners() {
+    return List.copyOf(planners);
   }
 
   public int watchers() {
@@ -146,9 +154,10 @@ public final class FakeControlPlane implements ControlPlane {
   }
 
   @Override
-  public CompletionStage<Plan> plan(Workload declared, boolean newestImage) {
+  public CompletionStage<Plan> plan(Workload declared, boolean newestImage, Caller caller) {
     return answer(
         () -> {
+          planners.add(caller);
           var ref = new WorkloadRef(declared.getNamespace(), declared.getName());
           return Plan.newBuilder()
               .setNamespace(ref.namespace())

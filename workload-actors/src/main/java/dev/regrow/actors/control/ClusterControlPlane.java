@@ -95,7 +95,7 @@ final class ClusterControlPlane implements ControlPlane {
             clock,
             (namespace, name) -> workloads.tell(namespace, name, new WorkloadCommand.Wake()));
     references = new References(store);
-    pins = new ImagePins(store, tags, link);
+    pins = new ImagePins(store, vault, tags, link);
     planning = new Planning(store, board, clock, references, pins);
   }
 
@@ -153,9 +153,9 @@ final class ClusterControlPlane implements ControlPlane {
   }
 
   @Override
-  public CompletionStage<Plan> plan(Workload declared, boolean newestImage) {
+  public CompletionStage<Plan> plan(Workload declared, boolean newestImage, Caller caller) {
     return Refusals.of(
-        rules.check(declared).thenCompose(allowed -> planning.plan(declared, newestImage)));
+        rules.check(declared).thenCompose(allowed -> planning.plan(declared, newestImage, caller)));
   }
 
   @Override

@@ -43,11 +43,16 @@ public interface ControlPlane {
     return apply(declared, precondition, false);
   }
 
-  /** What {@link #apply} would do. */
-  CompletionStage<Plan> plan(Workload declared, boolean newestImage);
+  /**
+   * What {@link #apply} would do.
+   *
+   * @param caller for whom no secret is used unless it may deploy: its image is looked up without
+   */
+  CompletionStage<Plan> plan(Workload declared, boolean newestImage, Caller caller);
 
+  /** For whom may only read. */
   default CompletionStage<Plan> plan(Workload declared) {
-    return plan(declared, false);
+    return plan(declared, false, Caller.MAY_READ);
   }
 
   CompletionStage<Workload> scale(WorkloadRef ref, int replicas, Precondition precondition);

@@ -47,10 +47,10 @@ final class ImagePins {
   private final Vault vault;
   private final NodeLink link;
 
-  ImagePins(Store store, ImageTags tags, NodeLink link) {
+  ImagePins(Store store, Vault vault, ImageTags tags, NodeLink link) {
     this.link = link;
     this.store = store;
-    this.vault = Vault.of(store);
+    this.vault = vault;
     this.tags = tags;
   }
 
@@ -67,12 +67,12 @@ final class ImagePins {
    * @return fails with a {@link Refusal}
    */
   CompletionStage<Pin> forApply(Workload declared, boolean newest) {
-    return pin(declared, newest, false);
+    return pin(new Asked(declared, newest, false, Caller.MAY_DEPLOY));
   }
 
   /** The same, refusing nothing; it tells of a tag that has moved, too. */
-  CompletionStage<Pin> forPlan(Workload declared, boolean newest) {
-    return pin(declared, newest, true)
+  CompletionStage<Pin> forPlan(Workload declared, boolean newest, Caller caller) {
+    return pin(new Asked(declared, newest, true, caller))
         .exceptionally(
             failure ->
                 cause(failure) instanceof Refusal refusal
@@ -80,31 +80,68 @@ final class ImagePins {
                     : fail(failure));
   }
 
+  /**
+   * @param newest whether people want what the tag stands for now, whatever is running
+   * @param planned whether nothing comes of it
+   * @param caller decides whether the pull secret is used: the image names who is shown it
+   */
+  private record Asked(Workload declared, boolean newest, boolean planned, Caller caller) {
+
+    String pullSecret() {
+      return caller.mayUseSecrets() ? declared.getInstance().getPullSecret() : "";
+    }
+
+    boolean withholds(ImageReference reference) {
+      return reference instanceof ImageReference.Registry
+          && !pullSecret().equals(declared.getInstance().getPullSecret());
+    }
+
+    String withheld(ImageReference reference) {
+      return "%s was not looked up with pullSecret %s, because the token may only read"
+          .formatted(reference, declared.getInstance().getPullSecret());
+    }
+  }
+
   private static Pin fail(Throwable failure) {
     throw failure instanceof RuntimeException known ? known : new CompletionException(failure);
   }
 
-  private CompletionStage<Pin> pin(Workload declared, boolean newest, boolean planned) {
-    var template = Schema.withDefaults(declared).getInstance();
+  private CompletionStage<Pin> pin(Asked asked) {
+    var template = Schema.withDefaults(asked.declared()).getInstance();
     var reference = tagged(template);
     if (reference.isEmpty()) {
       return CompletableFuture.completedStage(Pin.NONE);
     }
-    return current(declared)
+    return current(asked.declared())
         .thenCompose(
             current -> {
               boolean same =
                   current.filter(is -> is.hash().equals(Templates.hash(template))).isPresent();
               var known = known(current, template);
-              if (same && !newest && template.getPull() != PullPolicy.ALWAYS_PULL) {
-                return planned && !known.isEmpty()
-                    ? moved(reference.get(), declared, known)
+              if (same && !asked.newest() && template.getPull() != PullPolicy.ALWAYS_PULL) {
+                return asked.planned() && !known.isEmpty()
+                    ? moved(reference.get(), asked, known)
                     : CompletableFuture.completedStage(new Pin(known, ""));
               }
-              return look(reference.get(), declared)
+              if (asked.withholds(reference.get())) {
+                return withheld(reference.get(), asked, known);
+              }
+              return look(reference.get(), asked)
                   .thenApply(found -> new Pin(found.toString(), ""))
-                  .exceptionally(failure -> instead(failure, newest ? "" : known));
+                  .exceptionally(failure -> instead(failure, asked.newest() ? "" : known));
             });
+  }
+
+  /** As if there were no pull secret; what is not told then stays what it is known to be. */
+  private CompletionStage<Pin> withheld(ImageReference reference, Asked asked, String known) {
+    var warning = asked.withheld(reference) + "; an apply may find another image";
+    return look(reference, asked)
+        .thenApply(found -> new Pin(found.toString(), warning))
+        .exceptionally(
+            failure ->
+                cause(failure) instanceof RuntimeFailure environment
+                    ? new Pin(known, warning + "; without it: " + environment.getMessage())
+                    : fail(failure));
   }
 
   private static Optional<ImageReference> tagged(InstanceTemplate template) {
@@ -150,15 +187,15 @@ final class ImagePins {
         .orElse("");
   }
 
-  private CompletionStage<Digest> look(ImageReference reference, Workload declared) {
+  private CompletionStage<Digest> look(ImageReference reference, Asked asked) {
     var policy =
-        switch (declared.getInstance().getPull()) {
+        switch (asked.declared().getInstance().getPull()) {
           case MISSING, UNRECOGNIZED -> dev.regrow.runtime.image.PullPolicy.MISSING;
           case ALWAYS_PULL -> dev.regrow.runtime.image.PullPolicy.ALWAYS;
           case NEVER_PULL -> dev.regrow.runtime.image.PullPolicy.NEVER;
         };
     var here =
-        credentials(reference, declared)
+        credentials(reference, asked)
             .thenCompose(shown -> tags.resolve(reference, policy, shown.orElse(null)));
     boolean never = policy == dev.regrow.runtime.image.PullPolicy.NEVER;
     return never || reference instanceof ImageReference.Layout
@@ -179,12 +216,12 @@ final class ImagePins {
 
   /** Opened here, shown to the registry, and kept nowhere. */
   private CompletionStage<Optional<Credentials>> credentials(
-      ImageReference reference, Workload declared) {
-    var name = declared.getInstance().getPullSecret();
+      ImageReference reference, Asked asked) {
+    var name = asked.pullSecret();
     if (name.isEmpty()) {
       return CompletableFuture.completedStage(Optional.empty());
     }
-    var key = Keys.SECRETS + declared.getNamespace() + "/" + name;
+    var key = Keys.SECRETS + asked.declared().getNamespace() + "/" + name;
     return store
         .range(RangeQuery.key(key).linearizable())
         .thenApply(
@@ -203,8 +240,12 @@ final class ImagePins {
     }
   }
 
-  private CompletionStage<Pin> moved(ImageReference reference, Workload declared, String known) {
-    return look(reference, declared)
+  private CompletionStage<Pin> moved(ImageReference reference, Asked asked, String known) {
+    if (asked.withholds(reference)) {
+      var warning = asked.withheld(reference) + "; whether it has moved is not known";
+      return CompletableFuture.completedStage(new Pin(known, warning));
+    }
+    return look(reference, asked)
         .thenApply(
             found ->
                 new Pin(

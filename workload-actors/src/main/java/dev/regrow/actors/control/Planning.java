@@ -49,8 +49,8 @@ final class Planning {
     this.clock = clock;
   }
 
-  CompletionStage<Plan> plan(Workload declared, boolean newestImage) {
-    return pins.forPlan(declared, newestImage)
+  CompletionStage<Plan> plan(Workload declared, boolean newestImage, Caller caller) {
+    return pins.forPlan(declared, newestImage, caller)
         .thenCompose(
             pin ->
                 references

@@ -86,7 +86,7 @@ public final class Contents {
     var data = byObject.getOrDefault(AssignedContents.PULL_SECRET + name, Map.of());
     if (data.isEmpty()) {
       throw new IllegalArgumentException(
-          "there is no pullSecret %s any more: regrow secret set %s username=… password=…"
+          "there is no pullSecret %s any more: regrow secret set %s username=… password=… registry=HOST"
               .formatted(name, name));
     }
     return shown(name, data, ImageReference.parse(template.getImage()));

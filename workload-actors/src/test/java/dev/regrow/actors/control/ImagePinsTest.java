@@ -3,13 +3,19 @@ package dev.regrow.actors.control;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.regrow.core.store.testing.OneKeyVault;
+import dev.regrow.runtime.image.source.Credentials;
 import dev.regrow.v1.InstanceTemplate;
 import dev.regrow.v1.Network;
 import dev.regrow.v1.PlanAction;
 import dev.regrow.v1.PullPolicy;
 import dev.regrow.v1.Revision;
+import dev.regrow.v1.Secret;
+import dev.regrow.v1.SecretKind;
 import dev.regrow.v1.Workload;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** Which bytes of an image a revision is made of. */
@@ -54,7 +60,7 @@ class ImagePinsTest extends ControlPlaneOfOne {
     awaitReady(1);
     var moved = tags.push(IMAGE, "bb");
 
-    var plan = get(plane.plan(of(IMAGE, "v1"), true));
+    var plan = get(plane.plan(of(IMAGE, "v1"), true, Caller.MAY_DEPLOY));
     var applied = get(plane.apply(of(IMAGE, "v1"), Precondition.NONE, true));
     var twice = get(plane.apply(of(IMAGE, "v1"), Precondition.NONE, true));
 
@@ -154,6 +160,86 @@ class ImagePinsTest extends ControlPlaneOfOne {
     assertThatThrownBy(() -> get(plane.apply(declared.build(), Precondition.NONE)))
         .hasMessageContaining("instance.pullSecret")
         .hasMessageContaining("regrow secret set reg");
+  }
+
+  @Test
+  void no_registry_is_shown_a_secret_for_a_token_that_may_only_read() throws Exception {
+    var known = tags.push(IMAGE, "aa");
+    var pins = pinsWithSecret("username", "me", "password", "s3cr3t");
+
+    var read = get(pins.forPlan(secretly(IMAGE), false, Caller.MAY_READ));
+    assertThat(tags.shown()).isEmpty();
+    assertThat(read.digest()).isEqualTo(known);
+    assertThat(read.warning()).contains("not looked up with pullSecret reg", "may only read");
+
+    var deploy = get(pins.forPlan(secretly(IMAGE), false, Caller.MAY_DEPLOY));
+    assertThat(tags.shown()).containsExactly(new Credentials("me", "s3cr3t"));
+    assertThat(deploy).isEqualTo(new ImagePins.Pin(known, ""));
+  }
+
+  @Test
+  void what_a_token_that_may_only_read_cannot_look_up_is_planned_with_a_warning() throws Exception {
+    var pins = pinsWithSecret("username", "me", "password", "s3cr3t");
+
+    for (boolean newest : new boolean[] {false, true}) {
+      var read = get(pins.forPlan(secretly("oci:evil.example/a:1"), newest, Caller.MAY_READ));
+
+      assertThat(read.digest()).isEmpty();
+      assertThat(read.warning()).contains("may only read", "the registry has no oci:evil.example");
+    }
+    assertThat(tags.shown()).isEmpty();
+  }
+
+  @Test
+  void a_plan_for_a_token_that_may_only_read_opens_no_secret_and_says_so() throws Exception {
+    var known = tags.push(IMAGE, "aa");
+    pinsWithSecret("username", "me", "password", "s3cr3t");
+
+    var plan = get(plane.plan(secretly(IMAGE), false, Caller.MAY_READ));
+
+    assertThat(plan.getAction()).isEqualTo(PlanAction.CREATE);
+    assertThat(plan.getChangesList())
+        .filteredOn(change -> change.getField().startsWith("digest"))
+        .singleElement()
+        .satisfies(change -> assertThat(change.getAfter()).isEqualTo(known));
+    assertThat(plan.getWarningsList()).singleElement().asString().contains("may only read");
+  }
+
+  @Test
+  void a_secret_that_is_for_another_registry_is_refused_with_its_field() throws Exception {
+    tags.push("oci:evil.example/a:1", "bb");
+    var pins = pinsWithSecret("username", "me", "password", "s3cr3t", "registry", "reg.example");
+
+    assertThatThrownBy(() -> get(pins.forApply(secretly("oci:evil.example/a:1"), false)))
+        .hasMessageContaining("instance.pullSecret: pullSecret reg: ")
+        .hasMessageContaining("another registry than evil.example")
+        .hasMessageNotContaining("s3cr3t");
+    assertThat(tags.shown()).isEmpty();
+  }
+
+  private ImagePins pinsWithSecret(String... pairs) throws Exception {
+    var vault = new OneKeyVault();
+    var values = new TreeMap<String, String>();
+    for (int i = 0; i < pairs.length; i += 2) {
+      values.put(pairs[i], pairs[i + 1]);
+    }
+    get(StoredObjects.secrets(store, vault, () -> 0).put(secret(values), Precondition.NONE));
+    return new ImagePins(store, vault, tags, node);
+  }
+
+  private Secret secret(Map<String, String> values) {
+    return Secret.newBuilder()
+        .setKind(SecretKind.SECRET)
+        .setNamespace(namespace)
+        .setName("reg")
+        .putAllData(values)
+        .build();
+  }
+
+  private Workload secretly(String image) {
+    var declared = of(image, "v1").toBuilder();
+    declared.getInstanceBuilder().setPullSecret("reg");
+    return declared.build();
   }
 
   @Test

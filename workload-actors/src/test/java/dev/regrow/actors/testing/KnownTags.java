@@ -19,6 +19,7 @@ public final class KnownTags implements ImageTags {
 
   private final Map<String, Digest> tags = new ConcurrentHashMap<>();
   private final List<String> asked = new ArrayList<>();
+  private final List<Credentials> shown = new ArrayList<>();
   private volatile boolean away;
 
   /** From now on a reference stands for the image whose digest begins so. */
@@ -36,6 +37,7 @@ public final class KnownTags implements ImageTags {
   public void forget() {
     tags.clear();
     asked.clear();
+    shown.clear();
     away = false;
   }
 
@@ -44,10 +46,18 @@ public final class KnownTags implements ImageTags {
     return List.copyOf(asked);
   }
 
+  /** What it was shown by those who had anything to show, in order. */
+  public List<Credentials> shown() {
+    return List.copyOf(shown);
+  }
+
   @Override
   public CompletionStage<Digest> resolve(
       ImageReference reference, PullPolicy policy, @Nullable Credentials credentials) {
     asked.add(reference.toString());
+    if (credentials != null) {
+      shown.add(credentials);
+    }
     if (away) {
       return failed("the registry does not answer", true);
     }

@@ -19,13 +19,14 @@ import java.util.Optional;
 /**
  * What a registry is shown: of the node a file as docker login and skopeo login write it, {@code
  * {"auths": {"HOST": {"auth": BASE64}}}}; of a workload a secret that holds such a file, or a user
- * and a password. No message has anything of a password.
+ * and a password, with the registry that alone is shown them. No message has anything of a secret.
  */
 public final class RegistryAuth {
 
   private static final List<String> FILES = List.of(".dockerconfigjson", "config.json");
   private static final String USER = "username";
   private static final String PASSWORD = "password";
+  private static final String REGISTRY = "registry";
 
   private RegistryAuth() {}
 
@@ -56,7 +57,7 @@ public final class RegistryAuth {
   /**
    * @param values of a secret, by key
    * @return empty if it holds such a file, and that nothing for this registry
-   * @throws RuntimeFailure if there is nothing in it to show
+   * @throws RuntimeFailure if there is nothing in it to show, or that is for another registry
    */
   public static Optional<Credentials> of(Map<String, byte[]> values, ImageReference reference) {
     if (!(reference instanceof Registry registry)) {
@@ -77,6 +78,13 @@ public final class RegistryAuth {
     if (user == null || password == null) {
       throw new RuntimeFailure(
           "it must hold username and password, or .dockerconfigjson as docker login writes it",
+          false);
+    }
+    var bound = values.get(REGISTRY);
+    if (bound != null && !isOf(utf8(bound).strip(), registry.host())) {
+      throw new RuntimeFailure(
+          "it is for another registry than %s: its key registry must be HOST[:PORT] of the image"
+              .formatted(registry.host()),
           false);
     }
     return Optional.of(new Credentials(utf8(user), utf8(password)));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.regrow.runtime.image.ImageReference;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -19,6 +20,20 @@ final class RegistryAuthTest {
     assertThat(shown("oci:reg.example/web:1", "username", "me", "password", "s3:cr3t"))
         .contains(ME);
     assertThat(shown("layout:/srv/web", "username", "me", "password", "s3:cr3t")).isEmpty();
+  }
+
+  @Test
+  void a_user_and_a_password_that_name_their_registry_are_shown_to_no_other() {
+    var secret =
+        new String[] {"username", "me", "password", "s3:cr3t", "registry", "reg.example:5000\n"};
+
+    assertThat(shown("oci:reg.example:5000/web:1", secret)).contains(ME);
+    for (var other : List.of("evil.example", "reg.example", "reg.example:5001")) {
+      assertThatThrownBy(() -> shown("oci:" + other + "/web:1", secret))
+          .hasMessageContaining("another registry than " + other + ":")
+          .hasMessageNotContaining("s3:cr3t")
+          .hasMessageNotContaining("5000");
+    }
   }
 
   @Test
