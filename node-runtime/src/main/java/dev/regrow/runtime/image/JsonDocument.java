@@ -1,6 +1,7 @@
 package dev.regrow.runtime.image;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
@@ -69,11 +70,16 @@ public final class JsonDocument {
       }
       return value;
     } catch (IOException e) {
-      throw new BadImage(what + " is not JSON: " + firstLine(e), e);
+      throw new BadImage(what + " is not JSON: " + said(e), e);
     }
   }
 
-  private static String firstLine(IOException e) {
+  /** Where it breaks, and nothing of it: it may be something else than was asked for. */
+  private static String said(IOException e) {
+    if (e instanceof JsonParseException broken) {
+      var at = broken.getLocation();
+      return "it breaks at line %d, column %d".formatted(at.getLineNr(), at.getColumnNr());
+    }
     return String.valueOf(e.getMessage()).lines().findFirst().orElse("unreadable");
   }
 

@@ -272,6 +272,27 @@ final class RegistryKernelTest {
   }
 
   @Test
+  void of_an_error_what_a_registry_says_is_told_and_nothing_of_any_other_service() {
+    registry.breakDown("{\"errors\":[{\"code\":\"TEAPOT\",\"message\":\"short and stout\"}]}");
+    assertThatThrownBy(() -> pull(null))
+        .hasMessageContaining("HTTP 418 for the manifest v1: TEAPOT, short");
+
+    registry.breakDown("<h1>admin token: s3cr3t</h1>");
+    assertThatThrownBy(() -> pull(null))
+        .hasMessageContaining("HTTP 418 for the manifest v1")
+        .hasMessageNotContaining("s3cr3t");
+  }
+
+  @Test
+  void of_what_is_no_manifest_nothing_is_told() {
+    registry.forgeManifest("v1", "s3cr3t=1");
+
+    assertThatThrownBy(() -> pull(null))
+        .hasMessageContaining("is not JSON: it breaks at line 1")
+        .hasMessageNotContaining("s3cr3t");
+  }
+
+  @Test
   void what_a_registry_refuses_or_has_not_is_said() {
     registry.demand("Basic realm=\"reg\"", "Basic other");
     assertThatThrownBy(() -> pull(null)).hasMessageContaining("wants a user and a password");

@@ -1,6 +1,10 @@
 package dev.regrow.runtime.image.source;
 
+import java.net.InetAddress;
 import java.net.URI;
+import java.net.UnknownHostException;
+import java.util.Locale;
+import java.util.Optional;
 
 /** Which hosts are asked how. Pure. */
 final class Hosts {
@@ -26,11 +30,43 @@ final class Hosts {
         || name.matches("\\[::1]:[0-9]+");
   }
 
-  /** Whether bytes may be asked for there: by TLS, or on this machine. */
-  static boolean mayBeAsked(URI uri) {
-    return uri.getHost() != null
-        && ("https".equals(uri.getScheme())
-            || ("http".equals(uri.getScheme()) && isLoopback(uri.getHost())));
+  /**
+   * Why nothing may be asked for there; empty: it may, by TLS or on this machine.
+   *
+   * @param from who leads there: to this machine nobody but who is on it
+   */
+  static Optional<String> objection(URI to, URI from) {
+    boolean bySafeWay =
+        to.getHost() != null
+            && ("https".equals(to.getScheme())
+                || ("http".equals(to.getScheme()) && isLoopback(to.getHost())));
+    if (!bySafeWay) {
+      return Optional.of("it is neither https nor on this machine");
+    }
+    return isThisMachine(to.getHost()) && !isThisMachine(from.getHost())
+        ? Optional.of("it is on this machine, and %s is not".formatted(from.getHost()))
+        : Optional.empty();
+  }
+
+  /**
+   * Whatever leads to this machine and asks no name server. A name that resolves to it does not
+   * count: by TLS whoever listens here would have to prove that he is of that name.
+   */
+  private static boolean isThisMachine(String host) {
+    var name = host.toLowerCase(Locale.ROOT).replaceFirst("\\.$", "");
+    return name.equals("localhost")
+        || name.endsWith(".localhost")
+        || name.matches("0*(127|0)(\\.[0-9]+){3}")
+        || (name.startsWith("[") && isThisMachineByAddress(name));
+  }
+
+  private static boolean isThisMachineByAddress(String literal) {
+    try {
+      var address = InetAddress.getByName(literal);
+      return address.isLoopbackAddress() || address.isAnyLocalAddress();
+    } catch (UnknownHostException none) {
+      return true; // Nobody can say that it is not.
+    }
   }
 
   /** Whether a secret of one is a secret of the other. */

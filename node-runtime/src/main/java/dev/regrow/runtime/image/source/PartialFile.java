@@ -87,7 +87,7 @@ final class PartialFile implements AutoCloseable {
     } else {
       var range = headers.firstValue("content-range").orElse("");
       if (!range.startsWith("bytes " + length + "-")) {
-        throw new IOException("the registry sent another range: '" + range + "'");
+        throw new IOException("the registry sent another range than was asked for");
       }
     }
     return this::append;

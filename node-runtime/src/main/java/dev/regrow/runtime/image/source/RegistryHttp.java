@@ -2,12 +2,14 @@ package dev.regrow.runtime.image.source;
 
 import dev.regrow.runtime.RuntimeFailure;
 import dev.regrow.runtime.image.source.BodySink.Target;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -25,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class RegistryHttp {
 
   private static final int REDIRECTS_MAX = 5;
-  private static final int ERROR_TEXT_MAX = 2048;
+  private static final int ERROR_BYTES_MAX = 16 << 10;
   private static final Duration CONNECT = Duration.ofSeconds(10);
 
   private final HttpClient client;
@@ -48,7 +50,7 @@ final class RegistryHttp {
   /**
    * An answer whose body went to the target, if it was of status 200 or 206.
    *
-   * @param error the beginning of another body
+   * @param error what another body says, as far as it is one of a registry
    */
   record Answer(URI uri, int status, HttpHeaders headers, String error) {
     String header(String name) {
@@ -62,18 +64,19 @@ final class RegistryHttp {
   }
 
   /**
-   * GETs, following redirects.
+   * GETs, following redirects; to this machine only those of who is on it.
    *
    * @param authorization sent to this origin only
    */
   Answer get(URI uri, @Nullable String authorization, Map<String, String> more, Receiver receiver)
       throws IOException {
+    var from = uri;
     var at = uri;
     for (int hop = 0; hop <= REDIRECTS_MAX; hop++) {
-      if (!Hosts.mayBeAsked(at)) {
+      var objection = Hosts.objection(at, from);
+      if (objection.isPresent()) {
         throw new RuntimeFailure(
-            "%s is not asked: it is neither https nor on this machine".formatted(withoutQuery(at)),
-            false);
+            "%s is not asked: %s".formatted(withoutQuery(at), objection.get()), false);
       }
       var request = HttpRequest.newBuilder(at).timeout(silence).GET();
       more.forEach(request::header);
@@ -86,7 +89,8 @@ final class RegistryHttp {
       if (!redirected) {
         return answer;
       }
-      at = target(at, answer.header("location"));
+      from = at;
+      at = target(from, answer.header("location"));
     }
     throw new RuntimeFailure(
         withoutQuery(uri) + " redirects more than " + REDIRECTS_MAX + " times", true);
@@ -102,7 +106,7 @@ final class RegistryHttp {
 
   private Answer once(HttpRequest request, Receiver receiver) throws IOException {
     var sink = new AtomicReference<@Nullable BodySink>();
-    var error = new StringBuilder();
+    var error = new ByteArrayOutputStream();
     var pending =
         client.sendAsync(
             request,
@@ -112,14 +116,18 @@ final class RegistryHttp {
               return made;
             });
     var response = await(request.uri(), pending, sink);
-    return new Answer(request.uri(), response.statusCode(), response.headers(), error.toString());
+    return new Answer(
+        request.uri(),
+        response.statusCode(),
+        response.headers(),
+        ErrorBody.said(error.toByteArray()));
   }
 
   private static BodySink sink(
-      HttpResponse.ResponseInfo info, Receiver receiver, StringBuilder error) {
+      HttpResponse.ResponseInfo info, Receiver receiver, ByteArrayOutputStream error) {
     boolean wanted = info.statusCode() == 200 || info.statusCode() == 206;
     if (!wanted) {
-      return new BodySink(bytes -> append(error, bytes));
+      return new BodySink(bytes -> begin(error, bytes));
     }
     try {
       return new BodySink(receiver.begin(info.statusCode(), info.headers()));
@@ -131,13 +139,10 @@ final class RegistryHttp {
     }
   }
 
-  private static void append(StringBuilder error, java.nio.ByteBuffer bytes) {
-    while (bytes.hasRemaining()) {
-      char c = (char) (bytes.get() & 0xFF);
-      if (error.length() < ERROR_TEXT_MAX && c >= ' ' && c < 127) {
-        error.append(c);
-      }
-    }
+  private static void begin(ByteArrayOutputStream error, ByteBuffer bytes) {
+    var part = new byte[Math.min(bytes.remaining(), ERROR_BYTES_MAX - error.size())];
+    bytes.get(part);
+    error.writeBytes(part);
   }
 
   private HttpResponse<Long> await(

@@ -145,8 +145,9 @@ final class RegistrySource implements ImageSource {
               .formatted(repository, what, status),
           false);
     }
+    var said = answer.error().isEmpty() ? "" : ": " + answer.error();
     return new RuntimeFailure(
-        "%s answers HTTP %d for %s: %s".formatted(repository, status, what, answer.error()),
+        "%s answers HTTP %d for %s%s".formatted(repository, status, what, said),
         Retries.mayPass(status));
   }
 
@@ -163,7 +164,7 @@ final class RegistrySource implements ImageSource {
       return answer;
     }
     shared.tokens().forget(repository, credentials);
-    var shown = shared.tokens().answer(repository, name, challenge.get(), credentials);
+    var shown = shared.tokens().answer(uri, repository, name, challenge.get(), credentials);
     return shared.http().get(uri, shown, headers, receiver);
   }
 

@@ -42,16 +42,21 @@ final class Tokens {
   /**
    * Answers a challenge.
    *
+   * @param by who was asked, and by whom the token service is named
    * @param repository host and name
    * @throws RuntimeFailure if there is nothing to answer with
    */
   String answer(
-      String repository, String name, Challenge challenge, @Nullable Credentials credentials)
+      URI by,
+      String repository,
+      String name,
+      Challenge challenge,
+      @Nullable Credentials credentials)
       throws IOException {
     var answer =
         challenge.scheme().equals("basic")
             ? new Shown(basic(repository, credentials), until(LONGEST_SECONDS))
-            : token(repository, name, challenge, credentials);
+            : token(by, repository, name, challenge, credentials);
     if (shown.size() >= KEPT_MAX) {
       shown.clear();
     }
@@ -72,7 +77,11 @@ final class Tokens {
   }
 
   private Shown token(
-      String repository, String name, Challenge challenge, @Nullable Credentials credentials)
+      URI by,
+      String repository,
+      String name,
+      Challenge challenge,
+      @Nullable Credentials credentials)
       throws IOException {
     var realm = challenge.parameter("realm");
     var scope = "repository:" + name + ":pull";
@@ -80,7 +89,7 @@ final class Tokens {
     if (!challenge.parameter("service").isEmpty()) {
       query += "&service=" + encoded(challenge.parameter("service"));
     }
-    var uri = uri(repository, realm + (realm.contains("?") ? "&" : "?") + query);
+    var uri = uri(by, repository, realm + (realm.contains("?") ? "&" : "?") + query);
     var bytes = new ByteArrayOutputStream();
     var answer =
         http.get(
@@ -108,16 +117,20 @@ final class Tokens {
     return new Shown("Bearer " + token, until(Math.min(LONGEST_SECONDS, seconds)));
   }
 
-  private static URI uri(String repository, String text) throws IOException {
+  private static URI uri(URI by, String repository, String text) throws IOException {
+    URI uri;
     try {
-      var uri = URI.create(text);
-      if (Hosts.mayBeAsked(uri)) {
-        return uri;
-      }
+      uri = URI.create(text);
     } catch (IllegalArgumentException e) {
       throw new IOException(repository + " names no token service that can be asked", e);
     }
-    throw new IOException(repository + " names a token service without TLS; it is not asked");
+    var objection = Hosts.objection(uri, by);
+    if (objection.isPresent()) {
+      throw new RuntimeFailure(
+          "%s names a token service that is not asked: %s".formatted(repository, objection.get()),
+          false);
+    }
+    return uri;
   }
 
   private static String encoded(String text) {

@@ -30,6 +30,7 @@ public final class FakeRegistry implements AutoCloseable {
   private volatile @Nullable String challenge;
   private volatile @Nullable String wanted;
   private volatile @Nullable String blobsAt;
+  private volatile @Nullable String broken;
   private volatile long cutAfter = Long.MAX_VALUE;
   private volatile long bytesPerSecond = Long.MAX_VALUE;
   private long sent;
@@ -72,6 +73,11 @@ public final class FakeRegistry implements AutoCloseable {
     blobs.put(digest.toString(), bytes);
   }
 
+  /** What it gives for a tag, whatever that is. */
+  public void forgeManifest(String tag, String text) {
+    manifests.put(tag, text.getBytes(StandardCharsets.UTF_8));
+  }
+
   public void demand(String header, String authorization) {
     challenge = header;
     wanted = authorization;
@@ -80,6 +86,11 @@ public final class FakeRegistry implements AutoCloseable {
   /** Blobs are elsewhere. */
   public void redirectBlobsTo(String base) {
     blobsAt = base;
+  }
+
+  /** Manifests are answered with HTTP 418 and this. */
+  public void breakDown(String body) {
+    broken = body;
   }
 
   /** Each answer ends after so many bytes. */
@@ -141,6 +152,11 @@ public final class FakeRegistry implements AutoCloseable {
     if (path.contains("/blobs/") && blobsAt != null && !path.startsWith("/else")) {
       exchange.getResponseHeaders().add("Location", blobsAt + path);
       exchange.sendResponseHeaders(307, -1);
+      return;
+    }
+    var failure = broken;
+    if (failure != null && path.contains("/manifests/")) {
+      send(exchange, 418, failure.getBytes(StandardCharsets.UTF_8), 0);
       return;
     }
     var bytes = (path.contains("/manifests/") ? manifests : blobs).get(name);
