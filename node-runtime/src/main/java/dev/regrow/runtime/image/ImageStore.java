@@ -14,7 +14,9 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 
 /**
  * Images on this machine: documents by digest, layers, and which references are known. All of it is
@@ -29,6 +31,9 @@ final class ImageStore {
   private final Path names;
   private final LayerStore layers;
   private final AtomicLong counter = new AtomicLong();
+
+  /** Guarded by itself; two that are equal are two. */
+  private final List<Claim> claims = new ArrayList<>();
 
   private ImageStore(Path root, LayerStore layers) throws IOException {
     this.root = root;
@@ -166,15 +171,52 @@ final class ImageStore {
     return records;
   }
 
+  /** What an image on its way is made of. */
+  record Claim(Set<Digest> blobs, Set<Digest> layers, Set<Digest> partials) {}
+
+  /**
+   * Spares what an image is made of until it is {@linkplain #release released}, though no reference
+   * needs it yet. Waits for a removal under way: what is there afterwards stays.
+   */
+  Claim claim(Digest manifestDigest, Manifest manifest, ImageConfig config) {
+    var claim =
+        new Claim(
+            Set.of(manifestDigest, manifest.config().digest()),
+            Set.copyOf(config.diffIds()),
+            manifest.layers().stream().map(Descriptor::digest).collect(Collectors.toSet()));
+    synchronized (claims) {
+      claims.add(claim);
+    }
+    return claim;
+  }
+
+  void release(Claim claim) {
+    synchronized (claims) {
+      claims.remove(claim);
+    }
+  }
+
   /** Forgets a reference; its bytes go with the next {@link #removeUnnamed}. */
   boolean forget(String reference) throws IOException {
     return Files.deleteIfExists(nameFile(reference));
   }
 
-  /** Removes what no reference needs; nothing may be pulled meanwhile. */
+  /** Removes what no reference needs, and nothing on its way. */
   void removeUnnamed(List<Digest> alsoNeeded) throws IOException {
+    synchronized (claims) {
+      removeUnclaimed(alsoNeeded);
+    }
+  }
+
+  private void removeUnclaimed(List<Digest> alsoNeeded) throws IOException {
     var neededBlobs = new HashSet<String>();
     var neededLayers = new HashSet<Digest>();
+    var neededPartials = new HashSet<String>();
+    for (var claim : claims) {
+      claim.blobs().forEach(digest -> neededBlobs.add(digest.hex()));
+      neededLayers.addAll(claim.layers());
+      claim.partials().forEach(digest -> neededPartials.add(digest.hex()));
+    }
     var manifests = new HashSet<Digest>(alsoNeeded);
     for (var file : files(names)) {
       read(file).ifPresent(name -> manifests.add(name.digest()));
@@ -188,13 +230,15 @@ final class ImageStore {
       }
     }
     layers.keepOnly(neededLayers);
-    for (var file : files(blobs)) {
-      if (!neededBlobs.contains(file.getFileName().toString())) {
+    removeAllBut(neededBlobs, blobs);
+    removeAllBut(neededPartials, partial);
+  }
+
+  private static void removeAllBut(Set<String> needed, Path directory) throws IOException {
+    for (var file : files(directory)) {
+      if (!needed.contains(file.getFileName().toString())) {
         Files.deleteIfExists(file);
       }
-    }
-    for (var file : files(partial)) {
-      Files.deleteIfExists(file);
     }
   }
 

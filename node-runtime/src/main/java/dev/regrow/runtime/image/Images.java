@@ -68,7 +68,10 @@ public final class Images implements AutoCloseable {
   private final Map<Wanted, CompletableFuture<LocalImage>> onTheirWay = new ConcurrentHashMap<>();
   private final Map<String, PullProgress> progress = new ConcurrentHashMap<>();
 
-  /** Held for reading while something is brought, for writing while something goes. */
+  /**
+   * Held for reading while something that is here becomes known, for writing while something goes.
+   * What is on its way holds nothing but a claim, however long it takes.
+   */
   private final ReentrantReadWriteLock goings = new ReentrantReadWriteLock();
 
   private record Wanted(String reference, @Nullable Credentials credentials, boolean asked) {}
@@ -156,14 +159,9 @@ public final class Images implements AutoCloseable {
   private LocalImage bring(
       ImageReference reference, PullPolicy policy, @Nullable Credentials credentials) {
     var name = reference.toString();
-    goings.readLock().lock();
     try {
-      var here = local(reference);
-      boolean asked = policy == PullPolicy.ALWAYS;
-      var image = here.isPresent() && !asked ? here.get() : pull(reference, policy, credentials);
-      ready.put(name, new Ready(image, Instant.now()));
-      store.used(image.digest(), Instant.now());
-      return image;
+      var here = policy == PullPolicy.ALWAYS ? Optional.<LocalImage>empty() : local(reference);
+      return here.isPresent() ? here.get() : pull(reference, policy, credentials);
     } catch (IOException | UncheckedIOException e) {
       throw RuntimeFailure.ofImage("cannot pull image " + name + ": " + said(e), true, e);
     } catch (BadImage e) {
@@ -172,7 +170,6 @@ public final class Images implements AutoCloseable {
       throw RuntimeFailure.ofImage(
           "cannot pull image " + name + ": " + e.getMessage(), e.retryable(), e);
     } finally {
-      goings.readLock().unlock();
       progress.remove(name);
     }
   }
@@ -182,16 +179,41 @@ public final class Images implements AutoCloseable {
   }
 
   private Optional<LocalImage> local(ImageReference reference) throws IOException {
-    var named = store.named(reference.toString());
+    var name = reference.toString();
     var pinned = reference.digest();
-    var image = named.isPresent() ? store.image(named.get()) : Optional.<LocalImage>empty();
-    if (image.isEmpty() && pinned != null) {
-      image = store.image(pinned);
+    goings.readLock().lock();
+    try {
+      var named = store.named(name);
+      var image = named.isPresent() ? store.image(named.get()) : Optional.<LocalImage>empty();
       if (image.isPresent()) {
-        store.name(reference.toString(), pinned);
+        isUsed(name, image.get());
+        return image;
       }
+      return pinned == null ? image : known(name, pinned);
+    } finally {
+      goings.readLock().unlock();
     }
-    return image;
+  }
+
+  /** What is here whole has this name, too, from now on. */
+  private Optional<LocalImage> known(String name, Digest digest) throws IOException {
+    goings.readLock().lock();
+    try {
+      var image = store.image(digest);
+      if (image.isPresent()) {
+        store.name(name, digest);
+        isUsed(name, image.get());
+      }
+      return image;
+    } finally {
+      goings.readLock().unlock();
+    }
+  }
+
+  private void isUsed(String name, LocalImage image) throws IOException {
+    var now = Instant.now();
+    ready.put(name, new Ready(image, now));
+    store.used(image.digest(), now);
   }
 
   private LocalImage pull(
@@ -205,15 +227,22 @@ public final class Images implements AutoCloseable {
     progress.put(name, new PullProgress(name, 0, 0, 0, 0));
     try (var source = sources.open(reference, credentials)) {
       var resolved = pulling.resolve(reference, source);
-      if (store.image(resolved.digest()).isEmpty()) {
-        pulling.pull(reference, resolved, source, seen -> progress.put(name, seen));
-        LOG.info("{} pulled in {} ms", name, (System.nanoTime() - started) / 1_000_000);
-        makeDurable();
+      var here = known(name, resolved.digest());
+      if (here.isPresent()) {
+        return here.get();
       }
-      store.name(name, resolved.digest());
-      return store
-          .image(resolved.digest())
-          .orElseThrow(() -> new IOException("it vanished while it was pulled"));
+      var image =
+          pulling.pull(
+              reference,
+              resolved,
+              source,
+              seen -> progress.put(name, seen),
+              () ->
+                  known(name, resolved.digest())
+                      .orElseThrow(() -> new IOException("it vanished while it was pulled")));
+      LOG.info("{} pulled in {} ms", name, (System.nanoTime() - started) / 1_000_000);
+      makeDurable();
+      return image;
     }
   }
 
@@ -331,7 +360,7 @@ public final class Images implements AutoCloseable {
   }
 
   /**
-   * Forgets references, and removes what no other needs; an image on its way delays it.
+   * Forgets references, and removes what no other needs; an image on its way keeps what it needs.
    *
    * @param inUse manifests that instances run from: refused
    * @return how many were known

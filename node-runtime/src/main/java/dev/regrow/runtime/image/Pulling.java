@@ -80,12 +80,22 @@ final class Pulling {
         : ((ImageReference.Layout) reference).tag();
   }
 
-  /** Blocks until all of it is here. */
-  void pull(
+  /** What is done with an image that is here. */
+  interface Arrival {
+    LocalImage here() throws IOException;
+  }
+
+  /**
+   * Blocks until all of it is here.
+   *
+   * @param arrival before anything of it may go
+   */
+  LocalImage pull(
       ImageReference reference,
       Resolved resolved,
       ImageSource source,
-      Consumer<PullProgress> progress)
+      Consumer<PullProgress> progress,
+      Arrival arrival)
       throws IOException {
     var manifest = Manifest.parse(resolved.bytes());
     var configBytes = source.blob(manifest.config());
@@ -94,14 +104,20 @@ final class Pulling {
     }
     var config = ImageConfig.parse(configBytes);
     check(reference, manifest, config);
-    var told = new Told(reference.toString(), manifest, progress);
-    var waiting = new ArrayList<CompletableFuture<Void>>();
-    for (int i = 0; i < manifest.layers().size(); i++) {
-      waiting.add(layer(manifest.layers().get(i), config.diffIds().get(i), source, told));
+    var claim = store.claim(resolved.digest(), manifest, config);
+    try {
+      var told = new Told(reference.toString(), manifest, progress);
+      var waiting = new ArrayList<CompletableFuture<Void>>();
+      for (int i = 0; i < manifest.layers().size(); i++) {
+        waiting.add(layer(manifest.layers().get(i), config.diffIds().get(i), source, told));
+      }
+      await(waiting);
+      store.putBlob(manifest.config().digest(), configBytes);
+      store.putBlob(resolved.digest(), resolved.bytes());
+      return arrival.here();
+    } finally {
+      store.release(claim);
     }
-    await(waiting);
-    store.putBlob(manifest.config().digest(), configBytes);
-    store.putBlob(resolved.digest(), resolved.bytes());
   }
 
   private void check(ImageReference reference, Manifest manifest, ImageConfig config) {
@@ -124,6 +140,7 @@ final class Pulling {
     private final Consumer<PullProgress> progress;
     private final AtomicLong bytes = new AtomicLong();
     private final AtomicInteger layers = new AtomicInteger();
+    private volatile boolean inVain;
 
     Told(String reference, Manifest manifest, Consumer<PullProgress> progress) {
       this.reference = reference;
@@ -134,6 +151,15 @@ final class Pulling {
     void came(long count) {
       bytes.addAndGet(count);
       tell();
+    }
+
+    /** One of its layers does not come. */
+    void failed() {
+      inVain = true;
+    }
+
+    boolean isInVain() {
+      return inVain;
     }
 
     void unpacked() {
@@ -164,28 +190,48 @@ final class Pulling {
     void came(long count) {
       waiting.forEach(told -> told.came(count));
     }
+
+    Coming with(Told told) {
+      waiting.add(told);
+      return this;
+    }
+
+    boolean isInVain() {
+      return waiting.stream().allMatch(Told::isInVain);
+    }
+
+    void failed(Exception cause) {
+      waiting.forEach(Told::failed);
+      end.completeExceptionally(cause);
+    }
   }
 
   private CompletableFuture<Void> layer(
       Descriptor descriptor, Digest diffId, ImageSource source, Told told) {
     var mine = new Coming(told);
-    var others = layersOnTheirWay.putIfAbsent(diffId, mine);
-    if (others != null) {
-      others.waiting.add(told);
-      return others.end.thenRun(told::unpacked);
+    var coming = layersOnTheirWay.merge(diffId, mine, (others, unused) -> others.with(told));
+    if (coming == mine) {
+      transfers.execute(() -> bringOrFail(descriptor, diffId, source, mine));
     }
-    transfers.execute(
-        () -> {
-          try {
-            bring(descriptor, diffId, source, mine);
-            layersOnTheirWay.remove(diffId, mine);
-            mine.end.complete(null);
-          } catch (IOException | RuntimeException e) {
-            layersOnTheirWay.remove(diffId, mine);
-            mine.end.completeExceptionally(e);
-          }
-        });
-    return mine.end.thenRun(told::unpacked);
+    return coming.end.thenRun(told::unpacked);
+  }
+
+  private void bringOrFail(Descriptor descriptor, Digest diffId, ImageSource source, Coming mine) {
+    // Nobody can begin to wait for it meanwhile: it is there for others, or it is not.
+    var wanted =
+        layersOnTheirWay.computeIfPresent(diffId, (id, now) -> now.isInVain() ? null : now);
+    if (wanted == null) {
+      mine.failed(new IOException("another of its layers did not come"));
+      return;
+    }
+    try {
+      bring(descriptor, diffId, source, mine);
+      layersOnTheirWay.remove(diffId, mine);
+      mine.end.complete(null);
+    } catch (IOException | RuntimeException e) {
+      layersOnTheirWay.remove(diffId, mine);
+      mine.failed(e);
+    }
   }
 
   private void bring(Descriptor descriptor, Digest diffId, ImageSource source, Coming coming)

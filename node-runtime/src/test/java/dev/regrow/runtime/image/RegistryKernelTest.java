@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.regrow.runtime.RuntimeFailure;
 import dev.regrow.runtime.image.source.Credentials;
+import dev.regrow.runtime.image.source.LeastRate;
 import dev.regrow.runtime.image.source.Registries;
 import dev.regrow.runtime.image.testing.FakeRegistry;
 import dev.regrow.runtime.image.testing.ImageBuilder;
@@ -15,8 +16,10 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -72,11 +75,20 @@ final class RegistryKernelTest {
   }
 
   private Images open(Duration looking) {
+    return open(Registries.standard(), looking);
+  }
+
+  private Images demanding() {
+    var rate = new LeastRate(1 << 20, Duration.ofSeconds(1));
+    return open(Registries.demanding(rate), Duration.ofSeconds(10));
+  }
+
+  private Images open(Registries registries, Duration looking) {
     return Images.open(
         Kernel.load(),
         home.resolve("store"),
         "boot",
-        Registries.standard(),
+        registries,
         Platform.ofThisMachine(),
         looking);
   }
@@ -215,6 +227,72 @@ final class RegistryKernelTest {
 
     assertThat(pulled.layers().resolve(pulled.names().get(0)).resolve("noise")).hasSize(300_000);
     assertThat(registry.seen).anyMatch(request -> request.contains(" bytes=100000- "));
+  }
+
+  @Test
+  void a_layer_that_trickles_is_broken_off_and_goes_on_where_it_was_with_the_next_pull() {
+    registry.pace(20_000);
+    try (var images = demanding()) {
+      assertThatThrownBy(() -> ensure(images, reference(), PullPolicy.MISSING, null))
+          .hasMessageContaining("sends less than 1024 KiB a second over 1 s")
+          .cause()
+          .isInstanceOfSatisfying(
+              RuntimeFailure.class, failure -> assertThat(failure.retryable()).isTrue());
+    }
+    registry.pace(Long.MAX_VALUE);
+
+    assertThat(pull(null).digest()).isEqualTo(image.manifest());
+    assertThat(registry.seen).anyMatch(request -> request.matches(".* bytes=[0-9]+- .*"));
+  }
+
+  @Test
+  void after_a_layer_that_does_not_come_its_image_asks_for_no_other() {
+    var many = new ImageBuilder();
+    for (int i = 0; i < 9; i++) {
+      many.layer(new TarBuilder().program("noise" + i, noise()));
+    }
+    var built = many.build();
+    registry.serve(built, "many").pace(20_000);
+    try (var images = demanding()) {
+      var reference = ImageReference.parse("oci:" + registry.address() + "/shop/web:many");
+
+      assertThatThrownBy(() -> ensure(images, reference, PullPolicy.MISSING, null))
+          .hasMessageContaining("sends less than");
+    }
+
+    var layers = Manifest.parse(built.manifestBytes()).layers();
+    for (var layer : layers.subList(3, 9)) {
+      assertThat(registry.seen).noneMatch(request -> request.contains(layer.digest().toString()));
+    }
+  }
+
+  @Test
+  void what_is_on_its_way_delays_no_removal_and_loses_nothing_by_it() {
+    var shared = new TarBuilder().file("base", "v1");
+    registry.serve(new ImageBuilder().layer(shared).build(), "one");
+    registry.serve(
+        new ImageBuilder().layer(shared).layer(new TarBuilder().program("noise", noise())).build(),
+        "two");
+    var one = ImageReference.parse("oci:" + registry.address() + "/shop/web:one");
+    var two = ImageReference.parse("oci:" + registry.address() + "/shop/web:two");
+    try (var images = open()) {
+      ensure(images, one, PullPolicy.MISSING, null);
+      registry.pace(50_000);
+      var coming = images.ensure(two, PullPolicy.MISSING, null).toCompletableFuture();
+      while (images.onItsWay(two).map(PullProgress::bytes).orElse(0L) == 0) {
+        Thread.onSpinWait();
+      }
+
+      assertThat(images.remove(List.of(one.toString()), Set.of())).isEqualTo(1);
+      assertThat(coming).isNotDone();
+      assertThatThrownBy(() -> ensure(images, one, PullPolicy.NEVER, null))
+          .hasMessageContaining("never");
+      assertThat(coming).isNotDone();
+
+      var pulled = coming.join();
+      assertThat(pulled.layers().resolve(pulled.names().get(0)).resolve("base")).hasContent("v1");
+      assertThat(pulled.layers().resolve(pulled.names().get(1)).resolve("noise")).hasSize(300_000);
+    }
   }
 
   @Test

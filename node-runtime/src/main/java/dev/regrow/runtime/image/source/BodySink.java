@@ -7,9 +7,10 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** Hands a body on as it comes, and knows when it last did. */
+/** Hands a body on as it comes, and knows when it last did, and how much of it. */
 final class BodySink implements BodySubscriber<Long> {
 
   /** Where bytes go; what it throws ends the transfer. */
@@ -20,8 +21,8 @@ final class BodySink implements BodySubscriber<Long> {
   private final Target target;
   private final CompletableFuture<Long> done = new CompletableFuture<>();
   private volatile long lastNanos = System.nanoTime();
+  private final AtomicLong count = new AtomicLong();
   private volatile Flow.@Nullable Subscription subscription;
-  private long count;
 
   BodySink(Target target) {
     this.target = target;
@@ -43,7 +44,7 @@ final class BodySink implements BodySubscriber<Long> {
     lastNanos = System.nanoTime();
     try {
       for (var bytes : items) {
-        count += bytes.remaining();
+        count.addAndGet(bytes.remaining());
         target.take(bytes);
       }
     } catch (IOException | RuntimeException e) {
@@ -64,7 +65,12 @@ final class BodySink implements BodySubscriber<Long> {
 
   @Override
   public void onComplete() {
-    done.complete(count);
+    done.complete(count.get());
+  }
+
+  /** Bytes that have come so far. */
+  long count() {
+    return count.get();
   }
 
   long silentNanos() {

@@ -28,14 +28,19 @@ public final class Registries implements Sources {
 
   /** That trusts what the JDK does. */
   public static Registries standard() {
-    return new Registries(new RegistryHttp(SILENCE, null));
+    return demanding(LeastRate.USUAL);
+  }
+
+  /** That trusts what the JDK does, and waits only for what comes so fast. */
+  public static Registries demanding(LeastRate least) {
+    return new Registries(new RegistryHttp(SILENCE, least, null));
   }
 
   /**
    * @param silence how long an answer, or a part of it, may take
    */
   public static Registries trusting(SSLContext tls, Duration silence) {
-    return new Registries(new RegistryHttp(silence, tls));
+    return new Registries(new RegistryHttp(silence, LeastRate.USUAL, tls));
   }
 
   @Override

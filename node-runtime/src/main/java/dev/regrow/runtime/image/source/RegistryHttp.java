@@ -32,13 +32,16 @@ final class RegistryHttp {
 
   private final HttpClient client;
   private final Duration silence;
+  private final LeastRate least;
 
   /**
    * @param silence how long an answer, or a part of it, may take
+   * @param least how fast all of it must come
    * @param tls null: what the JDK trusts
    */
-  RegistryHttp(Duration silence, @Nullable SSLContext tls) {
+  RegistryHttp(Duration silence, LeastRate least, @Nullable SSLContext tls) {
     this.silence = silence;
+    this.least = least;
     var builder =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -150,16 +153,23 @@ final class RegistryHttp {
       CompletableFuture<HttpResponse<Long>> pending,
       AtomicReference<@Nullable BodySink> sink)
       throws IOException {
+    var watch = least.from(System.nanoTime());
     while (true) {
       try {
         return pending.get(1, TimeUnit.SECONDS);
       } catch (TimeoutException e) {
         var body = sink.get(); // Before it, the request's own timeout counts.
-        if (body != null && body.silentNanos() > silence.toNanos()) {
-          body.cancel();
-          pending.cancel(true);
+        if (body == null) {
+          watch = least.from(System.nanoTime());
+        } else if (body.silentNanos() > silence.toNanos()) {
+          cancel(body, pending);
           throw new IOException(
               withoutQuery(uri) + " sent nothing for " + silence.toSeconds() + " s", e);
+        } else if (watch.isTooSlow(System.nanoTime(), body.count())) {
+          cancel(body, pending);
+          throw new TooSlow(
+              "%s sends less than %s; the next pull goes on where it was"
+                  .formatted(withoutQuery(uri), least));
         }
       } catch (ExecutionException e) {
         if (e.getCause() instanceof RuntimeException cause) {
@@ -172,6 +182,11 @@ final class RegistryHttp {
         throw new IOException("interrupted while reading " + withoutQuery(uri), e);
       }
     }
+  }
+
+  private static void cancel(BodySink body, CompletableFuture<?> pending) {
+    body.cancel();
+    pending.cancel(true);
   }
 
   private static String said(@Nullable Throwable failure) {

@@ -123,7 +123,8 @@ final class RegistrySource implements ImageSource {
         }
         pause = Retries.pause(tried, answer.header("retry-after"));
       } catch (IOException e) {
-        if (tried == TRIES || Thread.currentThread().isInterrupted()) {
+        boolean last = tried == TRIES || e instanceof TooSlow;
+        if (last || Thread.currentThread().isInterrupted()) {
           throw new IOException(
               "cannot pull %s of %s: %s".formatted(what, repository, e.getMessage()), e);
         }

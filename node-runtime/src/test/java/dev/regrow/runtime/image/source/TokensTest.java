@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 /** Whose token service is asked. */
 final class TokensTest {
 
-  private final Tokens tokens = new Tokens(new RegistryHttp(Duration.ofSeconds(10), null));
+  private final Tokens tokens =
+      new Tokens(new RegistryHttp(Duration.ofSeconds(10), LeastRate.USUAL, null));
 
   @Test
   void a_registry_elsewhere_cannot_name_a_token_service_on_this_machine() throws IOException {
