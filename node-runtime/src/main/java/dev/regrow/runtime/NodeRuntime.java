@@ -24,7 +24,8 @@ public interface NodeRuntime extends AutoCloseable {
 
   /**
    * Starts an instance, or the next attempt of one whose last attempt has ended. Completes when
-   * exec has succeeded; a failed launch leaves nothing behind but its logs.
+   * exec has succeeded; a failed launch leaves nothing behind but its logs and the volumes of its
+   * image.
    *
    * @param permit taken once all is there that the process needs, as its image; revoked before, the
    *     launch fails and nothing was started, while what is on its way comes all the same
@@ -51,7 +52,10 @@ public interface NodeRuntime extends AutoCloseable {
    */
   Load.Usage usage();
 
-  /** Removes cgroup, root and state of an instance that has ended; its logs stay. Idempotent. */
+  /**
+   * Removes cgroup, root, the volumes of its image and state of an instance that has ended; its
+   * logs stay. Idempotent.
+   */
   CompletionStage<Void> discard(InstanceKey key);
 
   /** Removes the logs as well. Idempotent. */

@@ -236,14 +236,16 @@ public final class Launcher implements AutoCloseable {
     }
   }
 
-  /** Removes what ended attempts of an instance wrote, and its copy of a root. Idempotent. */
-  public void discard(InstanceKey key) {
+  /**
+   * Removes what ended attempts of an instance wrote to their roots, and its copy of a root; the
+   * volumes of its image stay. Idempotent.
+   */
+  public void discardRoots(InstanceKey key) {
     PlanExecutor.remove(root(key));
     copies.discard(key.instanceId());
-    volumes.discard(key.instanceId());
   }
 
-  /** Lets the volumes of its image begin anew with its next attempt. Idempotent. */
+  /** Removes the volumes of its image: an attempt after this begins them anew. Idempotent. */
   public void discardOwn(InstanceKey key) {
     volumes.discard(key.instanceId());
   }

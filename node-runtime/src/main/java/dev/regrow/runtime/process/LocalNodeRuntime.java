@@ -231,6 +231,9 @@ public final class LocalNodeRuntime implements NodeRuntime {
   }
 
   private LiveInstance startShim(LaunchSpec spec) {
+    if (!state.evicted(spec.key().instanceId()).isEmpty()) {
+      rootWatch.makeRoom(spec); // First: what fails below leaves no note of the eviction.
+    }
     var cgroup = cgroups.create(spec.key(), spec.limits());
     var attachment =
         spec.network() == LaunchSpec.Network.BRIDGE ? network.attach(spec.key()) : null;
@@ -240,9 +243,6 @@ public final class LocalNodeRuntime implements NodeRuntime {
             machine.bootId(),
             cgroup.counters(),
             attachment == null ? null : attachment.address());
-    if (!state.evicted(spec.key().instanceId()).isEmpty()) {
-      rootWatch.makeRoom(spec);
-    }
     state.writeSpec(file, true);
     var places =
         new Places(
@@ -490,19 +490,26 @@ public final class LocalNodeRuntime implements NodeRuntime {
     if (instance != null && !instance.hasEnded()) {
       throw new RuntimeFailure(key + " is still running; stop it first", true);
     }
-    remove(key);
+    clear(key);
+    launcher.discardOwn(key);
+    state.forget(key.instanceId());
     instances.remove(key);
   }
 
+  /** What it has of its own stays: after a start in place that failed there may be another. */
   private void remove(InstanceKey key) {
+    clear(key);
+    state.forget(key.instanceId());
+  }
+
+  private void clear(InstanceKey key) {
     var cgroup = cgroups.of(key);
     if (!cgroup.killAndAwaitEmpty(KILL_BOUND)) {
       throw new RuntimeFailure(key + ": processes are left after a kill", true);
     }
     cgroup.remove();
     network.release(key);
-    launcher.discard(key);
-    state.forget(key.instanceId());
+    launcher.discardRoots(key);
   }
 
   private CompletionStage<Void> run(Runnable action) {

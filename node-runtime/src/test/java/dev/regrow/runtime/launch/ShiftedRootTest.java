@@ -76,7 +76,7 @@ final class ShiftedRootTest {
     again.awaitEnd();
 
     assertThat(again.output()).contains("original\n");
-    node.launcher.discard(TestNode.key("i1"));
+    node.launcher.discardRoots(TestNode.key("i1"));
     assertThat(copies).isEmptyDirectory();
   }
 

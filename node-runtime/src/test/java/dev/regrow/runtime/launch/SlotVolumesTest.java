@@ -86,7 +86,8 @@ final class SlotVolumesTest extends LaunchCase {
   @Test
   void it_goes_when_it_is_deleted_and_not_before() {
     run("echo one > /data/file");
-    node.launcher.discard(TestNode.key("i1"));
+    node.launcher.discardRoots(TestNode.key("i1"));
+    node.launcher.discardOwn(TestNode.key("i1"));
     assertThat(kept().resolve("file")).exists();
 
     node.launcher.deleteVolume("default", "data", "test-i1");

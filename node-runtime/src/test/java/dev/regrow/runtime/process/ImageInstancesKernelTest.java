@@ -206,6 +206,19 @@ final class ImageInstancesKernelTest {
   }
 
   @Test
+  void a_start_in_place_that_fails_takes_nothing_from_a_volume_of_the_image() throws Exception {
+    var reference = layout(busybox().run("{\"User\":\"0\",\"Volumes\":{\"/var/lib/app\":{}}}"));
+    var write = List.of("/bin/sh", "-c", "echo kept > /var/lib/app/file");
+    var read = List.of("/bin/sh", "-c", "/bin/busybox cat /var/lib/app/file");
+    run(spec(1, reference, write, false));
+
+    assertThatThrownBy(() -> run(spec(2, reference, List.of("/no/such/program"), false)))
+        .hasMessageContaining("/no/such/program");
+
+    assertThat(run(spec(3, reference, read, false))).contains("kept\n");
+  }
+
+  @Test
   void what_is_stopped_before_its_image_is_there_is_never_started_and_the_image_comes_all_the_same()
       throws Exception {
     var spec = spec(layout(busybox().run("{}")), List.of("/bin/sh", "-c", "echo up"), false);
