@@ -11,6 +11,7 @@ import dev.regrow.runtime.ServedPort;
 import dev.regrow.runtime.cgroup.InstanceCgroup;
 import dev.regrow.runtime.state.Control;
 import dev.regrow.runtime.state.InstanceFile;
+import dev.regrow.runtime.state.Status;
 import dev.regrow.runtime.state.Status.ProcessId;
 import dev.regrow.runtime.syscall.Signal;
 import java.nio.channels.SocketChannel;
@@ -31,7 +32,15 @@ final class LiveInstance implements RunningInstance {
    *
    * @param init PID 1 of the instance; null if that is not known any more
    */
-  record Start(long pid, Instant at, long boottimeNanos, @Nullable ProcessId init) {}
+  record Start(long pid, Instant at, long boottimeNanos, @Nullable ProcessId init) {
+    static Start of(Status status) {
+      return new Start(
+          status.workload().pid(),
+          status.startedAt(),
+          status.startedBoottimeNanos(),
+          status.init());
+    }
+  }
 
   private final InstanceFile file;
   private final Start start;
