@@ -66,6 +66,14 @@ final class NodeInstances implements AutoCloseable {
   }
 
   /**
+   * Of one that is about to be started: a predecessor that is forgotten meanwhile does not free its
+   * host ids any more.
+   */
+  void takeSlot(InstanceKey key, String slot) {
+    slots.take(key, slot);
+  }
+
+  /**
    * An attempt lives.
    *
    * @param shim is taken over: its end is the attempt's

@@ -98,6 +98,7 @@ final class Starter {
     var address = attachment == null ? null : attachment.address();
     var file = InstanceFile.of(spec, bootId, cgroup.counters(), address);
     parts.state().writeSpec(file, true);
+    instances.takeSlot(spec.key(), spec.slot());
     var places =
         new Places(
             parts.state().instance(id),

@@ -198,6 +198,25 @@ class LocalNodeRuntimeKernelTest {
   }
 
   @Test
+  void a_slot_keeps_its_ids_when_its_last_instance_is_forgotten_while_the_next_one_starts()
+      throws Exception {
+    var forever = List.of("/bin/sh", "-c", FOREVER);
+    end(launch(1, "exit 0"));
+    LongSupplier whileItStarts =
+        () -> {
+          agent().forget(KEY).toCompletableFuture().join();
+          return kernel.boottimeNanos() + Duration.ofHours(1).toNanos();
+        };
+    var next = new InstanceKey("shop", "web", "web-1-b");
+    get(agent().launch(spec(next, 1, forever, whileItStarts)));
+
+    var another = new InstanceKey("shop", "api", "api-1-a");
+    get(agent().launch(spec(another, 1, forever, null))); // Who has which ids is written down.
+
+    assertThat(data.resolve("id-ranges")).content().contains("shop/web/web-1 ", "shop/api/web-1 ");
+  }
+
+  @Test
   void the_next_agent_knows_how_it_ended_meanwhile() throws Exception {
     launch(1, "read line < /dev/zero & wait; exit 9");
     agent().close();
