@@ -20,40 +20,41 @@ import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Asks the probes of the attempt that runs, when it was decided to, one question each at a time.
- */
+/** Asks the probes of one attempt, when it was decided to, one question each at a time. */
 final class HealthCare {
 
   private final ActorContext<Command> context;
   private final TimerScheduler<Command> timers;
   private final NodeClock clock;
+  private final RunningInstance process;
 
-  private @Nullable RunningInstance process;
   private HealthMachine.@Nullable State state;
   private final Set<Kind> asked = EnumSet.noneOf(Kind.class);
 
   /** Of questions that repeat: such timers fall together with all others of the node. */
   private final Map<Kind, Duration> repeated = new EnumMap<>(Kind.class);
 
-  HealthCare(ActorContext<Command> context, TimerScheduler<Command> timers, NodeClock clock) {
+  HealthCare(
+      ActorContext<Command> context,
+      TimerScheduler<Command> timers,
+      NodeClock clock,
+      RunningInstance process) {
     this.context = context;
     this.timers = timers;
     this.clock = clock;
+    this.process = process;
   }
 
-  /** An attempt runs from now on. */
-  void begin(RunningInstance attempt, Checks checks) {
+  /** It runs from now on. */
+  void begin(Checks checks) {
     end();
-    process = attempt;
     carryOut(HealthMachine.begin(checks, clock.bootNanos()));
   }
 
-  /** An attempt runs that began some time ago. */
-  void takeOver(RunningInstance attempt, Checks checks) {
-    boolean ready = state == null || state.ready();
+  /** It began some time ago. */
+  void takeOver(Checks checks) {
+    boolean ready = isReady();
     end();
-    process = attempt;
     carryOut(HealthMachine.takeOver(checks, ready, clock.bootNanos()));
   }
 
@@ -64,7 +65,6 @@ final class HealthCare {
     }
     repeated.clear();
     asked.clear();
-    process = null;
     state = null;
   }
 
@@ -73,14 +73,14 @@ final class HealthCare {
   }
 
   void due(ProbeDue due) {
-    if (process != null && process.attempt() == due.attempt()) {
+    if (process.attempt() == due.attempt()) {
       ask(due.kind());
     }
   }
 
   /** Returns what follows for the instance. */
   List<Effect> answered(ProbeAnswered answer) {
-    if (state == null || process == null || process.attempt() != answer.attempt()) {
+    if (state == null || process.attempt() != answer.attempt()) {
       return List.of();
     }
     asked.remove(answer.kind());
@@ -124,20 +124,19 @@ final class HealthCare {
   }
 
   private ProbeDue due(Kind kind) {
-    return new ProbeDue(process == null ? 0 : process.attempt(), kind);
+    return new ProbeDue(process.attempt(), kind);
   }
 
   private void ask(Kind kind) {
     var check = state == null ? null : state.checks().get(kind).orElse(null);
-    var of = process;
-    if (check == null || of == null || !asked.add(kind)) {
+    if (check == null || !asked.add(kind)) {
       return; // The last question is not answered yet.
     }
     context.pipeToSelf(
-        of.probe(check.probe(), check.timeout()),
+        process.probe(check.probe(), check.timeout()),
         (outcome, failure) ->
             new ProbeAnswered(
-                of.attempt(),
+                process.attempt(),
                 kind,
                 failure == null ? outcome : Probe.Outcome.failed(failure.toString())));
   }

@@ -1,7 +1,6 @@
 package dev.regrow.actors.instance;
 
 import dev.regrow.actors.health.Checks;
-import dev.regrow.actors.health.HealthMachine.Effect;
 import dev.regrow.actors.link.NodeOrder;
 import dev.regrow.runtime.Ended;
 import dev.regrow.runtime.Permit;
@@ -15,25 +14,24 @@ import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.BehaviorBuilder;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps one instance as it was ordered. The way from a death to the next launch leads through this
- * actor and nothing else.
+ * Keeps one instance as it was ordered, attempt after attempt. The way from a death to the next
+ * launch leads through this actor and nothing else; while a process lives, {@link Attempt} speaks
+ * for it.
  *
  * <pre>
- *  ordered ──▶ Starting ──launched──▶ Running ──ended──▶ (restart?) ──no──▶ Exited | Failed
- *                ▲   │                   │  ▲                │yes
+ *  ordered ──▶ Starting ──launched──▶ Attempt ──ended──▶ (restart?) ──no──▶ Exited | Failed
+ *                ▲   │                                       │yes
  *                │   └─launch failed─▶(restart?)             ▼
  *                └──────time passes── Backoff ◀──────────────┘   (a wait of 0 skips Backoff)
  *
- *  Running ──not well──▶ Condemned ──ended──▶ (restart?)
+ *  adopted ──▶ Attempt, held ──ended──▶ Pending ──confirmed──▶ (restart?)
  *
- *  adopted ──▶ Running, held ──confirmed──▶ Running
- *                   └──ended──▶ Pending ──confirmed──▶ (restart?)
+ *  Without a lease that it needs:  AwaitingLease ──renewed──▶ Starting
  *
- *  Stop:  Running ──▶ Stopping ──ended──▶ Exited;   Starting ──launched──▶ Stopping
- *         Backoff, Pending, Starting while its image is pulled ──▶ Exited
+ *  Stop:  Attempt ──▶ Stopping ──ended──▶ Exited;   Starting ──launched──▶ Stopping
+ *         Backoff, Pending, AwaitingLease, Starting while its image is pulled ──▶ Exited
  * </pre>
  */
 public final class InstanceSupervisor {
@@ -64,7 +62,7 @@ public final class InstanceSupervisor {
 
   private record LaunchFailed(Throwable cause) implements Command {}
 
-  private record ProcessEnded(Ended ended) implements Command {}
+  record ProcessEnded(Ended ended) implements Command {}
 
   record ProbeDue(int attempt, Checks.Kind kind) implements Command {}
 
@@ -75,29 +73,23 @@ public final class InstanceSupervisor {
    */
   record PullDue(boolean itsTurn) implements Command {}
 
-  private record PortsServed(List<String> obstacles) implements Command {}
+  record PortsServed(List<String> obstacles) implements Command {}
 
   private enum BackoffOver implements Command {
     INSTANCE
   }
 
-  private enum StopOverdue implements Command {
+  enum StopOverdue implements Command {
     INSTANCE
   }
-
-  /** What an ended process still has to be gone for before it is asked again, beyond its grace. */
-  private static final Duration STOP_SLACK = Duration.ofSeconds(10);
 
   private final ActorContext<Command> context;
   private final TimerScheduler<Command> timers;
   private final SupervisedNode node;
-  private final Teller teller;
-  private final InstanceStatus status;
-  private final HealthCare health;
+  private final Chronicle chronicle;
+  private final Lease lease;
   private final Start start;
   private final PullCare pull;
-
-  private InstanceMemory memory;
 
   private InstanceSupervisor(
       ActorContext<Command> context,
@@ -108,11 +100,9 @@ public final class InstanceSupervisor {
     this.context = context;
     this.timers = timers;
     this.node = node;
-    this.memory = memory;
-    this.status = new InstanceStatus(memory.assignment(), node.name(), memory);
-    this.teller = new Teller(agent, node.clock(), status);
-    this.health = new HealthCare(context, timers, node.clock());
-    this.start = new Start(node);
+    this.chronicle = new Chronicle(agent, node, memory);
+    this.lease = new Lease(node.lease());
+    this.start = new Start(node, lease);
     this.pull = new PullCare(timers, node);
   }
 
@@ -134,192 +124,94 @@ public final class InstanceSupervisor {
         context ->
             Behaviors.withTimers(
                 timers ->
-                    new InstanceSupervisor(context, timers, node, agent, memory).hold(process)));
+                    new InstanceSupervisor(context, timers, node, agent, memory)
+                        .attempt(process)
+                        .hold()));
   }
 
-  private Behavior<Command> hold(RunningInstance process) {
-    health.takeOver(process, memory.checks().without(Checks.Kind.LIVENESS)); // It heals nothing.
-    status.running(process, health.isReady());
-    serve(process, health.isReady());
-    awaitEndOf(process);
-    teller.happened(
-        memory, "Adopted", "pid %d, attempt %d".formatted(process.pid(), process.attempt()));
-    teller.changed(memory, process);
-    return held(process);
+  private Attempt attempt(RunningInstance process) {
+    return new Attempt(this, context, timers, node, chronicle, lease, process);
   }
 
-  /** Running, but perhaps no longer ours. */
-  private Behavior<Command> held(RunningInstance process) {
-    return telling(process)
-        .onMessage(
-            Confirm.class,
-            confirm -> {
-              var behavior = confirmed(confirm.run(), process);
-              health.takeOver(process, memory.checks());
-              return behavior;
-            })
-        .onMessage(
-            ProbeAnswered.class,
-            answer -> {
-              health.answered(answer).forEach(effect -> tellReadiness(effect, process));
-              return Behaviors.same();
-            })
-        .onMessage(ProcessEnded.class, ended -> endedWhileHeld(process, ended.ended()))
-        .onMessage(Stop.class, stop -> stop(process, stop.why()))
-        .build();
-  }
-
-  private Behavior<Command> confirmed(NodeOrder.Run confirmed, RunningInstance process) {
-    take(confirmed);
-    teller.changed(memory, process);
-    return running(confirmed, process);
-  }
-
-  private void tellReadiness(Effect effect, RunningInstance process) {
-    if (effect instanceof Effect.Readiness readiness) {
-      serve(process, readiness.ready());
-      status.ready(readiness.ready(), readiness.why());
-      if (readiness.ready()) {
-        teller.happened(memory, "Ready", "its probe succeeds");
-      } else {
-        teller.warned(memory, "NotReady", readiness.why());
-      }
-      teller.changed(memory, process);
-    }
-  }
-
-  private Behavior<Command> endedWhileHeld(RunningInstance process, Ended ended) {
-    health.end();
-    var last = status.ended(ended);
-    memory = memory.after(last, memory.streak());
-    status.pending();
-    teller.ended(memory, ended);
-    teller.changed(memory, null);
-    return pending(ended, RestartDecision.ranFor(process, ended, node.clock().bootNanos()));
+  /** Its order is this one from now on. */
+  NodeOrder.Run taken(Confirm confirm) {
+    chronicle.reordered(confirm.run());
+    start.prepare(confirm.run()); // While there is a cluster to tell: it may be away later.
+    return confirm.run();
   }
 
   /** Ended while nobody could say whether it is to run again. */
-  private Behavior<Command> pending(Ended ended, Duration ranFor) {
-    return telling(null)
-        .onMessage(
-            Confirm.class,
-            confirm -> {
-              take(confirm.run());
-              return goOn(confirm.run(), ended, ranFor, () -> {});
-            })
-        .onMessage(Stop.class, stop -> stopIdle(stop.why()))
+  Behavior<Command> pending(Ended ended, Duration ranFor) {
+    return idle()
+        .onMessage(Confirm.class, confirm -> goOn(taken(confirm), ended, ranFor))
+        .onMessage(Stop.class, stop -> stopped(stop.why()))
         .build();
   }
 
-  private Behavior<Command> stopIdle(String why) {
-    teller.happened(memory, "Stopped", why);
+  /** It was told to stop, and nothing of it runs. */
+  Behavior<Command> stopped(String why) {
+    chronicle.happened("Stopped", why);
     return over(false);
   }
 
-  private void take(NodeOrder.Run ordered) {
-    memory = memory.orderedBy(ordered);
-    start.prepare(ordered); // While there is a cluster to tell: it may be away at the next start.
-    status.reordered(ordered.assignment());
-  }
-
   private Behavior<Command> launch(NodeOrder.Run ordered) {
-    return start.isAllowed(memory) ? start(ordered) : awaitLease(ordered);
-  }
-
-  private Behavior<Command> awaitLease(NodeOrder.Run ordered) {
-    status.awaitingLease();
-    teller.changed(memory, null);
-    teller.leaseWanted(memory);
+    if (mayStart()) {
+      return start(ordered);
+    }
+    chronicle.awaitingLease();
     return awaitingLease(ordered);
   }
 
+  private boolean mayStart() {
+    return lease.allowsStart(chronicle.memory(), node.clock().bootNanos());
+  }
+
   private Behavior<Command> awaitingLease(NodeOrder.Run ordered) {
-    return quiet(null)
+    return telling()
         .onMessage(
             RenewLease.class,
             renewal -> {
-              renew(null, renewal);
-              return start.isAllowed(memory) ? start(ordered) : Behaviors.same();
+              lease.renewed(chronicle.memory(), renewal);
+              return mayStart() ? start(ordered) : Behaviors.same();
             })
-        .onMessage(Stop.class, stop -> stopIdle(stop.why()))
-        .onMessage(
-            Confirm.class,
-            confirm -> {
-              take(confirm.run());
-              return awaitingLease(confirm.run());
-            })
+        .onMessage(Stop.class, stop -> stopped(stop.why()))
+        .onMessage(Confirm.class, confirm -> awaitingLease(taken(confirm)))
         .build();
   }
 
   private Behavior<Command> start(NodeOrder.Run ordered) {
-    int attempt = status.attempt() + 1;
+    int attempt = chronicle.nextAttempt();
     var permit = new Permit();
-    var process = start.process(ordered, memory, attempt, permit);
-    status.starting(attempt);
+    var process = start.process(ordered, chronicle.memory(), attempt, permit);
     pull.begin(ordered);
     context.pipeToSelf(
         process,
         (running, failure) -> failure == null ? new Launched(running) : new LaunchFailed(failure));
-    teller.changed(memory, null); // After the launch: nothing is on the way from death to life.
+    chronicle.starting(attempt); // After the launch: nothing is on the way from death to life.
     return starting(ordered, permit);
   }
 
   private Behavior<Command> starting(NodeOrder.Run ordered, Permit permit) {
-    return telling(null)
+    return idle()
+        .onMessage(PullDue.class, due -> done(() -> pull.look(due).ifPresent(chronicle::pulling)))
         .onMessage(
-            PullDue.class,
-            due -> {
-              pull.look(due).ifPresent(this::tellPull);
-              return Behaviors.same();
+            Launched.class,
+            launched -> {
+              pull.end();
+              return attempt(launched.process()).run(ordered);
             })
-        .onMessage(Launched.class, launched -> onLaunched(ordered, launched.process()))
         .onMessage(
             LaunchFailed.class,
-            failed -> {
-              var ended = launchFailed(failed.cause());
-              return goOn(ordered, ended, Duration.ZERO, () -> teller.ended(memory, ended));
-            })
+            failed -> goOn(ordered, launchFailed(failed.cause()), Duration.ZERO))
         .onMessage(Stop.class, stop -> stopWhileStarting(permit, stop.why()))
-        .onMessage(
-            Confirm.class,
-            confirm -> {
-              take(confirm.run());
-              return starting(confirm.run(), permit);
-            })
+        .onMessage(Confirm.class, confirm -> starting(taken(confirm), permit))
         .build();
-  }
-
-  private void tellPull(PullCare.Seen seen) {
-    status.pulling(seen.progress());
-    if (seen.first()) {
-      teller.happened(memory, "Pulling", Words.name(seen.progress().reference()));
-    }
-    teller.changed(memory, null);
   }
 
   /** What is pulled comes all the same: others may wait for it. */
   private Behavior<Command> stopWhileStarting(Permit permit, String why) {
     pull.end();
-    return permit.revoke() ? stopIdle(why) : stopOnceLaunched(why);
-  }
-
-  private Behavior<Command> onLaunched(NodeOrder.Run ordered, RunningInstance process) {
-    launched(process);
-    health.begin(process, memory.checks());
-    status.running(process, health.isReady());
-    serve(process, health.isReady());
-    teller.happened(
-        memory, "Started", "attempt %d, pid %d".formatted(process.attempt(), process.pid()));
-    teller.changed(memory, process);
-    return running(ordered, process);
-  }
-
-  private void launched(RunningInstance process) {
-    pull.end();
-    awaitEndOf(process);
-    if (memory.leased()) {
-      process.renewLease(start.until()); // It may have been renewed since the shim was told.
-    }
+    return permit.revoke() ? stopped(why) : stopOnceLaunched(why);
   }
 
   private Ended launchFailed(Throwable failure) {
@@ -328,267 +220,92 @@ public final class InstanceSupervisor {
     if (ended.reason() == Ended.Reason.IMAGE_PULL_FAILED) {
       start.prepareAnew(); // Its pullSecret may be new.
     }
-    memory = memory.after(status.ended(ended), memory.streak());
+    chronicle.ended(ended);
     return ended;
   }
 
   private Behavior<Command> stopOnceLaunched(String why) {
-    status.stopping(why);
-    teller.changed(memory, null);
-    return telling(null)
-        .onMessage(
-            Launched.class,
-            launched -> {
-              launched(launched.process());
-              status.running(launched.process(), false);
-              return stop(launched.process(), why);
-            })
+    chronicle.stopping(why);
+    return idle()
+        .onMessage(Launched.class, launched -> attempt(launched.process()).stopAtOnce(why))
         .onMessage(
             LaunchFailed.class,
             failed -> {
-              teller.ended(memory, launchFailed(failed.cause()));
+              launchFailed(failed.cause());
+              chronicle.tellEnd();
               return over(false);
             })
         .build();
   }
 
-  private Behavior<Command> running(NodeOrder.Run ordered, RunningInstance process) {
-    return telling(process)
-        .onMessage(ProcessEnded.class, ended -> onEnded(ordered, process, ended.ended()))
-        .onMessage(ProbeAnswered.class, answer -> onAnswer(ordered, process, answer))
-        .onMessage(Stop.class, stop -> stop(process, stop.why()))
-        .onMessage(Confirm.class, confirm -> confirmed(confirm.run(), process))
-        .build();
-  }
-
-  private Behavior<Command> onAnswer(
-      NodeOrder.Run ordered, RunningInstance process, ProbeAnswered answer) {
-    for (var effect : health.answered(answer)) {
-      tellReadiness(effect, process);
-      if (effect instanceof Effect.Condemn condemned) {
-        return condemn(ordered, process, condemned.why());
-      }
-    }
-    return Behaviors.same();
-  }
-
-  /** Ends an attempt that is not well; another may follow. */
-  private Behavior<Command> condemn(NodeOrder.Run ordered, RunningInstance process, String why) {
-    teller.warned(memory, "Unhealthy", why);
-    process.condemn(why);
-    end(process, why);
-    return condemned(ordered, process, why);
-  }
-
-  private Behavior<Command> condemned(NodeOrder.Run ordered, RunningInstance process, String why) {
-    return ending(process)
-        .onMessage(
-            ProcessEnded.class,
-            ended -> {
-              timers.cancelAll();
-              var how = ended.ended();
-              return onEnded(
-                  ordered,
-                  process,
-                  new Ended(
-                      how.exitCode(),
-                      how.signal(),
-                      Ended.Reason.LIVENESS_FAILED,
-                      why,
-                      how.finishedAt()));
-            })
-        .onMessage(
-            Stop.class,
-            stop -> {
-              status.stopping(stop.why());
-              teller.happened(memory, "Stopping", stop.why());
-              teller.changed(memory, process);
-              return stopping(process);
-            })
-        .onMessage(
-            Confirm.class,
-            confirm -> {
-              take(confirm.run());
-              return condemned(confirm.run(), process, why);
-            })
-        .build();
-  }
-
-  private Behavior<Command> onEnded(NodeOrder.Run ordered, RunningInstance process, Ended ended) {
-    health.end();
-    memory = memory.after(status.ended(ended), memory.streak());
-    return goOn(
-        ordered,
-        ended,
-        RestartDecision.ranFor(process, ended, node.clock().bootNanos()),
-        () -> teller.ended(memory, ended));
-  }
-
   /** Decides what follows an end, and does it; an immediate restart comes before any telling. */
-  private Behavior<Command> goOn(
-      NodeOrder.Run ordered, Ended ended, Duration ranFor, Runnable tellEnd) {
+  Behavior<Command> goOn(NodeOrder.Run ordered, Ended ended, Duration ranFor) {
     boolean failed = ended.reason() != Ended.Reason.COMPLETED;
-    var decision = RestartDecision.decide(ordered.restart(), failed, memory.streak(), ranFor);
+    int streak = chronicle.memory().streak();
+    var decision = RestartDecision.decide(ordered.restart(), failed, streak, ranFor);
     if (decision instanceof RestartDecision.Restart restart) {
-      memory = memory.after(memory.last(), restart.streak());
+      chronicle.restarting(restart.streak());
       if (restart.after().isZero()) {
         var next = launch(ordered);
-        tellEnd.run();
+        chronicle.tellEnd();
         return next;
       }
-      tellEnd.run();
+      chronicle.tellEnd();
       return backOff(ordered, restart.after());
     }
-    tellEnd.run();
+    chronicle.tellEnd();
     return over(failed);
   }
 
   private Behavior<Command> backOff(NodeOrder.Run ordered, Duration wait) {
     timers.startSingleTimer(BackoffOver.INSTANCE, wait);
-    status.backoff(node.clock().wall().plus(wait));
-    teller.happened(memory, "BackingOff", Words.of(wait));
-    teller.changed(memory, null);
+    chronicle.backingOff(wait);
     return backoff(ordered);
   }
 
   private Behavior<Command> backoff(NodeOrder.Run ordered) {
-    return telling(null)
+    return idle()
         .onMessage(BackoffOver.class, over -> launch(ordered))
         .onMessage(
             Stop.class,
             stop -> {
               timers.cancelAll();
-              return stopIdle(stop.why());
+              return stopped(stop.why());
             })
-        .onMessage(
-            Confirm.class,
-            confirm -> {
-              take(confirm.run());
-              return backoff(confirm.run());
-            })
+        .onMessage(Confirm.class, confirm -> backoff(taken(confirm)))
         .build();
-  }
-
-  private Behavior<Command> stop(RunningInstance process, String why) {
-    teller.happened(memory, "Stopping", why);
-    end(process, why);
-    return stopping(process);
-  }
-
-  /** Lets what is published on this node lead to it, or not. */
-  private void serve(RunningInstance process, boolean ready) {
-    var ports = Publishing.of(memory.surface(), node.bind());
-    if (!ports.isEmpty()) {
-      context.pipeToSelf(
-          process.serve(ready ? ports : List.of()),
-          (obstacles, failure) ->
-              new PortsServed(failure == null ? obstacles : List.of(failure.toString())));
-    }
-  }
-
-  private void end(RunningInstance process, String why) {
-    health.end();
-    serve(process, false);
-    var grace = Duration.ofMillis(memory.stopGraceMillis());
-    timers.startSingleTimer(StopOverdue.INSTANCE, grace.plus(STOP_SLACK));
-    status.stopping(why);
-    teller.changed(memory, process);
-    process.stop(grace); // Last: whoever sees the signal knows that the timer is armed.
-  }
-
-  private Behavior<Command> stopping(RunningInstance process) {
-    return ending(process)
-        .onMessage(
-            ProcessEnded.class,
-            ended -> {
-              timers.cancelAll();
-              memory = memory.after(status.ended(ended.ended()), memory.streak());
-              teller.happened(memory, "Stopped", ended.ended().message());
-              return over(false);
-            })
-        .build();
-  }
-
-  private BehaviorBuilder<Command> ending(RunningInstance process) {
-    return telling(process)
-        .onMessage(
-            StopOverdue.class,
-            overdue -> {
-              teller.warned(
-                  memory,
-                  "StopOverdue",
-                  "its processes outlive their grace; asked the shim again to kill them");
-              timers.startSingleTimer(StopOverdue.INSTANCE, STOP_SLACK);
-              process.stop(Duration.ZERO);
-              return Behaviors.same();
-            });
   }
 
   private Behavior<Command> over(boolean failed) {
-    status.over(failed);
-    teller.over(memory);
-    return Behaviors.receive(Command.class)
-        .onMessage(
-            Tell.class,
-            tell -> {
-              teller.over(memory);
-              return Behaviors.same();
-            })
-        .onAnyMessage(late -> Behaviors.same())
-        .build();
+    chronicle.over(failed);
+    return telling().onAnyMessage(late -> Behaviors.same()).build();
   }
 
-  /** What every phase with a future has in common: it says how it is, and ignores what is late. */
-  private BehaviorBuilder<Command> telling(@Nullable RunningInstance process) {
-    return quiet(process)
+  /** No process lives, and what is late of the last one changes nothing. */
+  private BehaviorBuilder<Command> idle() {
+    return common()
+        .onMessage(ProbeDue.class, late -> Behaviors.same())
+        .onMessage(
+            RenewLease.class, renewal -> done(() -> lease.renewed(chronicle.memory(), renewal)));
+  }
+
+  /** What every phase with a future has in common. */
+  BehaviorBuilder<Command> common() {
+    return telling()
         .onMessage(
             PortsServed.class,
-            served -> {
-              served.obstacles().forEach(why -> teller.warned(memory, "NotPublished", why));
-              return Behaviors.same();
-            })
-        .onMessage(
-            ProbeDue.class,
-            due -> {
-              health.due(due);
-              return Behaviors.same();
-            })
-        .onMessage(
-            RenewLease.class,
-            renewal -> {
-              renew(process, renewal);
-              return Behaviors.same();
-            });
+            served ->
+                done(
+                    () ->
+                        served.obstacles().forEach(why -> chronicle.warned("NotPublished", why))));
   }
 
-  private BehaviorBuilder<Command> quiet(@Nullable RunningInstance process) {
-    return Behaviors.receive(Command.class)
-        .onMessage(
-            Tell.class,
-            tell -> {
-              teller.changed(memory, process);
-              return Behaviors.same();
-            });
+  private BehaviorBuilder<Command> telling() {
+    return Behaviors.receive(Command.class).onMessage(Tell.class, tell -> done(chronicle::tell));
   }
 
-  private void renew(@Nullable RunningInstance process, RenewLease renewal) {
-    if (!memory.leased()) {
-      return;
-    }
-    long until = renewal.sentBootNanos() + memory.lease(node.lease()).toNanos();
-    if (renewal.mayStart()) {
-      start.allowUntil(until);
-    }
-    if (process != null) {
-      process.renewLease(until);
-    }
-  }
-
-  private void awaitEndOf(RunningInstance process) {
-    context.pipeToSelf(
-        process.ended(),
-        (ended, failure) ->
-            new ProcessEnded(
-                failure == null ? ended : StartFailures.lost(failure, node.clock().wall())));
+  static Behavior<Command> done(Runnable step) {
+    step.run();
+    return Behaviors.same();
   }
 }

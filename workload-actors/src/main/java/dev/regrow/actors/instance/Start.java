@@ -4,47 +4,25 @@ import dev.regrow.actors.link.NodeOrder;
 import dev.regrow.runtime.Permit;
 import dev.regrow.runtime.RunningInstance;
 import dev.regrow.runtime.RuntimeFailure;
-import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicLong;
 
-/**
- * What a start of one instance needs: a lease, if it is to have one, and what it sees of objects.
- */
+/** Launches the attempts of one instance, once it is known what they see of objects. */
 final class Start {
-
-  /** With less than this left, a start would be cut short by its own lease. */
-  private static final Duration LEASE_LEFT_MIN = Duration.ofSeconds(1);
 
   /** Being asked for. */
   private static final Contents UNKNOWN = new Contents(Map.of());
 
   private final SupervisedNode node;
-
-  /** CLOCK_BOOTTIME in nanoseconds; read when a shim starts, too. */
-  private final AtomicLong until = new AtomicLong();
+  private final Lease lease;
 
   /** NONE while nobody was asked. */
   private CompletableFuture<Contents> contents = CompletableFuture.completedFuture(Contents.NONE);
 
-  Start(SupervisedNode node) {
+  Start(SupervisedNode node, Lease lease) {
     this.node = node;
-  }
-
-  boolean isAllowed(InstanceMemory memory) {
-    return !memory.leased() || until.get() - node.clock().bootNanos() >= LEASE_LEFT_MIN.toNanos();
-  }
-
-  /** An earlier time than it is allowed until already changes nothing. */
-  void allowUntil(long bootNanos) {
-    until.accumulateAndGet(bootNanos, Math::max);
-  }
-
-  /** Until when it is allowed, CLOCK_BOOTTIME in nanoseconds. */
-  long until() {
-    return until.get();
+    this.lease = lease;
   }
 
   /** Asks for what it sees, once for all attempts: what a revision holds never changes. */
@@ -76,7 +54,7 @@ final class Start {
   private CompletionStage<RunningInstance> process(
       NodeOrder.Run ordered, InstanceMemory memory, int attempt, Permit permit, Contents here) {
     try {
-      var spec = LaunchSpecs.of(ordered, memory, attempt, here, until::get);
+      var spec = LaunchSpecs.of(ordered, memory, attempt, here, lease::until);
       return node.runtime().launch(spec, permit);
     } catch (IllegalArgumentException e) {
       return CompletableFuture.failedStage(
