@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param layers of its image, once that is here
  * @param leaseUntilBootNanos if not null, asked when the shim is started: the shim kills the
  *     instance at this CLOCK_BOOTTIME, unless it is renewed, and starts nothing after it
- * @param capabilities that all its programs have in its own user namespace, whoever its user is
+ * @param grants of all its programs
  */
 public record LaunchSpec(
     InstanceKey key,
@@ -44,16 +43,15 @@ public record LaunchSpec(
     @Nullable LongSupplier leaseUntilBootNanos,
     @Nullable Image image,
     @Nullable Layers layers,
-    Set<Capability> capabilities) {
+    Grants grants) {
 
   public LaunchSpec {
-    capabilities = Set.copyOf(capabilities);
     labels = Map.copyOf(labels);
     command = List.copyOf(command);
     mounts = List.copyOf(mounts);
   }
 
-  /** Without an image and capabilities. */
+  /** Without an image and grants. */
   public LaunchSpec(
       InstanceKey key,
       int attempt,
@@ -92,7 +90,7 @@ public record LaunchSpec(
         leaseUntilBootNanos,
         null,
         null,
-        Set.of());
+        Grants.NONE);
   }
 
   /** The same, from an image. */
@@ -117,11 +115,11 @@ public record LaunchSpec(
         leaseUntilBootNanos,
         of,
         null,
-        capabilities);
+        grants);
   }
 
-  /** The same, with these capabilities. */
-  public LaunchSpec granted(Set<Capability> capabilities) {
+  /** The same, with these. */
+  public LaunchSpec granted(Grants grants) {
     return new LaunchSpec(
         key,
         attempt,
@@ -142,7 +140,7 @@ public record LaunchSpec(
         leaseUntilBootNanos,
         image,
         layers,
-        capabilities);
+        grants);
   }
 
   /**

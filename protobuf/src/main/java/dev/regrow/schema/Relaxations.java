@@ -2,6 +2,7 @@ package dev.regrow.schema;
 
 import static java.util.stream.Collectors.joining;
 
+import com.google.protobuf.ProtocolMessageEnum;
 import dev.regrow.v1.InstanceTemplate;
 import dev.regrow.v1.Namespace;
 import dev.regrow.v1.NamespaceKind;
@@ -62,17 +63,31 @@ public final class Relaxations {
                 "use a Volume, a config or a tmpfs"));
       }
     }
-    var capabilities = template.getSecurity().getCapabilitiesList();
-    if (!capabilities.isEmpty()) {
+    var security = template.getSecurity();
+    listed(
+        "capabilities",
+        Relaxation.CAPABILITIES,
+        "capabilities",
+        security.getCapabilitiesList(),
+        asked);
+    listed("syscalls", Relaxation.SYSCALLS, "more system calls", security.getSyscallsList(), asked);
+    return asked;
+  }
+
+  private static void listed(
+      String field,
+      Relaxation relaxation,
+      String what,
+      List<? extends ProtocolMessageEnum> values,
+      List<Excess> asked) {
+    if (!values.isEmpty()) {
       asked.add(
           new Excess(
-              "instance.security.capabilities",
-              Relaxation.CAPABILITIES,
-              "capabilities (%s)"
-                  .formatted(capabilities.stream().map(Schema::text).collect(joining(", "))),
+              "instance.security." + field,
+              relaxation,
+              "%s (%s)".formatted(what, values.stream().map(Schema::text).collect(joining(", "))),
               "leave them out"));
     }
-    return asked;
   }
 
   private static void root(InstanceTemplate template, List<Excess> asked) {

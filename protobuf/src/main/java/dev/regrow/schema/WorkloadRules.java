@@ -1,5 +1,6 @@
 package dev.regrow.schema;
 
+import com.google.protobuf.Descriptors.EnumDescriptor;
 import dev.regrow.v1.Backoff;
 import dev.regrow.v1.Capability;
 import dev.regrow.v1.InstanceTemplate;
@@ -9,12 +10,13 @@ import dev.regrow.v1.Port;
 import dev.regrow.v1.Resources;
 import dev.regrow.v1.Security;
 import dev.regrow.v1.StopPolicy;
+import dev.regrow.v1.SyscallGroup;
 import dev.regrow.v1.UpdatePolicy;
 import dev.regrow.v1.Volume;
 import dev.regrow.v1.Workload;
 import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -31,6 +33,7 @@ final class WorkloadRules {
   static final String NODE = "node";
 
   private static final Path INSTANCE = Path.ROOT.field("instance");
+  private static final Path SECURITY = INSTANCE.field("security");
   private static final Pattern ENV_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_.-]*");
   private static final Set<String> KERNEL_DIRECTORIES = Set.of("proc", "sys", "dev");
 
@@ -69,6 +72,7 @@ final class WorkloadRules {
     rules.env(workload.getInstance());
     rules.security(workload.getInstance().getSecurity());
     rules.capabilities(workload.getInstance());
+    rules.syscalls(workload.getInstance().getSecurity());
     rules.resources(workload.getInstance().getResources());
     rules.disk(workload.getInstance());
     rules.ports(workload.getInstance());
@@ -180,34 +184,47 @@ final class WorkloadRules {
   private void security(Security security) {
     if (security.hasUserNamespace() && !security.getUserNamespace()) {
       findings.add(
-          INSTANCE.field("security").field("userNamespace"),
+          SECURITY.field("userNamespace"),
           "is false, but every instance has a user namespace of its own; leave it out");
     }
   }
 
   /** Which there are. Whether the namespace allows any is for the control plane. */
   private void capabilities(InstanceTemplate instance) {
-    var names = EnumNames.of(Capability.getDescriptor());
-    var path = INSTANCE.field("security").field("capabilities");
-    var seen = EnumSet.noneOf(Capability.class);
-    var capabilities = instance.getSecurity().getCapabilitiesList();
+    var security = instance.getSecurity();
+    var path = SECURITY.field("capabilities");
+    each(path, Capability.getDescriptor(), security.getCapabilitiesValueList());
+    var capabilities = security.getCapabilitiesList();
     var places = findings.places(path, capabilities.size());
     for (int i = 0; i < capabilities.size(); i++) {
-      var capability = capabilities.get(i);
-      var at = places.get(i);
-      if (capability == Capability.CAPABILITY_UNSPECIFIED) { // Only Protobuf can say so.
-        findings.add(at, "is missing; write " + names.choice());
-      } else if (capability != Capability.UNRECOGNIZED && !seen.add(capability)) {
-        findings.add(
-            at,
-            Quoting.quoted(String.valueOf(names.text(capability.getNumber())))
-                + " is listed twice; keep one");
-      } else if (capability == Capability.CAP_NET_BIND_SERVICE
+      if (capabilities.get(i) == Capability.CAP_NET_BIND_SERVICE
           && instance.getNetwork() == Network.HOST) {
         findings.add(
-            at,
+            places.get(i),
             "\"NET_BIND_SERVICE\" has no effect with network host, whose ports below 1024 are for"
                 + " the machine's own root; write network: bridge and publish the port");
+      }
+    }
+  }
+
+  /** Likewise. */
+  private void syscalls(Security security) {
+    var path = SECURITY.field("syscalls");
+    each(path, SyscallGroup.getDescriptor(), security.getSyscallsValueList());
+  }
+
+  /** Each says something, and nothing that was said. Numbers that are unknown here are not ours. */
+  private void each(Path list, EnumDescriptor type, List<Integer> numbers) {
+    var names = EnumNames.of(type);
+    var places = findings.places(list, numbers.size());
+    var seen = new HashSet<Integer>();
+    for (int i = 0; i < numbers.size(); i++) {
+      int number = numbers.get(i);
+      if (number == 0) { // Only Protobuf can say so.
+        findings.add(places.get(i), "is missing; write " + names.choice());
+      } else if (type.findValueByNumber(number) != null && !seen.add(number)) {
+        var name = Quoting.quoted(String.valueOf(names.text(number)));
+        findings.add(places.get(i), name + " is listed twice; keep one");
       }
     }
   }

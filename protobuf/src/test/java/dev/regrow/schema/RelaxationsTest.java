@@ -7,6 +7,7 @@ import dev.regrow.v1.InstanceTemplate;
 import dev.regrow.v1.Network;
 import dev.regrow.v1.Relaxation;
 import dev.regrow.v1.Security;
+import dev.regrow.v1.SyscallGroup;
 import dev.regrow.v1.Volume;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -24,7 +25,7 @@ import net.jqwik.api.Provide;
 class RelaxationsTest {
 
   private static final Set<Relaxation> ALL =
-      EnumSet.range(Relaxation.HOST_FILESYSTEM, Relaxation.ROOT);
+      EnumSet.range(Relaxation.HOST_FILESYSTEM, Relaxation.SYSCALLS);
 
   @Property(tries = 500)
   void what_is_refused_is_just_what_is_asked_for_and_not_allowed(
@@ -91,7 +92,10 @@ class RelaxationsTest {
             .setNetwork(Network.HOST)
             .addVolumes(Volume.newBuilder().setTmpfs(1 << 20).setAt("/cache"))
             .addVolumes(Volume.newBuilder().setHost("/srv").setAt("/srv"))
-            .setSecurity(Security.newBuilder().addCapabilities(Capability.CAP_CHOWN))
+            .setSecurity(
+                Security.newBuilder()
+                    .addCapabilities(Capability.CAP_CHOWN)
+                    .addSyscalls(SyscallGroup.SYSCALL_PTRACE))
             .build();
 
     assertThat(Relaxations.excess(template, List.of()))
@@ -101,11 +105,12 @@ class RelaxationsTest {
             "instance.user",
             "instance.network",
             "instance.volumes[1].host",
-            "instance.security.capabilities");
+            "instance.security.capabilities",
+            "instance.security.syscalls");
   }
 
   @Example
-  void capabilities_are_named() {
+  void capabilities_and_system_calls_are_named() {
     var template =
         InstanceTemplate.newBuilder()
             .setImage("oci:r/w:1")
@@ -113,12 +118,13 @@ class RelaxationsTest {
             .setSecurity(
                 Security.newBuilder()
                     .addCapabilities(Capability.CAP_CHOWN)
-                    .addCapabilities(Capability.CAP_SETUID))
+                    .addCapabilities(Capability.CAP_SETUID)
+                    .addSyscalls(SyscallGroup.SYSCALL_IO_URING))
             .build();
 
     assertThat(Relaxations.asked(template))
         .extracting(Excess::cause)
-        .containsExactly("capabilities (CHOWN, SETUID)");
+        .containsExactly("capabilities (CHOWN, SETUID)", "more system calls (io_uring)");
   }
 
   @Example
@@ -154,7 +160,10 @@ class RelaxationsTest {
             Arbitraries.of("", "dir:/srv/web", "oci:registry.example/web:1", "layout:/srv/web:1"),
             Arbitraries.of("-", "", "0", "0:0", "1000", "65534:0"),
             Arbitraries.of(Network.NETWORK_UNSPECIFIED, Network.HOST, Network.NONE, Network.BRIDGE),
-            volumes().list().ofMaxSize(4))
+            volumes().list().ofMaxSize(4),
+            Arbitraries.of(SyscallGroup.SYSCALL_IO_URING, SyscallGroup.SYSCALL_PTRACE)
+                .list()
+                .ofMaxSize(1))
         .as(RelaxationsTest::template);
   }
 
@@ -167,8 +176,13 @@ class RelaxationsTest {
   }
 
   private static InstanceTemplate template(
-      String image, String user, Network network, List<Volume> volumes) {
+      String image,
+      String user,
+      Network network,
+      List<Volume> volumes,
+      List<SyscallGroup> syscalls) {
     var template = InstanceTemplate.newBuilder().setImage(image).setNetwork(network);
+    template.getSecurityBuilder().addAllSyscalls(syscalls);
     if (!user.equals("-")) {
       template.setUser(user);
     }

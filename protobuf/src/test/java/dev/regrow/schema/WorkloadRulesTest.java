@@ -9,6 +9,7 @@ import dev.regrow.v1.Capability;
 import dev.regrow.v1.InstanceTemplate;
 import dev.regrow.v1.Port;
 import dev.regrow.v1.SpreadRule;
+import dev.regrow.v1.SyscallGroup;
 import dev.regrow.v1.Workload;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -39,7 +40,7 @@ class WorkloadRulesTest {
                 + "\"reconcile\":\"keep-replacement\"}")
         .contains(
             "\"security\":{\"readOnlyRoot\":false,\"userNamespace\":true,"
-                + "\"seccomp\":\"default\",\"capabilities\":[]}");
+                + "\"seccomp\":\"default\",\"capabilities\":[],\"syscalls\":[]}");
   }
 
   @Test
@@ -171,6 +172,45 @@ class WorkloadRulesTest {
         .asString()
         .startsWith(
             "instance.security.capabilities[0]: \"NET_BIND_SERVICE\" has no effect with network host");
+  }
+
+  @Test
+  void system_calls_beyond_the_filter_are_those_that_are_named_here_and_no_other() {
+    assertThat(secured("{syscalls: []}")).isEmpty();
+    assertThat(secured("{syscalls: [io_uring, ptrace, userfaultfd]}")).isEmpty();
+    assertThat(secured("{syscalls: [ptrace, bpf]}"))
+        .containsExactly(
+            "instance.security.syscalls[1]: \"bpf\" is unknown; write io_uring, ptrace or"
+                + " userfaultfd; no instance may make others than these and those of the default"
+                + " profile");
+    assertThat(secured("{syscalls: [ptrace, io_uring, ptrace]}"))
+        .containsExactly("instance.security.syscalls[2]: \"ptrace\" is listed twice; keep one");
+    for (var none : List.of("all", "unshare", "mount", "keyctl", "PTRACE", "io_uring_setup")) {
+      assertThat(secured("{syscalls: [" + none + "]}")).as(none).hasSize(1);
+    }
+  }
+
+  @Test
+  void system_calls_that_only_protobuf_can_say_are_refused() throws Exception {
+    for (int number : List.of(0, 99)) {
+      var workload = Workloads.smallest("web").toBuilder();
+      workload.getInstanceBuilder().getSecurityBuilder().addSyscallsValue(number);
+
+      assertThat(
+              Schema.violations(Workload.parseFrom(workload.build().toByteArray())).stream()
+                  .map(Violation::field))
+          .as("number %d", number)
+          .containsExactly("instance.security.syscalls[0]");
+    }
+  }
+
+  @Test
+  void other_system_calls_are_another_revision() {
+    var plain = Schema.withDefaults(parse("").orThrow()).getInstance();
+    var more = plain.toBuilder();
+    more.getSecurityBuilder().addSyscalls(SyscallGroup.SYSCALL_PTRACE);
+
+    assertThat(Templates.hash(more.build(), 1)).isNotEqualTo(Templates.hash(plain, 1));
   }
 
   @Test

@@ -89,7 +89,7 @@ public final class ImageLaunch {
         spec.leaseUntilBootNanos(),
         order,
         new Layers(image.layers(), image.names(), missing),
-        spec.capabilities());
+        spec.grants());
   }
 
   private static byte[] file(ImageView view, String path) throws IOException {

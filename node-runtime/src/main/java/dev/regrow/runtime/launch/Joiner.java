@@ -1,7 +1,7 @@
 package dev.regrow.runtime.launch;
 
-import dev.regrow.runtime.Capability;
 import dev.regrow.runtime.Exec;
+import dev.regrow.runtime.Grants;
 import dev.regrow.runtime.LaunchSpec.Ulimit;
 import dev.regrow.runtime.shim.ShimConfig;
 import dev.regrow.runtime.shim.ShimReport;
@@ -21,7 +21,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,14 +64,14 @@ public final class Joiner {
    * What to run where.
    *
    * @param init PID 1 of the instance, on the host
-   * @param capabilities that its program has; copies of files have none
+   * @param grants of its program; copies of files have none
    */
   public record Command(
       ProcessId init,
       int uid,
       int gid,
       String workdir,
-      Set<Capability> capabilities,
+      Grants grants,
       Map<Ulimit, Long> ulimits,
       List<String> arguments,
       Map<String, String> environment,
@@ -159,7 +158,7 @@ public final class Joiner {
 
   private byte[] config(Command command, Streams streams) {
     boolean program = streams.files() == Exec.Files.NONE;
-    var granted = program ? command.capabilities() : Set.<Capability>of();
+    var granted = program ? command.grants() : Grants.NONE;
     var config = described(command, granted).idRange(streams.idBase(), IDS);
     var window = streams.terminal();
     if (!program) {
@@ -253,12 +252,12 @@ public final class Joiner {
   }
 
   private byte[] config(Command command) {
-    return described(command, command.capabilities()).encode();
+    return described(command, command.grants()).encode();
   }
 
-  private ShimConfig described(Command command, Set<Capability> granted) {
+  private ShimConfig described(Command command, Grants granted) {
     var config = new ShimConfig().join(command.init().pid(), command.init().startTicks());
-    config.capabilities(Capability.bits(granted));
+    config.capabilities(granted.bits());
     var filter = filters.of(granted);
     LaunchPlan.confine(config, command.uid(), command.gid(), command.workdir(), filter);
     processes.into(config, command.ulimits());

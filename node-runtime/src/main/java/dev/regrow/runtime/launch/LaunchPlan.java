@@ -1,6 +1,5 @@
 package dev.regrow.runtime.launch;
 
-import dev.regrow.runtime.Capability;
 import dev.regrow.runtime.LaunchSpec;
 import dev.regrow.runtime.LaunchSpec.Mount;
 import dev.regrow.runtime.LaunchSpec.Network;
@@ -119,8 +118,8 @@ record LaunchPlan(List<LaunchStep> steps) {
             .idRange(ids.base(), IdRange.SIZE)
             .hostName(spec.slot());
     network(config, spec, places);
-    config.capabilities(Capability.bits(spec.capabilities()));
-    var filter = machine.filters().of(spec.capabilities());
+    config.capabilities(spec.grants().bits());
+    var filter = machine.filters().of(spec.grants());
     confine(config, spec.uid(), spec.gid(), spec.workdir(), filter);
     machine.processes().into(config, spec.limits().ulimits());
     places.cgroup1Tasks().forEach(config::cgroup1Tasks);

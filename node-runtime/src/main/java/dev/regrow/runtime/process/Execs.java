@@ -82,7 +82,7 @@ final class Execs implements AutoCloseable {
               user.uid(),
               user.gid(),
               user.workdir(),
-              user.capabilities(),
+              user.grants(),
               target.file().limits().ulimits(),
               command.arguments(),
               ExecEnvironment.of(target, command),

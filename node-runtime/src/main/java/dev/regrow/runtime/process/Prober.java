@@ -173,7 +173,7 @@ final class Prober implements AutoCloseable {
                 user.uid(),
                 user.gid(),
                 user.workdir(),
-                user.capabilities(),
+                user.grants(),
                 target.file().limits().ulimits(),
                 command,
                 Environment.of(target.workload(), target.file().slot()),

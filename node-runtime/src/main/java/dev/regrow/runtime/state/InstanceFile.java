@@ -1,10 +1,12 @@
 package dev.regrow.runtime.state;
 
 import dev.regrow.runtime.Capability;
+import dev.regrow.runtime.Grants;
 import dev.regrow.runtime.InstanceKey;
 import dev.regrow.runtime.LaunchSpec;
 import dev.regrow.runtime.LaunchSpec.Limits;
 import dev.regrow.runtime.LaunchSpec.Ulimit;
+import dev.regrow.runtime.SyscallGroup;
 import dev.regrow.runtime.cgroup.Counters;
 import dev.regrow.runtime.state.KeyValues.Malformed;
 import dev.regrow.runtime.syscall.Signal;
@@ -56,13 +58,9 @@ public record InstanceFile(
    *
    * @param uid 0..65535, inside
    * @param gid likewise
-   * @param capabilities that they have
+   * @param grants that they have
    */
-  public record User(int uid, int gid, String workdir, Set<Capability> capabilities) {
-    public User {
-      capabilities = Set.copyOf(capabilities);
-    }
-  }
+  public record User(int uid, int gid, String workdir, Grants grants) {}
 
   /** As in names of cgroups and directories: nothing of a forged file may lead elsewhere. */
   private static final Pattern LABEL = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
@@ -85,7 +83,7 @@ public record InstanceFile(
         spec.stopGrace(),
         spec.limits(),
         baseline,
-        new User(spec.uid(), spec.gid(), spec.workdir(), spec.capabilities()),
+        new User(spec.uid(), spec.gid(), spec.workdir(), spec.grants()),
         address,
         List.of());
   }
@@ -135,8 +133,10 @@ public record InstanceFile(
       line(text, "user.uid", user.uid());
       line(text, "user.gid", user.gid());
       line(text, "user.workdir", Escapes.escape(user.workdir()));
-      new TreeSet<>(user.capabilities())
+      new TreeSet<>(user.grants().capabilities())
           .forEach(capability -> line(text, "capability." + capability.name(), 1));
+      new TreeSet<>(user.grants().syscalls())
+          .forEach(group -> line(text, "syscalls." + group.name(), 1));
     }
     if (address != null) {
       line(text, "address", address);
@@ -218,14 +218,20 @@ public record InstanceFile(
             (int) values.number("user.uid", 0, ID_MAX),
             (int) values.number("user.gid", 0, ID_MAX),
             Escapes.unescape(values.text("user.workdir")),
-            capabilities(values))
+            grants(values))
         : null;
   }
 
   /** Those that are known here: a further process never has more. */
-  private static Set<Capability> capabilities(KeyValues values) {
-    return Arrays.stream(Capability.values())
-        .filter(capability -> values.all().containsKey("capability." + capability.name()))
+  private static Grants grants(KeyValues values) {
+    return new Grants(
+        named("capability.", Capability.values(), values),
+        named("syscalls.", SyscallGroup.values(), values));
+  }
+
+  private static <E extends Enum<E>> Set<E> named(String prefix, E[] all, KeyValues values) {
+    return Arrays.stream(all)
+        .filter(each -> values.all().containsKey(prefix + each.name()))
         .collect(Collectors.toSet());
   }
 

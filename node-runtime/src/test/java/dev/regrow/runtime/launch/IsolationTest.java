@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.regrow.runtime.Capability;
 import dev.regrow.runtime.LaunchSpec.Mount;
 import dev.regrow.runtime.LaunchSpec.Network;
+import dev.regrow.runtime.SyscallGroup;
 import dev.regrow.runtime.testing.Patience;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -45,6 +46,14 @@ final class IsolationTest extends LaunchCase {
 
     assertThat(notRefused(running().granted(EnumSet.allOf(Capability.class)), user))
         .isEqualTo(meant);
+  }
+
+  /** They reach what is the instance's own: its init, which is the host's, stays closed to them. */
+  @ParameterizedTest
+  @ValueSource(ints = {65534, 0})
+  void nor_does_it_with_every_system_call_that_can_be_let_pass(int user) throws Exception {
+    assertThat(notRefused(running().letMake(EnumSet.allOf(SyscallGroup.class)), user).keySet())
+        .isSubsetOf("io-uring", "userfaultfd");
   }
 
   /** By the names of attempts, their errnos; 0: it succeeded. */

@@ -1,11 +1,13 @@
 package dev.regrow.runtime.launch;
 
 import dev.regrow.runtime.Capability;
+import dev.regrow.runtime.Grants;
 import dev.regrow.runtime.LaunchSpec;
 import dev.regrow.runtime.LaunchSpec.Limits;
 import dev.regrow.runtime.LaunchSpec.Mount;
 import dev.regrow.runtime.LaunchSpec.Network;
 import dev.regrow.runtime.LaunchSpec.Ulimit;
+import dev.regrow.runtime.SyscallGroup;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -28,6 +30,7 @@ final class SpecBuilder {
   private List<Mount> mounts = List.of();
   private String workdir = "/";
   private Set<Capability> capabilities = Set.of();
+  private Set<SyscallGroup> syscalls = Set.of();
   private Limits limits = new Limits(100, 0, 1 << 26, 1 << 28, 64);
 
   private SpecBuilder(List<String> command) {
@@ -94,6 +97,11 @@ final class SpecBuilder {
     return this;
   }
 
+  SpecBuilder letMake(Set<SyscallGroup> value) {
+    syscalls = value;
+    return this;
+  }
+
   LaunchSpec build() {
     return new LaunchSpec(
             TestNode.key(id),
@@ -113,6 +121,6 @@ final class SpecBuilder {
             "TERM",
             Duration.ofSeconds(10),
             lease)
-        .granted(capabilities);
+        .granted(new Grants(capabilities, syscalls));
   }
 }

@@ -2,12 +2,15 @@ package dev.regrow.runtime.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.regrow.runtime.Capability;
 import dev.regrow.runtime.Exec;
+import dev.regrow.runtime.Grants;
 import dev.regrow.runtime.Logs;
 import dev.regrow.runtime.RunningInstance;
 import dev.regrow.runtime.RuntimeFailure;
+import dev.regrow.runtime.SyscallGroup;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -121,7 +124,8 @@ class ExecKernelTest extends ExecCase {
   @Test
   void a_command_has_the_capabilities_of_its_instance_also_when_another_agent_took_it_over()
       throws Exception {
-    launchGranted(Set.of(Capability.DAC_OVERRIDE, Capability.SYS_CHROOT), "/bin/sleep", "1000");
+    var capabilities = Set.of(Capability.DAC_OVERRIDE, Capability.SYS_CHROOT);
+    launchGranted(new Grants(capabilities, Set.of()), "/bin/sleep", "1000");
     agent().close();
     var instance = restart().get(0);
     var heard = new Heard();
@@ -138,6 +142,23 @@ class ExecKernelTest extends ExecCase {
             "CapAmb:\t0000000000040002",
             "in",
             "");
+  }
+
+  @Test
+  void
+      a_command_may_trace_its_instance_if_its_programs_may_trace_also_when_another_agent_took_over()
+          throws Exception {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/strace")), "needs strace");
+    var tracing = "strace -o /tmp/trace /bin/true && grep -q exit_group /tmp/trace && echo traced";
+    launchGranted(new Grants(Set.of(), Set.of(SyscallGroup.PTRACE)), "/bin/sleep", "1000");
+    agent().close();
+    var instance = restart().get(0);
+    var heard = new Heard();
+
+    exec(instance, heard, null, tracing);
+
+    assertThat(get(heard.code)).as(heard.error()).isZero();
+    assertThat(heard.output()).isEqualTo("traced\n");
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.regrow.runtime.Capability;
 import dev.regrow.runtime.Ended;
+import dev.regrow.runtime.Grants;
 import dev.regrow.runtime.InstanceKey;
 import dev.regrow.runtime.LaunchSpec;
 import dev.regrow.runtime.LaunchSpec.Image;
@@ -167,7 +168,8 @@ final class ImageInstancesKernelTest {
     var reference = layout(busybox().run("{}"));
     var show = List.of("/bin/sh", "-c", "/bin/busybox grep CapAmb /proc/self/status");
 
-    var said = run(spec(reference, show, false).granted(Set.of(Capability.KILL)));
+    var said =
+        run(spec(reference, show, false).granted(new Grants(Set.of(Capability.KILL), Set.of())));
 
     assertThat(said).endsWith("CapAmb:\t0000000000000020\n");
   }

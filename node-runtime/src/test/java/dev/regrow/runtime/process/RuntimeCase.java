@@ -2,7 +2,7 @@ package dev.regrow.runtime.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.regrow.runtime.Capability;
+import dev.regrow.runtime.Grants;
 import dev.regrow.runtime.InstanceKey;
 import dev.regrow.runtime.LaunchSpec;
 import dev.regrow.runtime.LaunchSpec.Limits;
@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -74,9 +73,8 @@ abstract class RuntimeCase {
     return get(agent().launch(spec(network, command)));
   }
 
-  final RunningInstance launchGranted(Set<Capability> capabilities, String... command)
-      throws Exception {
-    return get(agent().launch(spec(Network.NONE, command).granted(capabilities)));
+  final RunningInstance launchGranted(Grants grants, String... command) throws Exception {
+    return get(agent().launch(spec(Network.NONE, command).granted(grants)));
   }
 
   private static LaunchSpec spec(Network network, String... command) {

@@ -3,9 +3,11 @@ package dev.regrow.runtime.state;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.regrow.runtime.Capability;
+import dev.regrow.runtime.Grants;
 import dev.regrow.runtime.InstanceKey;
 import dev.regrow.runtime.LaunchSpec.Limits;
 import dev.regrow.runtime.LaunchSpec.Ulimit;
+import dev.regrow.runtime.SyscallGroup;
 import dev.regrow.runtime.cgroup.Counters;
 import java.time.Duration;
 import java.util.List;
@@ -29,7 +31,11 @@ class InstanceFileTest {
           Duration.ofSeconds(10),
           new Limits(500, 0, 64, 128, 256, 300, 1 << 30, Map.of(Ulimit.NOFILE, 64L)),
           new Counters(1, 2),
-          new InstanceFile.User(1000, 1001, "/srv", Set.of(Capability.CHOWN, Capability.KILL)),
+          new InstanceFile.User(
+              1000,
+              1001,
+              "/srv",
+              new Grants(Set.of(Capability.CHOWN, Capability.KILL), Set.of(SyscallGroup.PTRACE))),
           "10.208.0.2",
           List.of());
 
@@ -90,7 +96,17 @@ class InstanceFileTest {
 
     var user = InstanceFile.parse(later).file().orElseThrow().user();
 
-    assertThat(Objects.requireNonNull(user).capabilities()).containsExactly(Capability.CHOWN);
+    assertThat(Objects.requireNonNull(user).grants().capabilities())
+        .containsExactly(Capability.CHOWN);
+  }
+
+  @Test
+  void system_calls_that_are_not_known_here_are_let_pass_for_nothing() {
+    var later = FILE.format().replace("syscalls.PTRACE=1\n", "syscalls.NEW=1\n");
+
+    var user = InstanceFile.parse(later).file().orElseThrow().user();
+
+    assertThat(Objects.requireNonNull(user).grants().syscalls()).isEmpty();
   }
 
   @Test

@@ -96,7 +96,8 @@ public final class BadBodies {
             "instance.command",
             "instance.ports",
             "instance.volumes",
-            "instance.security.capabilities")) {
+            "instance.security.capabilities",
+            "instance.security.syscalls")) {
       wrong(items, "x", 5, false, object("a", "x"));
     }
   }
@@ -144,6 +145,7 @@ public final class BadBodies {
     wrong("instance.network", "Host", "", "container");
     wrong("instance.security.userNamespace", false);
     wrong("instance.security.seccomp", "unconfined", "Default", "");
+    wrong("instance.security.syscalls[0]", "bpf", "PTRACE", "all", "", 7);
     wrong(
         "instance.security.capabilities[1]",
         "SYS_ADMIN",

@@ -50,7 +50,9 @@ final class Manifest {
                     "seccomp",
                     "default",
                     "capabilities",
-                    list("CHOWN", "KILL")));
+                    list("CHOWN", "KILL"),
+                    "syscalls",
+                    list("ptrace")));
     return object(
         "kind",
         "Service",

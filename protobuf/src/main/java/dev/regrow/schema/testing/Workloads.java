@@ -19,6 +19,7 @@ import dev.regrow.v1.RestartMode;
 import dev.regrow.v1.RestartPolicy;
 import dev.regrow.v1.Security;
 import dev.regrow.v1.StopPolicy;
+import dev.regrow.v1.SyscallGroup;
 import dev.regrow.v1.TcpCheck;
 import dev.regrow.v1.Ulimits;
 import dev.regrow.v1.UpdatePolicy;
@@ -192,6 +193,9 @@ public final class Workloads {
       if (maybe()) {
         security.addCapabilities(capability);
       }
+    }
+    if (maybe()) {
+      security.addSyscalls(SyscallGroup.SYSCALL_IO_URING);
     }
     return security.build();
   }

@@ -2,14 +2,17 @@ package dev.regrow.actors.instance;
 
 import dev.regrow.actors.link.NodeOrder;
 import dev.regrow.runtime.Capability;
+import dev.regrow.runtime.Grants;
 import dev.regrow.runtime.InstanceKey;
 import dev.regrow.runtime.LaunchSpec;
 import dev.regrow.runtime.LaunchSpec.Ulimit;
+import dev.regrow.runtime.SyscallGroup;
 import dev.regrow.runtime.image.ImageReference;
 import dev.regrow.runtime.image.PullPolicy;
 import dev.regrow.v1.InstanceTemplate;
 import dev.regrow.v1.Network;
 import dev.regrow.v1.Resources;
+import dev.regrow.v1.Security;
 import dev.regrow.v1.Ulimits;
 import dev.regrow.v1.Volume;
 import java.nio.file.Path;
@@ -18,7 +21,6 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -67,7 +69,7 @@ public final class LaunchSpecs {
                 template.getStop().getSignal().isEmpty() ? "TERM" : template.getStop().getSignal(),
                 Duration.ofMillis(template.getStop().getGrace()),
                 memory.leased() ? leaseUntil : null)
-            .granted(capabilitiesOf(template.getSecurity().getCapabilitiesList()));
+            .granted(grantsOf(template.getSecurity()));
     return ImageReference.isOne(template.getImage())
         ? spec.from(imageOf(template, contents))
         : spec;
@@ -110,8 +112,24 @@ public final class LaunchSpecs {
     return environment;
   }
 
-  private static Set<Capability> capabilitiesOf(List<dev.regrow.v1.Capability> said) {
-    return said.stream().map(LaunchSpecs::capabilityOf).collect(Collectors.toSet());
+  private static Grants grantsOf(Security security) {
+    return new Grants(
+        security.getCapabilitiesList().stream()
+            .map(LaunchSpecs::capabilityOf)
+            .collect(Collectors.toSet()),
+        security.getSyscallsList().stream()
+            .map(LaunchSpecs::syscallsOf)
+            .collect(Collectors.toSet()));
+  }
+
+  private static SyscallGroup syscallsOf(dev.regrow.v1.SyscallGroup said) {
+    return switch (said) {
+      case SYSCALL_IO_URING -> SyscallGroup.IO_URING;
+      case SYSCALL_PTRACE -> SyscallGroup.PTRACE;
+      case SYSCALL_USERFAULTFD -> SyscallGroup.USERFAULTFD;
+      case SYSCALL_GROUP_UNSPECIFIED, UNRECOGNIZED ->
+          throw new IllegalArgumentException("security.syscalls has one unknown here");
+    };
   }
 
   private static Capability capabilityOf(dev.regrow.v1.Capability said) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.ByteString;
 import dev.regrow.actors.link.NodeOrder;
 import dev.regrow.actors.testing.Orders;
+import dev.regrow.runtime.Grants;
 import dev.regrow.runtime.InstanceKey;
 import dev.regrow.runtime.LaunchSpec;
 import dev.regrow.runtime.image.source.Credentials;
@@ -16,6 +17,7 @@ import dev.regrow.v1.PullPolicy;
 import dev.regrow.v1.Resources;
 import dev.regrow.v1.Security;
 import dev.regrow.v1.StopPolicy;
+import dev.regrow.v1.SyscallGroup;
 import dev.regrow.v1.Volume;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -59,7 +61,7 @@ class LaunchSpecsTest {
     assertThat(spec.slot()).isEqualTo("web-2");
     assertThat(spec.rootfs()).isEqualTo(Path.of("/srv/rootfs"));
     assertThat(spec.readOnlyRoot()).isTrue();
-    assertThat(spec.capabilities())
+    assertThat(spec.grants().capabilities())
         .containsExactlyInAnyOrder(
             dev.regrow.runtime.Capability.KILL, dev.regrow.runtime.Capability.CHOWN);
     assertThat(spec.command()).containsExactly("/bin/web", "--port=80");
@@ -103,9 +105,22 @@ class LaunchSpecsTest {
       }
     }
 
-    assertThat(specOf(template.build()).capabilities())
+    assertThat(specOf(template.build()).grants().capabilities())
         .containsExactlyInAnyOrder(dev.regrow.runtime.Capability.values());
-    assertThat(specOf(Orders.template()).capabilities()).isEmpty();
+    assertThat(specOf(Orders.template()).grants()).isEqualTo(Grants.NONE);
+  }
+
+  @Test
+  void every_group_of_system_calls_of_the_schema_is_one_of_the_machine() {
+    var template = Orders.template().toBuilder();
+    for (var group : SyscallGroup.values()) {
+      if (group != SyscallGroup.SYSCALL_GROUP_UNSPECIFIED && group != SyscallGroup.UNRECOGNIZED) {
+        template.getSecurityBuilder().addSyscalls(group);
+      }
+    }
+
+    assertThat(specOf(template.build()).grants().syscalls())
+        .containsExactlyInAnyOrder(dev.regrow.runtime.SyscallGroup.values());
   }
 
   @Test
