@@ -86,6 +86,11 @@ final class Dispatcher implements Handler {
   }
 
   @Override
+  public void madeRoom() {
+    metrics.madeRoom();
+  }
+
+  @Override
   public Answer unreadable(Unreadable why) {
     var detail = String.valueOf(why.getMessage());
     var problem =

@@ -70,6 +70,7 @@ final class Gate {
       throw unauthenticated("a token is needed: send Authorization: Bearer TOKEN", REALM);
     }
     var pass = tokens.passOf(shown(header)).orElseThrow(this::unknown);
+    request.admit();
     if (!pass.role().allows(needed)) {
       throw forbidden(
           "the token has the role %s; this needs %s".formatted(pass.role().text(), needed.text()));

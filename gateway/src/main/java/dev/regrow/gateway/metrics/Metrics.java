@@ -21,9 +21,11 @@ public final class Metrics {
 
   private static final String DURATION = "regrow_http_request_duration_seconds";
   private static final String REQUESTS = "regrow_http_requests_total";
+  private static final String STRANGERS = "regrow_http_strangers_closed_total";
 
   private final Map<Series, Histogram> durations = new ConcurrentHashMap<>();
   private final Map<Answered, LongAdder> answers = new ConcurrentHashMap<>();
+  private final LongAdder strangers = new LongAdder();
 
   private record Series(String method, String route) {
     String labels() {
@@ -56,6 +58,11 @@ public final class Metrics {
     answers.computeIfAbsent(new Answered(series, status), key -> new LongAdder()).increment();
   }
 
+  /** Counts a connection without a good token that was closed for another one. */
+  public void madeRoom() {
+    strangers.increment();
+  }
+
   private static boolean isUsual(String method) {
     return switch (method) {
       case "GET", "HEAD", "PUT", "POST", "DELETE", "OPTIONS" -> true;
@@ -85,6 +92,8 @@ public final class Metrics {
           certificate.getAsLong());
     }
     process(text);
+    text.metric(STRANGERS, "counter", "Connections without a good token closed for others.")
+        .sample(STRANGERS, "", strangers.sum());
     text.metric(REQUESTS, "counter", "Answers by method, route and status.");
     sorted(answers, Answered::labels)
         .forEach((labels, count) -> text.sample(REQUESTS, labels, count.sum()));

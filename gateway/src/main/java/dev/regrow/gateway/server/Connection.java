@@ -13,6 +13,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,8 @@ final class Connection extends ChannelInboundHandlerAdapter implements Incoming.
 
   private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
 
+  private static final int UNAUTHORIZED = 401;
+
   private final SocketChannel channel;
   private final boolean secure;
   private final RequestDecoder decoder;
@@ -49,6 +52,11 @@ final class Connection extends ChannelInboundHandlerAdapter implements Incoming.
   private boolean unflushed;
   private boolean draining;
   private @Nullable Lingering lingering;
+
+  /** Whether who is there has shown that it may ask; until then it is a stranger. */
+  private boolean admitted;
+
+  private long strangerSinceNanos = System.nanoTime();
   private long lastHeardNanos = System.nanoTime();
 
   Connection(
@@ -141,6 +149,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements Incoming.
     }
     decoder.headEnded();
     current = exchange;
+    if (!admitted) {
+      round.hold(this);
+    }
     var unused =
         handler
             .answer(exchange.request)
@@ -200,6 +211,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Incoming.
 
   private void answer(Exchange exchange, Answer answer) {
     exchange.answered = true;
+    admitted = exchange.request.isAdmitted() || (admitted && answer.status() != UNAUTHORIZED);
     exchange.incoming.ignoreUnlessRead();
     exchange.last |= draining || (exchange.uninvited && !exchange.incoming.isWhole());
     var manner =
@@ -249,6 +261,10 @@ final class Connection extends ChannelInboundHandlerAdapter implements Incoming.
 
   private void written(Exchange exchange) {
     exchange.written = true;
+    if (!admitted) {
+      strangerSinceNanos = System.nanoTime();
+      round.release(this);
+    }
     settle(exchange);
   }
 
@@ -320,7 +336,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Incoming.
   }
 
   private void linger() {
-    lingering = new Lingering(channel, secure, outflow, patience);
+    lingering = new Lingering(channel, secure, outflow, patience, idle());
     ahead.forEach(ReferenceCountUtil::release);
     ahead.clear();
     lingering.begin();
@@ -375,16 +391,35 @@ final class Connection extends ChannelInboundHandlerAdapter implements Incoming.
       }
     } else if (channel.config().isAutoRead()
         && decoder.isSlow(nowNanos, patience.head().toNanos())) {
-      refuse(
-          new Unreadable(
-              408,
-              "the head of the request did not arrive within %d s"
-                  .formatted(patience.head().toSeconds())));
+      refuseSlow(patience.head());
+      return;
+    } else if (!admitted && nowNanos - strangerSinceNanos > patience.stranger().toNanos()) {
+      if (decoder.isInHead()) {
+        refuseSlow(patience.stranger());
+      } else {
+        end();
+      }
       return;
     }
     if (nowNanos - lastActiveNanos() > patience.idle().toNanos()) {
       end();
     }
+  }
+
+  private void refuseSlow(Duration waited) {
+    refuse(
+        new Unreadable(
+            408,
+            "the head of the request did not arrive within %d s".formatted(waited.toSeconds())));
+  }
+
+  private Duration idle() {
+    return admitted ? patience.idle() : patience.stranger();
+  }
+
+  /** For another one; at once, whatever it would still have said. */
+  void makeRoom() {
+    channel.unsafe().close(channel.unsafe().voidPromise());
   }
 
   private long lastActiveNanos() {

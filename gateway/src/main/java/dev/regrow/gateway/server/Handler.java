@@ -10,6 +10,9 @@ public interface Handler {
    */
   CompletionStage<Answer> answer(Request request);
 
+  /** A connection over which nobody was admitted has made room for another. */
+  void madeRoom();
+
   /** The words for what is no request. */
   Answer unreadable(Unreadable why);
 }

@@ -31,7 +31,6 @@ import org.jspecify.annotations.Nullable;
 /** Listens, and has each connection served by one of a few event loops. */
 public final class HttpServer {
 
-  private static final int CONNECTIONS_MAX = 2048;
   private static final int BACKLOG = 1024;
   private static final int LOOPS_MAX = 4;
   private static final long LOOK_MILLIS = 5;
@@ -50,6 +49,8 @@ public final class HttpServer {
   private final @Nullable Supplier<SSLEngine> engines;
   private final Executor handshakes;
   private final Patience patience;
+  private final Room room;
+  private final AtomicInteger held = new AtomicInteger();
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final CompletableFuture<Void> stopped = new CompletableFuture<>();
   private volatile @Nullable Channel door;
@@ -58,11 +59,13 @@ public final class HttpServer {
       Handler handler,
       @Nullable Supplier<SSLEngine> engines,
       Executor handshakes,
-      Patience patience) {
+      Patience patience,
+      Room room) {
     this.handler = handler;
     this.engines = engines;
     this.handshakes = handshakes;
     this.patience = patience;
+    this.room = room;
   }
 
   /**
@@ -71,12 +74,12 @@ public final class HttpServer {
    * @return fails with what the bind failed with
    */
   public static CompletionStage<HttpServer> plain(InetSocketAddress at, Handler handler) {
-    return plain(at, handler, Patience.USUAL);
+    return plain(at, handler, Patience.USUAL, Room.USUAL);
   }
 
   static CompletionStage<HttpServer> plain(
-      InetSocketAddress at, Handler handler, Patience patience) {
-    return new HttpServer(handler, null, Runnable::run, patience).bind(at);
+      InetSocketAddress at, Handler handler, Patience patience, Room room) {
+    return new HttpServer(handler, null, Runnable::run, patience, room).bind(at);
   }
 
   /**
@@ -88,7 +91,16 @@ public final class HttpServer {
    */
   public static CompletionStage<HttpServer> secure(
       InetSocketAddress at, Handler handler, Supplier<SSLEngine> engines, Executor handshakes) {
-    return new HttpServer(handler, engines, handshakes, Patience.USUAL).bind(at);
+    return secure(at, handler, engines, handshakes, Patience.USUAL);
+  }
+
+  static CompletionStage<HttpServer> secure(
+      InetSocketAddress at,
+      Handler handler,
+      Supplier<SSLEngine> engines,
+      Executor handshakes,
+      Patience patience) {
+    return new HttpServer(handler, engines, handshakes, patience, Room.USUAL).bind(at);
   }
 
   private CompletionStage<HttpServer> bind(InetSocketAddress at) {
@@ -125,26 +137,44 @@ public final class HttpServer {
   }
 
   private void admit(SocketChannel channel) {
-    count(1);
-    channel.closeFuture().addListener(closed -> count(-1));
+    connections.incrementAndGet();
+    channel.closeFuture().addListener(closed -> connections.decrementAndGet());
     if (engines != null) {
       channel.pipeline().addLast(new SslHandler(engines.get(), handshakes));
     }
     var decoder = new RequestDecoder();
-    var round = rounds.computeIfAbsent(channel.eventLoop(), Round::new);
+    var round = rounds.computeIfAbsent(channel.eventLoop(), this::round);
     channel
         .pipeline()
         .addLast(decoder)
         .addLast(new Connection(channel, engines != null, decoder, handler, patience, round));
   }
 
-  /** Who comes when there are too many waits in the kernel's queue. */
-  private void count(int more) {
-    int now = connections.addAndGet(more);
-    boolean room = now < CONNECTIONS_MAX;
+  /** Connections are dealt to the loops in turn, so each has its share of the strangers. */
+  private Round round(EventLoop loop) {
+    int share = Math.max(1, room.strangers() / loops.executorCount());
+    return new Round(loop, share, this::hold, handler::madeRoom);
+  }
+
+  /** Who comes when too many are held waits in the kernel's queue. */
+  private void hold(int more) {
+    held.addAndGet(more);
     var listening = door;
-    if (listening != null && listening.config().isAutoRead() != room) {
-      listening.config().setAutoRead(room);
+    if (listening != null && isWrong(listening) && !stopping.get()) {
+      listening.eventLoop().execute(() -> regulate(listening));
+    }
+  }
+
+  private boolean isWrong(Channel listening) {
+    return listening.config().isAutoRead() != held.get() < room.held();
+  }
+
+  /**
+   * By the door's own loop alone; whoever changes the number meanwhile may have seen it as it was.
+   */
+  private void regulate(Channel listening) {
+    while (isWrong(listening)) {
+      listening.config().setAutoRead(held.get() < room.held());
     }
   }
 

@@ -3,6 +3,7 @@ package dev.regrow.gateway.server;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.socket.SocketChannel;
+import java.time.Duration;
 
 /**
  * The end of a connection. All that was written leaves, as fast as the client takes it; then what
@@ -15,14 +16,20 @@ final class Lingering {
   private final boolean secure;
   private final Outflow outflow;
   private final Patience patience;
+  private final Duration untaken;
   private boolean said;
   private long saidNanos;
 
-  Lingering(SocketChannel channel, boolean secure, Outflow outflow, Patience patience) {
+  /**
+   * @param untaken how long it is waited while nothing is taken
+   */
+  Lingering(
+      SocketChannel channel, boolean secure, Outflow outflow, Patience patience, Duration untaken) {
     this.channel = channel;
     this.secure = secure;
     this.outflow = outflow;
     this.patience = patience;
+    this.untaken = untaken;
   }
 
   void begin() {
@@ -44,7 +51,7 @@ final class Lingering {
     boolean over =
         said
             ? nowNanos - saidNanos > patience.lingering().toNanos()
-            : nowNanos - outflow.lastNanos() > patience.idle().toNanos();
+            : nowNanos - outflow.lastNanos() > untaken.toNanos();
     if (over) {
       var unused = channel.close();
     }

@@ -11,6 +11,7 @@ public final class Request {
   private final HttpHeaders headers;
   private final Incoming body;
   private volatile @Nullable Runnable late;
+  private volatile boolean admitted;
 
   Request(String method, Target target, HttpHeaders headers, Incoming body) {
     this.method = method;
@@ -43,6 +44,15 @@ public final class Request {
    */
   public void whenLate(Runnable then) {
     late = then;
+  }
+
+  /** Who sent it has shown that it may ask. To be called before there is an answer. */
+  public void admit() {
+    admitted = true;
+  }
+
+  boolean isAdmitted() {
+    return admitted;
   }
 
   void isLate() {

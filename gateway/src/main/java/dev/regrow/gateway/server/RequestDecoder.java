@@ -53,6 +53,11 @@ final class RequestDecoder extends HttpRequestDecoder {
     headSinceNanos = System.nanoTime();
   }
 
+  /** Whether a part of a head has come. */
+  boolean isInHead() {
+    return inHead;
+  }
+
   /** Whether a head has been on its way for longer than that. */
   boolean isSlow(long nowNanos, long patienceNanos) {
     return inHead && nowNanos - headSinceNanos > patienceNanos;

@@ -36,6 +36,7 @@ final class HttpServerTest {
           Duration.ofMillis(300),
           Duration.ofMillis(300),
           Duration.ofSeconds(20),
+          Duration.ofSeconds(20),
           Duration.ofSeconds(60),
           Duration.ofMillis(300));
 
@@ -53,7 +54,10 @@ final class HttpServerTest {
 
   private HttpServer start(Patience patience) {
     return HttpServer.plain(
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), handler, patience)
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+            handler,
+            patience,
+            Room.USUAL)
         .toCompletableFuture()
         .orTimeout(20, TimeUnit.SECONDS)
         .join();
@@ -301,7 +305,7 @@ final class HttpServerTest {
   @Test
   void a_last_answer_that_is_never_taken_is_given_up_whatever_its_client_sends() throws Exception {
     var brief = Duration.ofMillis(300);
-    var strict = start(new Patience(brief, brief, brief, brief, brief));
+    var strict = start(new Patience(brief, brief, brief, brief, brief, brief));
     try (var client = new Client(WINDOW_BYTES, strict)) {
       client.send("GET /large HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
       assertThat(handler.arrived("/large")).isTrue();
@@ -358,6 +362,7 @@ final class HttpServerTest {
 
     @Override
     public CompletionStage<Answer> answer(Request request) {
+      request.admit();
       var path = request.target().path();
       int frames = StackWalker.getInstance().walk(all -> (int) all.limit(FRAMES_MAX).count());
       deepest.accumulateAndGet(frames, Math::max);
@@ -405,6 +410,9 @@ final class HttpServerTest {
           Answer.of(
               200, new Answer.Open("text/plain", new Once(end), new byte[0], Optional.empty())));
     }
+
+    @Override
+    public void madeRoom() {}
 
     @Override
     public Answer unreadable(Unreadable why) {
