@@ -31,6 +31,7 @@ final class Servers {
                   if (node.getRolesList().contains(SERVER) && node.getRemovedAt() == 0) {
                     servers.add(
                         Node.newBuilder()
+                            .setUid(node.getUid())
                             .setName(node.getName())
                             .setAddress(node.getAddress())
                             .build());

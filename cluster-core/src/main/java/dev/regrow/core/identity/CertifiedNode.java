@@ -74,6 +74,14 @@ public record CertifiedNode(
         : names.stream().map(name -> String.valueOf(name.get(1))).distinct().toList();
   }
 
+  /**
+   * Whether its gateway may be at that URL, {@code https://HOST:PORT}: at a host of the
+   * certificate. In plain HTTP, and on loopback, only where all of these are on loopback.
+   */
+  public boolean mayBeAt(String url) {
+    return Reach.covers(hosts, url);
+  }
+
   /** Whether it has ended by then. */
   public boolean isExpired(Instant now) {
     return !now.isBefore(goodUntil);

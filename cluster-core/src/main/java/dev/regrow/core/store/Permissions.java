@@ -125,7 +125,27 @@ public final class Permissions {
     return txn.writes().stream()
         .filter(write -> !mayWrite(by, write, txn, present))
         .findFirst()
-        .flatMap(write -> denied(by, "write " + shown(write.key()) + " so"));
+        .flatMap(write -> denied(by, what(by, write)));
+  }
+
+  private static String what(CertifiedNode by, Txn.Write write) {
+    return write instanceof Txn.Write.Put put && put.key().equals(Keys.node(by.uid()))
+        ? parsed(StoredNode.parser(), put)
+            .map(StoredNode::getAddress)
+            .filter(address -> !isOwnAddress(by, address))
+            .map(address -> elsewhere(by, address))
+            .orElse("write its record so")
+        : "write " + shown(write.key()) + " so";
+  }
+
+  private static String elsewhere(CertifiedNode by, String address) {
+    return "be reached at %s: it joined to be reached at %s, and its certificate says so; start it with that --bind, or remove it (regrow node-ctl remove) and let it join anew"
+        .formatted(address, String.join(", ", by.hosts()));
+  }
+
+  /** Where it says that it is others send it what they were given, tokens too. */
+  private static boolean isOwnAddress(CertifiedNode by, String address) {
+    return address.isEmpty() || by.mayBeAt(address);
   }
 
   private static boolean mayWrite(CertifiedNode by, Txn.Write write, Txn txn, Present present) {
@@ -164,7 +184,10 @@ public final class Permissions {
             .isPresent();
   }
 
-  /** Of itself it says what it likes, but not that it is more, or wanted otherwise by people. */
+  /**
+   * Of itself it says what it likes, but not that it is more, or elsewhere, or wanted otherwise by
+   * people.
+   */
   private static boolean isOwnRecord(
       CertifiedNode by, Txn.Write.Put put, Txn txn, Present present) {
     var after = parsed(StoredNode.parser(), put);
@@ -177,6 +200,7 @@ public final class Permissions {
             .orElse(StoredNode.getDefaultInstance());
     return after.get().getUid().equals(by.uid())
         && Set.of(by.role().text()).containsAll(after.get().getRolesList())
+        && isOwnAddress(by, after.get().getAddress())
         && isOwnScheduling(before, after.get())
         && after.get().getWantedRole().equals(before.getWantedRole())
         && after.get().getRemovedAt() == before.getRemovedAt();

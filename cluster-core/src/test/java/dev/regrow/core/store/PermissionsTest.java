@@ -229,6 +229,35 @@ class PermissionsTest {
   }
 
   @Test
+  void a_node_says_of_itself_that_it_is_where_its_certificate_says_and_nowhere_else() {
+    var own = record(SELF).build();
+    for (var who : List.of(WORKER, WITNESS)) {
+      for (var address : List.of("", "https://10.0.0.1:7400", "https://10.0.0.1:9000")) {
+        assertThat(mayPut(who, Map.of(Keys.node(SELF), at(own, address)))).as(address).isTrue();
+      }
+      for (var address :
+          List.of("http://127.0.0.1:8080", "https://127.0.0.1:7400", "https://10.0.0.2:7400")) {
+        assertThat(mayPut(who, Map.of(Keys.node(SELF), at(own, address)))).as(address).isFalse();
+      }
+    }
+    var stray = new Txn.Write.Put(Keys.node(SELF), at(own, "http://127.0.0.1:8080").toByteString());
+
+    var refusal =
+        Permissions.commit(
+            WORKER,
+            new Txn(List.of(new Txn.Condition.Absent(Keys.node(SELF))), List.of(stray)),
+            state::get);
+
+    assertThat(refusal)
+        .hasValueSatisfying(
+            words -> assertThat(words).contains("http://127.0.0.1:8080", "10.0.0.1", "--bind"));
+  }
+
+  private static StoredNode at(StoredNode node, String address) {
+    return node.toBuilder().setAddress(address).build();
+  }
+
+  @Test
   void a_worker_and_a_witness_take_a_name_that_is_free_along_with_their_record() {
     var own = record(SELF).setName("n4").build();
     var mine = StoredName.newBuilder().setNodeUid(SELF).build();

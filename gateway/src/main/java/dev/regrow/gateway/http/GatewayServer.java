@@ -42,7 +42,7 @@ public final class GatewayServer {
     var clock = Clock.systemUTC();
     var workers = Workers.start();
     var onward = new Onward();
-    var relay = new Relay(onward, tls, backend.node());
+    var relay = new Relay(onward, tls, backend.node(), at.getAddress().isLoopbackAddress());
     var dispatcher =
         new Dispatcher(
             new Router(Routes.all(backend, relay, onward, metrics, clock)),

@@ -1,6 +1,7 @@
 package dev.regrow.gateway.http;
 
 import dev.regrow.core.identity.NodeTls;
+import dev.regrow.core.identity.NodeUids;
 import dev.regrow.gateway.server.Answer;
 import dev.regrow.gateway.server.Onward;
 import dev.regrow.v1.Node;
@@ -9,15 +10,18 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Passes a call on to another node's gateway with the token that came with it, which that judges by
- * itself: nobody has to believe this node. By TLS the other proves that it is of this cluster, and
- * in plain HTTP only a loopback address is spoken to.
+ * itself: nobody has to believe this node. By TLS the other proves that it is that very node of
+ * this cluster, wherever its record says that it is. Plain HTTP is spoken on loopback alone, and by
+ * nodes alone that are reached there themselves.
  */
 final class Relay {
 
@@ -45,11 +49,17 @@ final class Relay {
   private final Onward onward;
   private final Supplier<NodeTls> tls;
   private final String node;
+  private final boolean plain;
 
-  Relay(Onward onward, Supplier<NodeTls> tls, String node) {
+  /**
+   * @param node this one's name
+   * @param plain whether its own gateway speaks plain HTTP, on loopback
+   */
+  Relay(Onward onward, Supplier<NodeTls> tls, String node, boolean plain) {
     this.onward = onward;
     this.tls = tls;
     this.node = node;
+    this.plain = plain;
   }
 
   /** Whether another node has passed it on to this one. */
@@ -126,15 +136,20 @@ final class Relay {
             .formatted(there.getName(), there.getAddress(), node, cause.getMessage()));
   }
 
-  private Onward.Target target(Node there) {
+  Onward.Target target(Node there) {
     var uri = uri(there);
+    boolean secure = uri.getScheme().equals("https");
+    if (!secure && !plain) {
+      throw unusable(there, "a token is never sent there in plain HTTP, as this node speaks TLS");
+    }
     var address = new InetSocketAddress(uri.getHost(), uri.getPort());
     if (address.isUnresolved()) {
       throw unusable(there, "nobody knows its name");
     }
-    if (uri.getScheme().equals("https")) {
-      var proof = tls.get();
-      return new Onward.Target(address, () -> proof.calling(uri.getHost(), uri.getPort()));
+    if (secure) {
+      var engine = tls.get().calling(uri.getHost(), uri.getPort());
+      return new Onward.Target(
+          address, new Onward.Proof(engine, session -> objection(there, session)));
     }
     if (!address.getAddress().isLoopbackAddress()) {
       throw unusable(there, "a token is never sent there in plain HTTP");
@@ -142,16 +157,29 @@ final class Relay {
     return new Onward.Target(address, null);
   }
 
+  private static Optional<String> objection(Node there, SSLSession session) {
+    var shown = NodeUids.of(session).orElse("nobody");
+    return shown.equals(there.getUid())
+        ? Optional.empty()
+        : Optional.of(
+            "who answers there is %s, and that node is %s".formatted(shown, there.getUid()));
+  }
+
   private static URI uri(Node there) {
     try {
       var uri = URI.create(there.getAddress());
-      if (uri.getHost() != null && uri.getScheme() != null && uri.getPort() > 0) {
+      boolean known = "https".equals(uri.getScheme()) || "http".equals(uri.getScheme());
+      if (known && uri.getHost() != null && isPort(uri.getPort())) {
         return uri;
       }
     } catch (IllegalArgumentException e) {
       throw unusable(there, String.valueOf(e.getMessage()));
     }
-    throw unusable(there, "it is no URL");
+    throw unusable(there, "it is no https://HOST:PORT");
+  }
+
+  private static boolean isPort(int port) {
+    return port > 0 && port <= 65_535;
   }
 
   private static HttpProblem unusable(Node there, String why) {

@@ -15,12 +15,15 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,9 +55,17 @@ public final class Onward implements AutoCloseable {
   /**
    * Whom to ask.
    *
-   * @param engine null: plain
+   * @param proof null: plain
    */
-  public record Target(InetSocketAddress address, @Nullable Supplier<SSLEngine> engine) {}
+  public record Target(InetSocketAddress address, @Nullable Proof proof) {}
+
+  /**
+   * What is demanded of who answers there, before anything is sent.
+   *
+   * @param engine judges the certificate, for one connection
+   * @param objection to whose it is, by the session; empty: it is who is meant
+   */
+  public record Proof(SSLEngine engine, Function<SSLSession, Optional<String>> objection) {}
 
   /** Nothing was sent: there is no connection. */
   public static final class Unreached extends IOException {
@@ -73,6 +84,8 @@ public final class Onward implements AutoCloseable {
    */
   public CompletionStage<Answer> ask(Target target, String head, byte[] body) {
     var answer = new CompletableFuture<Answer>();
+    var proof = target.proof();
+    var tls = proof == null ? null : new SslHandler(proof.engine());
     var connecting =
         new Bootstrap()
             .group(loops)
@@ -84,8 +97,8 @@ public final class Onward implements AutoCloseable {
                 new ChannelInitializer<Channel>() {
                   @Override
                   protected void initChannel(Channel channel) {
-                    if (target.engine() != null) {
-                      channel.pipeline().addLast(new SslHandler(target.engine().get()));
+                    if (tls != null) {
+                      channel.pipeline().addLast(tls);
                     }
                     channel
                         .pipeline()
@@ -97,11 +110,20 @@ public final class Onward implements AutoCloseable {
     var unused =
         connecting.addListener(
             connected -> {
-              if (connected.isSuccess()) {
-                var bytes = Unpooled.wrappedBuffer(head.getBytes(StandardCharsets.US_ASCII), body);
-                var unusedToo = connecting.channel().writeAndFlush(bytes);
-              } else {
+              var channel = connecting.channel();
+              if (!connected.isSuccess()) {
                 answer.completeExceptionally(new Unreached(connected.cause()));
+              } else if (proof == null || tls == null) {
+                send(channel, head, body);
+              } else {
+                var unusedToo =
+                    tls.handshakeFuture()
+                        .addListener(
+                            shaken -> {
+                              if (shaken.isSuccess() && isMeant(proof, channel, answer)) {
+                                send(channel, head, body);
+                              }
+                            });
               }
             });
     var unusedEither =
@@ -114,6 +136,21 @@ public final class Onward implements AutoCloseable {
                   }
                 });
     return answer;
+  }
+
+  private static void send(Channel channel, String head, byte[] body) {
+    var bytes = Unpooled.wrappedBuffer(head.getBytes(StandardCharsets.US_ASCII), body);
+    var unused = channel.writeAndFlush(bytes);
+  }
+
+  /** A session that is resumed says whose it is, too, though no certificate is shown anew. */
+  private static boolean isMeant(Proof proof, Channel channel, CompletableFuture<Answer> answer) {
+    var objection = proof.objection().apply(proof.engine().getSession());
+    if (objection.isPresent()) {
+      answer.completeExceptionally(new Unreached(new SSLException(objection.get())));
+      var unused = channel.close();
+    }
+    return objection.isEmpty();
   }
 
   /**

@@ -44,7 +44,8 @@ final class RoutesTest {
               () -> {
                 throw new IllegalStateException("nobody is called");
               },
-              "n1"),
+              "n1",
+              true),
           new Onward(),
           new Metrics(),
           Clock.systemUTC());

@@ -1,6 +1,7 @@
 package dev.regrow.gateway.testing;
 
 import dev.regrow.core.identity.NodeRole;
+import dev.regrow.core.identity.NodeTls;
 import dev.regrow.core.store.testing.InMemoryStore;
 import dev.regrow.gateway.auth.Role;
 import dev.regrow.gateway.auth.TokenDesk;
@@ -34,6 +35,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /** A gateway on a loopback port in front of fakes, with a client that has a token. */
 public final class TestGateway implements AutoCloseable {
@@ -55,12 +57,21 @@ public final class TestGateway implements AutoCloseable {
 
   /** A server's. */
   public TestGateway() {
-    this(newTokens(), Optional.empty());
+    this(newTokens(), Optional.empty(), TestGateway::noTls);
   }
 
   /** A worker's, who knows these servers; takes the tokens of the first, as all nodes do. */
   public static TestGateway ofWorker(TestGateway first, List<Node> servers) {
-    return new TestGateway(first.tokens, Optional.of(servers));
+    return ofWorker(first, servers, TestGateway::noTls);
+  }
+
+  /** The same, with what proves this node and others to each other. */
+  public static TestGateway ofWorker(TestGateway first, List<Node> servers, Supplier<NodeTls> tls) {
+    return new TestGateway(first.tokens, Optional.of(servers), tls);
+  }
+
+  private static NodeTls noTls() {
+    throw new IllegalStateException("loopback needs no certificate");
   }
 
   private static Map<Role, String> newTokens() {
@@ -71,7 +82,8 @@ public final class TestGateway implements AutoCloseable {
     return tokens;
   }
 
-  private TestGateway(Map<Role, String> tokens, Optional<List<Node>> servers) {
+  private TestGateway(
+      Map<Role, String> tokens, Optional<List<Node>> servers, Supplier<NodeTls> tls) {
     this.tokens = tokens;
     var known = new Tokens(Clock.systemUTC());
     known.replaceAll(
@@ -88,9 +100,7 @@ public final class TestGateway implements AutoCloseable {
     server =
         GatewayServer.start(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                () -> {
-                  throw new IllegalStateException("loopback needs no certificate");
-                },
+                tls,
                 new Backend(
                     servers.isEmpty() ? "n1" : "n7",
                     () -> control,
