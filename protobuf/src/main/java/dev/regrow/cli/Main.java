@@ -5,6 +5,8 @@ import dev.regrow.cli.usage.WrongUsageException;
 import dev.regrow.client.ApiException;
 import dev.regrow.schema.Suggestion;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -94,7 +96,9 @@ public final class Main {
       return Errors.exitCode(api);
     }
     if (System.getenv("REGROW_DEBUG") != null) {
-      e.printStackTrace();
+      var trace = new StringWriter();
+      e.printStackTrace(new PrintWriter(trace, true));
+      terminal.say(trace.toString());
     }
     terminal.say("regrow: this is a bug of regrow: " + e + "\nwith REGROW_DEBUG=1 it says more");
     return ExitCode.ERROR;

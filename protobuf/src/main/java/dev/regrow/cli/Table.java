@@ -1,5 +1,6 @@
 package dev.regrow.cli;
 
+import dev.regrow.schema.Visible;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -7,8 +8,16 @@ import java.util.List;
 public final class Table {
   private static final String GAP = "   ";
 
-  /** A text and how it is going. */
-  public record Cell(String text, Terminal.Tone tone) {}
+  /** A text, on one line as it is shown, and how it is going. */
+  public record Cell(String text, Terminal.Tone tone) {
+    public Cell {
+      text = Visible.line(text);
+    }
+
+    public static Cell plain(String text) {
+      return new Cell(text, Terminal.Tone.PLAIN);
+    }
+  }
 
   private final List<String> headings;
   private final List<List<Cell>> rows = new ArrayList<>();
@@ -28,11 +37,7 @@ public final class Table {
     }
     rows.add(
         cells.stream()
-            .map(
-                cell ->
-                    cell instanceof Cell whole
-                        ? whole
-                        : new Cell(cell.toString(), Terminal.Tone.PLAIN))
+            .map(cell -> cell instanceof Cell whole ? whole : Cell.plain(cell.toString()))
             .toList());
     return this;
   }
@@ -44,9 +49,9 @@ public final class Table {
   /** Prints headings and rows. */
   public void print(Terminal terminal) {
     var widths = widths();
-    terminal.print(line(headings.stream().map(Table::plain).toList(), widths, terminal));
+    terminal.print(line(headings.stream().map(Cell::plain).toList(), widths));
     for (var row : rows) {
-      terminal.print(line(row, widths, terminal));
+      terminal.print(line(row, widths));
     }
   }
 
@@ -54,12 +59,8 @@ public final class Table {
   public void printRows(Terminal terminal, Table under) {
     var widths = under.widths();
     for (var row : rows) {
-      terminal.print(line(row, widths, terminal));
+      terminal.print(line(row, widths));
     }
-  }
-
-  private static Cell plain(String text) {
-    return new Cell(text, Terminal.Tone.PLAIN);
   }
 
   private int[] widths() {
@@ -73,15 +74,15 @@ public final class Table {
     return widths;
   }
 
-  private static String line(List<Cell> cells, int[] widths, Terminal terminal) {
-    var line = new StringBuilder();
+  private static List<Cell> line(List<Cell> cells, int[] widths) {
+    var line = new ArrayList<Cell>();
     for (int i = 0; i < cells.size(); i++) {
       var cell = cells.get(i);
-      line.append(terminal.coloured(cell.text(), cell.tone()));
+      line.add(cell);
       if (i < cells.size() - 1) {
-        line.append(" ".repeat(Math.max(0, widths[i] - cell.text().length()))).append(GAP);
+        line.add(Cell.plain(" ".repeat(Math.max(0, widths[i] - cell.text().length())) + GAP));
       }
     }
-    return line.toString().stripTrailing();
+    return line;
   }
 }

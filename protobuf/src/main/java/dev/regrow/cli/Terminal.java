@@ -1,5 +1,6 @@
 package dev.regrow.cli;
 
+import dev.regrow.schema.Visible;
 import java.io.BufferedWriter;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -7,11 +8,15 @@ import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 
 /**
  * Where words go: data to {@link #out}, everything else to {@link #err}. Whether those are
  * terminals is told by the launcher, as the JVM cannot say it for each.
+ *
+ * <p>Words may hold what others chose, such as the command of a workload that somebody deployed: no
+ * terminal obeys any of it, as what it would obey is written out, on terminals or not.
  */
 public final class Terminal {
 
@@ -77,7 +82,7 @@ public final class Terminal {
     return new Terminal(out, nowhere, outIsTerminal, false, inIsTerminal, colour);
   }
 
-  /** For data. */
+  /** For data as it is: what escapes itself, and what is meant for programs byte by byte. */
   public PrintWriter out() {
     return out;
   }
@@ -94,15 +99,22 @@ public final class Terminal {
     return inIsTerminal;
   }
 
-  /** One line of data. */
+  /** One line of data, or several. */
   public void print(String line) {
-    out.println(line);
+    out.println(Visible.lines(line));
+  }
+
+  /** One line of data in parts, each in its own colour. */
+  public void print(List<Table.Cell> parts) {
+    var line = new StringBuilder();
+    parts.forEach(each -> line.append(coloured(each)));
+    out.println(line.toString().stripTrailing());
   }
 
   /** One or more lines for people. */
   public synchronized void say(String words) {
     clearProgress();
-    err.println(words);
+    err.println(Visible.lines(words));
     err.flush();
   }
 
@@ -111,7 +123,7 @@ public final class Terminal {
    * cut off where the terminal ends, as what has gone over several lines cannot be replaced.
    */
   public synchronized void progress(String words) {
-    var line = words.lines().findFirst().orElse("");
+    var line = Visible.line(words.lines().findFirst().orElse(""));
     if (errIsTerminal && !line.equals(progressShown)) {
       err.print("\r\033[K\033[?7l" + line + "\033[?7h");
       err.flush();
@@ -129,8 +141,10 @@ public final class Terminal {
   }
 
   /** What a phase or reason looks like: green, yellow or red on a terminal. */
-  public String coloured(String text, Tone tone) {
-    return colour && outIsTerminal && tone != Tone.PLAIN ? tone.code + text + "\033[0m" : text;
+  private String coloured(Table.Cell cell) {
+    return colour && outIsTerminal && cell.tone() != Tone.PLAIN
+        ? cell.tone().code + cell.text() + "\033[0m"
+        : cell.text();
   }
 
   /** How something is going. */

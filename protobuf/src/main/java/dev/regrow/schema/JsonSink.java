@@ -110,7 +110,7 @@ final class JsonSink implements Sink {
         case '\r' -> out.append("\\r");
         case '\t' -> out.append("\\t");
         default -> {
-          if (c < 0x20) {
+          if (!isPlain(c)) {
             out.append(String.format("\\u%04x", (int) c));
           } else {
             out.append(c);
@@ -126,10 +126,15 @@ final class JsonSink implements Sink {
     int length = text.length();
     for (int i = 0; i < length; i++) {
       char c = text.charAt(i);
-      if (c < 0x20 || c == '"' || c == '\\') {
+      if (!isPlain(c) || c == '"' || c == '\\') {
         return i;
       }
     }
     return length;
+  }
+
+  /** Not what a terminal obeys or hides: who asks for JSON may be a person. */
+  private static boolean isPlain(char c) {
+    return c >= 0x20 && (c < 0x7f || Character.isSurrogate(c) || !Visible.hides(c));
   }
 }

@@ -15,9 +15,7 @@ final class Quoting {
         out.append("\\n");
       } else if (c == '"' || c == '\\') {
         out.append('\\').append(c);
-      } else if (Character.isISOControl(c)
-          || Character.getType(c) == Character.FORMAT
-          || Character.isSurrogate(c)) {
+      } else if (Visible.hides(c)) {
         out.append(String.format("\\u%04x", (int) c));
       } else {
         out.append(c);

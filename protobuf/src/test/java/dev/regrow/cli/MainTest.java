@@ -14,6 +14,7 @@ import dev.regrow.v1.Network;
 import dev.regrow.v1.Node;
 import dev.regrow.v1.NodeList;
 import dev.regrow.v1.NodePhase;
+import dev.regrow.v1.Problem;
 import dev.regrow.v1.Pulling;
 import dev.regrow.v1.Revision;
 import dev.regrow.v1.RevisionList;
@@ -328,6 +329,37 @@ class MainTest extends CommandLineCase {
 
     gateway.close();
     assertThat(withCluster("exec", "web", "--", "true")).as("unreachable").isEqualTo(125);
+  }
+
+  @Test
+  void what_somebody_deployed_commands_no_terminal_of_who_looks() throws Exception {
+    var event = Event.newBuilder().setReason("StartFailed").setMessage("'/x\u001b[2J\u202e\n'");
+    var problem = Problem.newBuilder().setStatus(409).setDetail("web: \u001b]52;c;eA==\u0007");
+    gateway.answers("GET /v1/events", EventList.newBuilder().addItems(event).build());
+    gateway.answers("GET " + WEB, web(WorkloadPhase.WORKLOAD_READY, 3).build());
+    gateway.answers("GET " + WEB + "/timeline", 409, problem.build());
+
+    assertThat(withCluster("get", "events", "-A")).isZero();
+    assertThat(withCluster("explain", "web")).isEqualTo(ExitCode.CONFLICT);
+
+    assertThat(out.toString()).endsWith("   '/x\\u001b[2J\\u202e\\n'\n");
+    assertThat(err.toString()).startsWith("regrow: web: \\u001b]52;c;eA==\\u0007\n");
+  }
+
+  @Test
+  void logs_are_what_was_written_byte_by_byte() throws Exception {
+    var instances = InstanceList.newBuilder();
+    for (var id : List.of("web-0-a", "web-1-a")) {
+      instances.addItems(
+          Instance.newBuilder().setNamespace("default").setId(id).setNode("n1").build());
+      gateway.answersText(
+          "GET /v1/namespaces/default/instances/" + id + "/logs", "\u001b[32mok\u001b[0m\n");
+    }
+    gateway.answers("GET " + WEB + "/instances", instances.build());
+
+    assertThat(withCluster("logs", "web")).isZero();
+
+    assertThat(out).hasToString("web-0-a  \u001b[32mok\u001b[0m\nweb-1-a  \u001b[32mok\u001b[0m\n");
   }
 
   @Test

@@ -8,6 +8,7 @@ import dev.regrow.cli.files.FileTaker;
 import dev.regrow.cli.usage.Usage;
 import dev.regrow.client.ExecStream;
 import dev.regrow.client.FileQuery;
+import dev.regrow.schema.Visible;
 import dev.regrow.v1.Instance;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
@@ -166,7 +167,7 @@ public final class CpCommand extends Base {
       ExecStream.End end,
       ByteArrayOutputStream said,
       @Nullable IOException here) {
-    var there = said.toString(StandardCharsets.UTF_8).strip().replaceAll("\\p{Cntrl}", "?");
+    var there = Visible.line(said.toString(StandardCharsets.UTF_8).strip());
     if (!there.isEmpty()) {
       throw Failure.error(instance.getId() + ": " + there);
     }

@@ -143,7 +143,7 @@ public final class LogsCommand extends Base {
         var in = new BufferedReader(new InputStreamReader(log.bytes(), StandardCharsets.UTF_8))) {
       for (var line = in.readLine(); line != null; line = in.readLine()) {
         synchronized (terminal) {
-          terminal.print(instance.getId() + "  " + line);
+          terminal.out().println(instance.getId() + "  " + line);
           if (follow) {
             terminal.out().flush();
           }

@@ -1,8 +1,10 @@
 package dev.regrow.cli.view;
 
+import dev.regrow.cli.Table.Cell;
 import dev.regrow.cli.Terminal;
 import dev.regrow.schema.Relaxations;
 import dev.regrow.schema.Schema;
+import dev.regrow.schema.Visible;
 import dev.regrow.v1.Drain;
 import dev.regrow.v1.Event;
 import dev.regrow.v1.Instance;
@@ -14,6 +16,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -183,8 +186,8 @@ public final class Descriptions {
   }
 
   private static void timeline(Terminal terminal, List<Event> events) {
-    int reason = events.stream().mapToInt(each -> each.getReason().length()).max().orElse(0);
-    int who = events.stream().mapToInt(each -> who(each).length()).max().orElse(0);
+    int reason = widest(events, Event::getReason);
+    int who = widest(events, Descriptions::who);
     var day = "";
     for (var event : events) {
       var time = Instant.ofEpochMilli(event.getTime());
@@ -194,15 +197,18 @@ public final class Descriptions {
       }
       var tone = event.getSeverityValue() > 0 ? Terminal.Tone.UNSURE : Terminal.Tone.PLAIN;
       terminal.print(
-          "  "
-              + TIME.format(time)
-              + "  "
-              + padded(who(event), who)
-              + "  "
-              + terminal.coloured(padded(event.getReason(), reason), tone)
-              + "  "
-              + event.getMessage());
+          List.of(
+              Cell.plain("  " + TIME.format(time) + "  " + padded(who(event), who) + "  "),
+              new Cell(padded(event.getReason(), reason), tone),
+              Cell.plain("  " + event.getMessage())));
     }
+  }
+
+  private static int widest(List<Event> events, Function<Event, String> part) {
+    return events.stream()
+        .mapToInt(each -> Visible.line(part.apply(each)).length())
+        .max()
+        .orElse(0);
   }
 
   private static String who(Event event) {
@@ -213,7 +219,8 @@ public final class Descriptions {
   }
 
   private static String padded(String text, int width) {
-    return text + " ".repeat(Math.max(0, width - text.length()));
+    var shown = Visible.line(text);
+    return shown + " ".repeat(Math.max(0, width - shown.length()));
   }
 
   private static String because(String message) {
@@ -221,6 +228,6 @@ public final class Descriptions {
   }
 
   private static void line(Terminal terminal, String name, String value) {
-    terminal.print(padded(name + ":", 11) + " " + value);
+    terminal.print(List.of(Cell.plain(padded(name + ":", 11) + " " + value)));
   }
 }
