@@ -3,6 +3,7 @@ package dev.regrow.core.codec;
 import dev.regrow.core.model.EventKey;
 import dev.regrow.core.model.Occurrence;
 import dev.regrow.core.store.Entry;
+import dev.regrow.schema.Visible;
 import dev.regrow.v1.Event;
 import dev.regrow.v1.Severity;
 import dev.regrow.v1.StoredEvent;
@@ -33,7 +34,7 @@ public final class EventCodec {
                 .setSlot(occurrence.slot())
                 .setNode(occurrence.node())
                 .setReason(occurrence.reason())
-                .setMessage(occurrence.message()))
+                .setMessage(Visible.line(occurrence.message())))
         .build();
   }
 

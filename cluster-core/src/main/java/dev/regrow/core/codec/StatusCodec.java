@@ -1,6 +1,7 @@
 package dev.regrow.core.codec;
 
 import dev.regrow.core.lifecycle.Status;
+import dev.regrow.schema.Visible;
 import dev.regrow.v1.WorkloadPhase;
 import dev.regrow.v1.WorkloadStatus;
 
@@ -13,7 +14,7 @@ public final class StatusCodec {
     return WorkloadStatus.newBuilder()
         .setPhase(phase(status.phase()))
         .setReason(status.reason())
-        .setMessage(status.message())
+        .setMessage(Visible.line(status.message()))
         .setRevision(status.revision())
         .setObservedIndex(status.observedIndex())
         .setDesired(status.desired())

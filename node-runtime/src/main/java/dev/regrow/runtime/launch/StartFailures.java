@@ -1,5 +1,6 @@
 package dev.regrow.runtime.launch;
 
+import dev.regrow.runtime.Printable;
 import dev.regrow.runtime.RuntimeFailure;
 import dev.regrow.runtime.shim.ShimReport;
 import dev.regrow.runtime.syscall.Errno;
@@ -15,11 +16,12 @@ final class StartFailures {
     var errno = Errno.of(failed.errno());
     var error =
         errno == Errno.OTHER ? "errno " + failed.errno() : errno + " (" + errno.description() + ")";
+    var subject = Printable.of(failed.subject());
     return switch (failed.stage()) {
       case "exec" ->
           failure(
               instance,
-              "cannot execute '" + failed.subject() + "': " + error,
+              "cannot execute '" + subject + "': " + error,
               failed.errno() == ENOENT
                   ? "it is not in its root, or the interpreter that it names is not; check the command"
                   : "check the command and its permissions for the instance's user",
@@ -27,30 +29,25 @@ final class StartFailures {
       case "workdir" ->
           failure(
               instance,
-              "cannot enter the working directory '" + failed.subject() + "': " + error,
+              "cannot enter the working directory '" + subject + "': " + error,
               "it must exist in the root and be open to the instance's user",
               false);
       case "root" ->
           failure(
               instance,
-              "cannot build its root at '" + failed.subject() + "': " + error,
+              "cannot build its root at '" + subject + "': " + error,
               "the path must exist and its file system allow this",
               false);
       case "confine", "namespace" ->
           failure(
               instance,
-              "this machine cannot isolate it ("
-                  + failed.stage()
-                  + ", "
-                  + failed.subject()
-                  + "): "
-                  + error,
+              "this machine cannot isolate it (" + failed.stage() + ", " + subject + "): " + error,
               "its kernel must have user namespaces and seccomp, and the node must be root",
               true);
       default ->
           failure(
               instance,
-              failed.stage() + " failed on '" + failed.subject() + "': " + error,
+              failed.stage() + " failed on '" + subject + "': " + error,
               "it may work when tried again",
               true);
     };

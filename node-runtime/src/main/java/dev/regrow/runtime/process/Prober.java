@@ -1,5 +1,6 @@
 package dev.regrow.runtime.process;
 
+import dev.regrow.runtime.Printable;
 import dev.regrow.runtime.Probe;
 import dev.regrow.runtime.Probe.Outcome;
 import dev.regrow.runtime.RuntimeFailure;
@@ -166,6 +167,7 @@ final class Prober implements AutoCloseable {
       return Outcome.failed(
           "cannot be asked by a command: an older release started it; restart it");
     }
+    var program = Printable.of(command.get(0));
     var result =
         joiner.run(
             new Joiner.Command(
@@ -183,18 +185,17 @@ final class Prober implements AutoCloseable {
     if (result instanceof Result.Exited exited) {
       return exited.code() == 0
           ? Outcome.WELL
-          : Outcome.failed("%s exited with %d".formatted(command.get(0), exited.code()));
+          : Outcome.failed("%s exited with %d".formatted(program, exited.code()));
     } else if (result instanceof Result.Overdue) {
-      return Outcome.failed(
-          "%s did not end within %d ms".formatted(command.get(0), timeout.toMillis()));
+      return Outcome.failed("%s did not end within %d ms".formatted(program, timeout.toMillis()));
     }
-    return Outcome.failed(words(command.get(0), ((Result.Failed) result).report()));
+    return Outcome.failed(words(program, ((Result.Failed) result).report()));
   }
 
   private static String words(String program, ShimReport report) {
     return report instanceof ShimReport.Failed failed
         ? "cannot run %s: %s failed on %s (errno %d)"
-            .formatted(program, failed.stage(), failed.subject(), failed.errno())
+            .formatted(program, failed.stage(), Printable.of(failed.subject()), failed.errno())
         : "%s was killed".formatted(program);
   }
 

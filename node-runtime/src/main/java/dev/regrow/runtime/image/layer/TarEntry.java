@@ -1,5 +1,6 @@
 package dev.regrow.runtime.image.layer;
 
+import dev.regrow.runtime.Printable;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -41,7 +42,7 @@ public record TarEntry(
 
   static String shown(byte[] bytes) {
     var text = new String(bytes, StandardCharsets.UTF_8);
-    var printable = text.replaceAll("\\p{Cntrl}", "?");
+    var printable = Printable.of(text);
     return printable.length() > 200 ? printable.substring(0, 200) + "…" : printable;
   }
 }
