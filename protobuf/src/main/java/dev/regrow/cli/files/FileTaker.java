@@ -1,6 +1,7 @@
 package dev.regrow.cli.files;
 
 import dev.regrow.client.FileEntry;
+import dev.regrow.schema.Visible;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -22,9 +23,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes files of entries that an instance gives. It may be hostile: names must be single ones, no
  * link is ever followed, and links that lead out of what is copied are left out.
+ *
+ * <p>A link climbs by {@code ..} at its beginning alone, and not above the top, as deep as it
+ * really is: that holds whatever else is linked, before it or later. It may lead over other links
+ * of the copy, as {@code ../../lib/libx.so} where {@code lib} is one: from there it only descends,
+ * or climbs as that one may. A {@code ..} after a name would climb from wherever the name leads.
  */
 public final class FileTaker {
 
+  private static final Path UP = Path.of("..");
+  private static final Path HERE = Path.of(".");
   private static final int DEEPEST = 64;
   private static final long BYTES_MAX = 64L << 30;
 
@@ -71,7 +79,7 @@ public final class FileTaker {
         case LEAVE -> at.pop();
         case LEFT_OUT -> leftOut.accept(shown(entry.name()) + " could not be read");
         case FILE -> file(child(at.element(), entry), entry);
-        case LINK -> link(at.element(), child(at.element(), entry), top);
+        case LINK -> link(child(at.element(), entry), at.size() - 1);
         case DIRECTORY -> {
           var directory = child(at.element(), entry);
           makeDirectory(directory, entry);
@@ -108,7 +116,7 @@ public final class FileTaker {
       try {
         Files.createDirectory(path);
       } catch (FileSystemException e) {
-        throw new IOException(path + " is in the way, or its directory is not there", e);
+        throw new IOException(shown(path) + " is in the way, or its directory is not there", e);
       }
       Files.setPosixFilePermissions(path, permissions(entry.mode() | 0700));
     }
@@ -137,13 +145,16 @@ public final class FileTaker {
     Files.setLastModifiedTime(path, FileTime.from(entry.time(), TimeUnit.SECONDS));
   }
 
-  private void link(Path directory, Path path, Path top) throws IOException {
+  /**
+   * @param depth how many directories of the copy are above it, but for the top
+   */
+  private void link(Path path, int depth) throws IOException {
     var target = new String(FileEntry.readChunk(in), StandardCharsets.UTF_8);
-    var leads = within(directory, target, top);
+    var leads = within(depth, target);
     if (leads == null) {
-      leftOut.accept(path + " leads out of what is copied, to " + shown(target));
+      leftOut.accept(shown(path) + " leads out of what is copied, to " + shown(target));
     } else if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
-      throw new IOException(path + " is a directory here, and a link there");
+      throw new IOException(shown(path) + " is a directory here, and a link there");
     } else {
       Files.deleteIfExists(path);
       Files.createSymbolicLink(path, leads);
@@ -151,11 +162,19 @@ public final class FileTaker {
   }
 
   /** Null: it does not stay below. */
-  private static @Nullable Path within(Path directory, String target, Path top) {
+  private static @Nullable Path within(int depth, String target) {
     try {
       var leads = Path.of(target);
-      var end = directory.resolve(leads).normalize();
-      return !leads.isAbsolute() && end.startsWith(top.normalize()) ? leads : null;
+      int climbed = 0;
+      boolean descends = false;
+      for (var name : leads) {
+        if (!name.equals(UP)) {
+          descends |= !name.equals(HERE);
+        } else if (descends || ++climbed > depth) {
+          return null;
+        }
+      }
+      return leads.isAbsolute() || target.isEmpty() ? null : leads;
     } catch (InvalidPathException e) {
       return null;
     }
@@ -176,7 +195,7 @@ public final class FileTaker {
     return new IOException("the copy is no copy");
   }
 
-  private static String shown(String text) {
-    return text.replaceAll("\\p{Cntrl}", "?");
+  private static String shown(Object nameOrPath) {
+    return Visible.line(nameOrPath.toString());
   }
 }

@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,6 +43,11 @@ final class FileTakerTest {
     entry(FileEntry.Type.FILE, name);
     chunk(text);
     chunk("");
+  }
+
+  private void link(String name, String target) throws IOException {
+    entry(FileEntry.Type.LINK, name);
+    chunk(target);
   }
 
   private void take(Path target) throws IOException {
@@ -117,6 +123,96 @@ final class FileTakerTest {
     assertThat(tree(folder.resolve("target"))).containsExactly("", "in", "inside");
     assertThat(folder.resolve("target/in")).isRegularFile();
     assertThat(outside).isEmptyDirectory();
+  }
+
+  @Test
+  void no_link_climbs_from_where_another_leads() throws IOException {
+    entry(FileEntry.Type.DIRECTORY, "");
+    entry(FileEntry.Type.DIRECTORY, "a");
+    entry(FileEntry.Type.DIRECTORY, "b");
+    link("top", "../..");
+    entry(FileEntry.Type.LEAVE, "");
+    entry(FileEntry.Type.LEAVE, "");
+    link("passwd", "a/b/top/../../../etc/passwd");
+    link("later", "z/../../etc");
+    link("z", "a/b/top");
+    link("above", "./..");
+    link("nowhere", "");
+    entry(FileEntry.Type.LEAVE, "");
+    entry(FileEntry.Type.DONE, "");
+
+    take(folder.resolve("target"));
+
+    assertThat(leftOut).hasSize(4).allMatch(word -> word.contains("leads out of what is copied"));
+    assertThat(tree(folder.resolve("target"))).containsExactly("", "a", "a/b", "a/b/top", "z");
+  }
+
+  @Test
+  void links_between_what_is_copied_are_taken_over_links_too() throws IOException {
+    entry(FileEntry.Type.DIRECTORY, "");
+    entry(FileEntry.Type.DIRECTORY, "usr");
+    entry(FileEntry.Type.DIRECTORY, "lib");
+    file("libx.so.1", "x");
+    link("libx.so", "libx.so.1");
+    link("liby.so", "../../lib/./libx.so");
+    entry(FileEntry.Type.LEAVE, "");
+    link("self", "./");
+    entry(FileEntry.Type.LEAVE, "");
+    link("lib", "usr/lib");
+    entry(FileEntry.Type.LEAVE, "");
+    entry(FileEntry.Type.DONE, "");
+    var target = folder.resolve("target");
+
+    take(target);
+
+    assertThat(leftOut).isEmpty();
+    for (var each : List.of("lib/libx.so", "usr/lib/liby.so", "usr/self/lib/liby.so")) {
+      assertThat(target.resolve(each)).hasContent("x");
+    }
+  }
+
+  @Test
+  void links_in_any_order_lead_nowhere_outside() throws IOException {
+    long seed = System.nanoTime();
+    System.out.println("seed " + seed);
+    var random = new Random(seed);
+    var names = List.of("a", "b", "c");
+    var parts = List.of("a", "b", "c", "..", "..", ".");
+    var deep = folder.resolve("a/b/c");
+    for (var above : List.of("", "a", "a/b", "a/b/c")) {
+      for (var name : names) { // What leads out shall find something there.
+        Files.createDirectories(folder.resolve(above).resolve(name));
+      }
+    }
+    for (int i = 0; i < 1000; i++) {
+      copy.reset();
+      entry(FileEntry.Type.DIRECTORY, "");
+      for (int n = random.nextInt(24), depth = 0; n > 0; n--) {
+        var name = names.get(random.nextInt(names.size()));
+        int choice = random.nextInt(6);
+        if (choice == 0 && depth > 0) {
+          entry(FileEntry.Type.LEAVE, "");
+          depth--;
+        } else if (choice <= 2) {
+          entry(FileEntry.Type.DIRECTORY, name);
+          depth++;
+        } else {
+          var way = random.ints(random.nextInt(1, 7), 0, parts.size()).mapToObj(parts::get);
+          link(name, way.collect(Collectors.joining("/")));
+        }
+      }
+      var target = deep.resolve("target" + i);
+      assertThatThrownBy(() -> take(target)).isInstanceOf(IOException.class); // It is cut off.
+      assertNothingLeadsOutOf(target);
+    }
+  }
+
+  private static void assertNothingLeadsOutOf(Path top) throws IOException {
+    try (Stream<Path> all = Files.walk(top)) {
+      for (var link : all.filter(Files::isSymbolicLink).filter(Files::exists).toList()) {
+        assertThat(link.toRealPath()).as("%s", link).startsWith(top.toRealPath());
+      }
+    }
   }
 
   @Test
