@@ -5,12 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.regrow.chaos.fault.Fault;
 import dev.regrow.chaos.fault.FaultKind;
 import dev.regrow.chaos.fault.Plan.Planned;
+import dev.regrow.schema.Schema;
+import dev.regrow.schema.Syntax;
 import dev.regrow.schema.Violation;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.regex.Pattern;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
@@ -52,6 +59,25 @@ class ScenarioFileTest {
 
   static List<String> ready() {
     return Source.READY;
+  }
+
+  @Test
+  void the_guide_has_a_manifest_and_a_scenario_that_are_read_and_every_kind() throws IOException {
+    var guide = Files.readString(Path.of("../docs/chaos.md"));
+    var examples =
+        Pattern.compile("(?s)```yaml\n(.*?)```")
+            .matcher(guide)
+            .results()
+            .map(each -> each.group(1))
+            .toList();
+    var manifest = examples.get(0).getBytes(StandardCharsets.UTF_8);
+
+    assertThat(Schema.parseManifests(manifest, Syntax.YAML, Map.of()))
+        .hasSize(2)
+        .allMatch(each -> each.ok());
+    assertThat(wrong(examples.get(1))).isEmpty();
+    assertThat(NodeFaults.KINDS.keySet())
+        .allMatch(kind -> guide.contains("\n| `" + kind.text() + "` |"));
   }
 
   @Test
