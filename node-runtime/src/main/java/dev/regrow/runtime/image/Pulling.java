@@ -18,6 +18,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -111,7 +112,7 @@ final class Pulling {
       for (int i = 0; i < manifest.layers().size(); i++) {
         waiting.add(layer(manifest.layers().get(i), config.diffIds().get(i), source, told));
       }
-      await(waiting);
+      await(waiting, told);
       store.putBlob(manifest.config().digest(), configBytes);
       store.putBlob(resolved.digest(), resolved.bytes());
       return arrival.here();
@@ -140,7 +141,7 @@ final class Pulling {
     private final Consumer<PullProgress> progress;
     private final AtomicLong bytes = new AtomicLong();
     private final AtomicInteger layers = new AtomicInteger();
-    private volatile boolean inVain;
+    private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
 
     Told(String reference, Manifest manifest, Consumer<PullProgress> progress) {
       this.reference = reference;
@@ -153,13 +154,17 @@ final class Pulling {
       tell();
     }
 
-    /** One of its layers does not come. */
-    void failed() {
-      inVain = true;
+    /** One of its layers does not come; the first such says why the image does not. */
+    void failed(Exception cause) {
+      failure.compareAndSet(null, cause);
     }
 
     boolean isInVain() {
-      return inVain;
+      return failure.get() != null;
+    }
+
+    @Nullable Exception failure() {
+      return failure.get();
     }
 
     void unpacked() {
@@ -201,7 +206,7 @@ final class Pulling {
     }
 
     void failed(Exception cause) {
-      waiting.forEach(Told::failed);
+      waiting.forEach(told -> told.failed(cause));
       end.completeExceptionally(cause);
     }
   }
@@ -275,11 +280,11 @@ final class Pulling {
     }
   }
 
-  private static void await(List<CompletableFuture<Void>> waiting) throws IOException {
+  private static void await(List<CompletableFuture<Void>> waiting, Told told) throws IOException {
     try {
       CompletableFuture.allOf(waiting.toArray(CompletableFuture[]::new)).join();
     } catch (CompletionException e) {
-      var cause = e.getCause();
+      var cause = told.failure();
       if (cause instanceof IOException failure) {
         throw failure;
       }
