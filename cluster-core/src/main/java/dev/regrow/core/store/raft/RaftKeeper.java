@@ -483,12 +483,16 @@ final class RaftKeeper implements Proposer.Log, AutoCloseable {
     return current == null ? 0 : current.snapshotIndex();
   }
 
-  @Override
-  public void close() {
+  /** Before it is closed: if it leads, another is to. */
+  void handOver() {
     RaftNode current = node;
     if (current != null && phase == Phase.RUNNING) {
       seat.handOver(current);
     }
+  }
+
+  @Override
+  public void close() {
     enter(Phase.CLOSED);
     cause = "the store is closed";
     lookout.close();

@@ -62,6 +62,9 @@ public final class RaftStore implements Store, StoreMembership, Leases, Assigned
 
   private static final Duration TERM_WITHIN = Duration.ofMillis(700);
 
+  /** Who is busy leads all the same. */
+  private static final Duration THERE_WITHIN = Duration.ofSeconds(2);
+
   private final RaftStoreConfig config;
   private final SpaceGuard space;
   private final ExecutorService dispatch =
@@ -94,7 +97,8 @@ public final class RaftStore implements Store, StoreMembership, Leases, Assigned
     this.channels = new Channels(config.identity().tls(), dispatch);
     var groupGuide = new Guide(this::serversAndSelf);
     this.group = new GroupClient(channels, groupGuide, scheduler, config.tuning().readPatience());
-    this.seat = new Seat(config, group, contacts);
+    var rollCall = new RollCall(config.address(), server -> termOf(server, THERE_WITHIN));
+    this.seat = new Seat(config, group, rollCall, contacts);
     this.keeper = new RaftKeeper(config, directory, new AppliedState(replica), space, seat);
     this.proposer =
         new Proposer(
@@ -348,8 +352,12 @@ public final class RaftStore implements Store, StoreMembership, Leases, Assigned
   }
 
   private CompletableFuture<Long> termOf(String address) {
+    return termOf(address, TERM_WITHIN);
+  }
+
+  private CompletableFuture<Long> termOf(String address, Duration within) {
     return channels
-        .ask(address, Wire.TERM, StoreTermRequest.getDefaultInstance(), TERM_WITHIN)
+        .ask(address, Wire.TERM, StoreTermRequest.getDefaultInstance(), within)
         .thenApply(StoreTermReply::getTerm);
   }
 
@@ -417,12 +425,24 @@ public final class RaftStore implements Store, StoreMembership, Leases, Assigned
 
   @Override
   public void close() {
+    close(true);
+  }
+
+  /** With all the others of its group: there is nobody to hand over to. */
+  void closeWithOthers() {
+    close(false);
+  }
+
+  private void close(boolean handsOver) {
     if (closed) {
       return;
     }
     closed = true;
     readIndex.close();
     courier.close();
+    if (handsOver) {
+      keeper.handOver();
+    }
     keeper.close();
     proposer.close();
     channels.close();

@@ -5,7 +5,7 @@ import dev.regrow.core.store.StoreGroup.Member;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
-/** Asks each of the group whether it is there: what there is to know while nobody leads it. */
+/** Asks each of the group whether it is there. */
 final class RollCall {
 
   private static final long NOT_KNOWN = -1;
@@ -22,18 +22,34 @@ final class RollCall {
     this.termOf = termOf;
   }
 
+  /** What there is to know while nobody leads. */
   CompletableFuture<StoreGroup> of(StoreGroup known) {
-    var asked = known.members().stream().map(this::asked).toList();
+    return all(known, member -> isThere(member).thenApply(there -> seen(member, there)));
+  }
+
+  /** As the leader sees the group; who does not answer now is gone, too. */
+  CompletableFuture<StoreGroup> ofLeaders(StoreGroup known) {
+    return all(
+        known,
+        member ->
+            member.reachable()
+                ? isThere(member).thenApply(there -> there ? member : seen(member, false))
+                : CompletableFuture.completedFuture(member));
+  }
+
+  private static CompletableFuture<StoreGroup> all(
+      StoreGroup known, Function<Member, CompletableFuture<Member>> ask) {
+    var asked = known.members().stream().map(ask).toList();
     return CompletableFuture.allOf(asked.toArray(CompletableFuture<?>[]::new))
         .thenApply(
             all ->
                 new StoreGroup(known.term(), asked.stream().map(CompletableFuture::join).toList()));
   }
 
-  private CompletableFuture<Member> asked(Member member) {
+  private CompletableFuture<Boolean> isThere(Member member) {
     return member.address().equals(self)
-        ? CompletableFuture.completedFuture(seen(member, true))
-        : termOf.apply(member.address()).handle((term, failure) -> seen(member, failure == null));
+        ? CompletableFuture.completedFuture(true)
+        : termOf.apply(member.address()).handle((term, failure) -> failure == null);
   }
 
   private static Member seen(Member member, boolean there) {

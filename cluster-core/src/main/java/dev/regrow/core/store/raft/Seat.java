@@ -38,6 +38,7 @@ final class Seat {
 
   private final RaftStoreConfig config;
   private final GroupClient client;
+  private final RollCall rollCall;
   private volatile List<String> contacts;
   private volatile String trouble = "";
   private @Nullable CompletableFuture<StoreGroup> joining;
@@ -49,9 +50,13 @@ final class Seat {
   private volatile long yieldNext = System.nanoTime() - 1;
   private int yields;
 
-  Seat(RaftStoreConfig config, GroupClient client, List<String> contacts) {
+  /**
+   * @param contacts HOST:PORT of other servers
+   */
+  Seat(RaftStoreConfig config, GroupClient client, RollCall rollCall, List<String> contacts) {
     this.config = config;
     this.client = client;
+    this.rollCall = rollCall;
     this.contacts = List.copyOf(contacts);
   }
 
@@ -303,14 +308,19 @@ final class Seat {
     yields = 0;
   }
 
-  /** Leaves the lead to another, so that nobody waits for an election. */
+  /**
+   * Leaves the lead to another, so that nobody waits for an election. To one that answers: of those
+   * that ended just now nobody has noticed it yet, and it would be waited for in vain.
+   */
   void handOver(RaftNode node) {
     try {
       if (!node.isLeader()) {
         return;
       }
       GroupAtLeader group = node.group();
-      Optional<Member> successor = Roster.successor(group.view());
+      Optional<Member> successor =
+          Roster.successor(
+              rollCall.ofLeaders(group.view()).get(HAND_OVER_MILLIS, TimeUnit.MILLISECONDS));
       if (successor.isPresent()) {
         group
             .transferTo(successor.get(), HAND_OVER_MILLIS)

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 class KillTest {
 
   private static final Logger LOG = LoggerFactory.getLogger(KillTest.class);
-  private static final int ROUNDS = Integer.getInteger("regrow.test.rounds", 10);
+  private static final int ROUNDS = Integer.getInteger("regrow.test.rounds", 7);
 
   @Test
   void every_acknowledged_transaction_survives_kill_9_and_none_is_half_there(@TempDir Path data)

@@ -46,7 +46,7 @@ class ReplicatedKillTest {
     LOG.info("seed {} (repeat it with -Dregrow.test.seed)", seed);
     var random = new Random(seed);
     var servers = Servers.voting(data, 3);
-    servers.close();
+    servers.stopAll();
     try {
       for (int i = 1; i <= 3; i++) {
         processes.add(start(servers, i, i + "-0"));

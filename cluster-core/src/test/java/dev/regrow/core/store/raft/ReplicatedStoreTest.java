@@ -144,13 +144,13 @@ class ReplicatedStoreTest {
       }
 
       var write = servers.get(last).commit(RaftStores.putting("a/2", "two")).toCompletableFuture();
+      var read = servers.get(last).range(RangeQuery.key("a/1").linearizable());
 
       assertThat(write)
           .failsWithin(15, TimeUnit.SECONDS)
           .withThrowableThat()
           .havingCause()
           .isInstanceOf(StoreException.class);
-      var read = servers.get(last).range(RangeQuery.key("a/1").linearizable());
       assertThat(read.toCompletableFuture())
           .failsWithin(15, TimeUnit.SECONDS)
           .withThrowableThat()
@@ -228,7 +228,7 @@ class ReplicatedStoreTest {
       put(servers.get(1), "a/1", "one");
       String second = servers.config(2).identity().nodeUid();
       String former = peerOf(servers, second);
-      stopAll(servers);
+      servers.stopAll();
       Path kept = data.resolve("kept");
       Files.copy(vote(servers.config(1).directory()), kept);
       Damage.VOTE.strike(servers.config(1).directory());
@@ -262,7 +262,7 @@ class ReplicatedStoreTest {
   @Test
   void how_far_its_log_went_stays_on_record_while_a_damaged_server_waits() throws Exception {
     try (var servers = Servers.voting(data, 3)) {
-      stopAll(servers);
+      servers.stopAll();
       Path directory = servers.config(2).directory();
       Path record = directory.resolve("pace");
       new DiskPace(record).ask(1_000);
@@ -279,7 +279,7 @@ class ReplicatedStoreTest {
   @Test
   void what_was_set_aside_outlives_restarts_of_a_server_that_nobody_lets_in() throws Exception {
     try (var servers = Servers.voting(data, 3)) {
-      stopAll(servers);
+      servers.stopAll();
       new StoreDirectory(servers.config(2).directory()).retire();
 
       for (int start = 1; start <= 2; start++) {
@@ -288,12 +288,6 @@ class ReplicatedStoreTest {
       }
 
       assertThat(vote(setAside(servers, 2))).exists();
-    }
-  }
-
-  private static void stopAll(Servers servers) {
-    for (int i = 1; i <= 3; i++) {
-      servers.stop(i);
     }
   }
 

@@ -18,6 +18,7 @@ import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Servers of one group in this process, each at a loopback address of its own: 127.0.0.1, .2, … */
@@ -187,12 +188,14 @@ final class Servers implements AutoCloseable {
     }
   }
 
+  void stopAll() {
+    stores.stream().flatMap(Stream::ofNullable).toList().parallelStream()
+        .forEach(RaftStore::closeWithOthers);
+    stores.replaceAll(closed -> null);
+  }
+
   @Override
   public void close() {
-    for (RaftStore store : stores) {
-      if (store != null) {
-        store.close();
-      }
-    }
+    stopAll();
   }
 }
