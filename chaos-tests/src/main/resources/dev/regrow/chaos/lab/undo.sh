@@ -46,11 +46,16 @@ end_processes() {
 }
 
 sweep_nodes() {
-  local data home
+  local data home sweep sweeps=()
   home=$(cat "$lab/home" 2>/dev/null)
+  # Side by side: each is a JVM's start and little else.
   for data in "$lab"/machines/*/data; do
     [[ -s $data/identity/node-uid && -x $home/bin/regrow ]] || continue
-    "$home/bin/regrow" sweep "$data" || complain "the sweep of $data failed"
+    "$home/bin/regrow" sweep "$data" &
+    sweeps+=("$! $data")
+  done
+  for sweep in "${sweeps[@]}"; do
+    wait "${sweep%% *}" || complain "the sweep of ${sweep#* } failed"
   done
 }
 
