@@ -8,7 +8,11 @@ import java.util.function.Supplier;
 /** Waits for an observable fact, with a deadline that says what was last seen. */
 public final class Await {
 
-  private static final Duration PAUSE = Duration.ofMillis(5);
+  /** Between two looks: a part of the wait so far, for each look takes from what it waits for. */
+  private static final int PART = 20;
+
+  private static final long PAUSE_MIN_NANOS = 5_000_000;
+  private static final long PAUSE_MAX_NANOS = 25_000_000;
 
   private Await() {}
 
@@ -18,16 +22,17 @@ public final class Await {
    */
   public static <T> T until(
       String what, Duration within, Supplier<T> look, Predicate<? super T> enough) {
-    long deadline = System.nanoTime() + within.toNanos();
+    long began = System.nanoTime();
     while (true) {
       T seen = look.get();
       if (enough.test(seen)) {
         return seen;
       }
-      if (System.nanoTime() > deadline) {
+      long waited = System.nanoTime() - began;
+      if (waited > within.toNanos()) {
         throw new AssertionError("waited %s for %s; last seen: %s".formatted(within, what, seen));
       }
-      LockSupport.parkNanos(PAUSE.toNanos());
+      LockSupport.parkNanos(Math.max(PAUSE_MIN_NANOS, Math.min(PAUSE_MAX_NANOS, waited / PART)));
     }
   }
 

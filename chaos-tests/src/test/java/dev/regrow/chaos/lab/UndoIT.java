@@ -44,7 +44,7 @@ class UndoIT {
   @Test
   void a_harness_that_is_killed_at_any_moment_leaves_nothing() throws Exception {
     var random = new Random(Effort.seed("undo"));
-    for (int round = 0; round < Effort.of("rounds", 3, 30); round++) {
+    for (int round = 0; round < Effort.of("rounds", 2, 30); round++) {
       Files.deleteIfExists(said);
       var harness = start();
       var first = awaitLines(1);

@@ -30,10 +30,18 @@ public @interface RealNodes {
       if (!"root".equals(System.getProperty("user.name"))) {
         return ConditionEvaluationResult.disabled("a node needs root");
       }
-      return Files.isExecutable(home().resolve("bin/regrow"))
-          ? ConditionEvaluationResult.enabled("root, and a distribution at " + home())
-          : ConditionEvaluationResult.disabled(
-              "-Dregrow.home names no unpacked distribution: " + home());
+      if (!Files.isExecutable(home().resolve("bin/regrow"))) {
+        return ConditionEvaluationResult.disabled(
+            "-Dregrow.home names no unpacked distribution: " + home());
+      }
+      if (!Effort.isFull()) { // Then nothing is to run beside what is measured.
+        var unused =
+            context
+                .getRoot()
+                .getStore(ExtensionContext.Namespace.create(Here.class))
+                .getOrComputeIfAbsent(Forerunner.class, first -> Forerunner.of(home()));
+      }
+      return ConditionEvaluationResult.enabled("root, and a distribution at " + home());
     }
   }
 }

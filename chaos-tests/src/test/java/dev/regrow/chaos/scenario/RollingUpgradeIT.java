@@ -54,7 +54,7 @@ class RollingUpgradeIT {
           restart(machine, next, client);
         }
         assertThat(levels(client)).containsExactlyInAnyOrder(2, 2, 1);
-        mixedFor(Duration.ofSeconds(Effort.of("mixed", 5, 60)), load);
+        mixedFor(Duration.ofSeconds(Effort.of("mixed", 2, 60)), load);
         assertThatThrownBy(() -> client.send(Calls.raiseFeatureLevel()))
             .isInstanceOf(ApiException.Conflict.class)
             .hasMessageContaining("n3");

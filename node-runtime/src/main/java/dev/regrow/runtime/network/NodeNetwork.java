@@ -34,9 +34,6 @@ public final class NodeNetwork implements AutoCloseable {
   /** As with shims: one is used while another is made. */
   private static final int READY = 2;
 
-  /** Somebody may have flushed the rules or removed a link. */
-  private static final Duration CHECK_EVERY = Duration.ofSeconds(10);
-
   private static final Duration APART = Duration.ofMillis(20);
   private static final Duration REMEMBER_AFTER = Duration.ofSeconds(1);
   private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -44,6 +41,7 @@ public final class NodeNetwork implements AutoCloseable {
   private final Kernel kernel;
   private final String nodeUid;
   private final Places places;
+  private final Duration checkEvery;
   private final Serial thread = new Serial("regrow-network");
 
   /** Of rules alone: a start does not wait for them. */
@@ -82,10 +80,14 @@ public final class NodeNetwork implements AutoCloseable {
     }
   }
 
-  public NodeNetwork(Kernel kernel, String nodeUid, Places places) {
+  /**
+   * @param checkEvery somebody may have flushed the rules or removed a link
+   */
+  public NodeNetwork(Kernel kernel, String nodeUid, Places places, Duration checkEvery) {
     this.kernel = kernel;
     this.nodeUid = nodeUid;
     this.places = places;
+    this.checkEvery = checkEvery;
   }
 
   /** What this machine lacks for a bridge, in a sentence; empty if nothing is known to be amiss. */
@@ -233,8 +235,8 @@ public final class NodeNetwork implements AutoCloseable {
     if (there == null) {
       there = Bridge.make(kernel, nodeUid, places);
       bridge = there;
-      thread.repeat(CHECK_EVERY, this::repair);
-      rulesThread.repeat(CHECK_EVERY, there.rules()::repair);
+      thread.repeat(checkEvery, this::repair);
+      rulesThread.repeat(checkEvery, there.rules()::repair);
     }
     return there;
   }

@@ -69,7 +69,8 @@ public final class LocalNodeRuntime implements NodeRuntime {
             parts.launcher(),
             instances::living,
             instance -> cgroups.of(instance.key()).pids(),
-            instances::evict);
+            instances::evict,
+            config.pace().roots());
     rootWatch.start();
     this.starter = new Starter(config, machine.bootId(), parts, instances, rootWatch, logs, disk);
     this.takeover = new Takeover(parts, instances, machine.bootId());
@@ -124,7 +125,11 @@ public final class LocalNodeRuntime implements NodeRuntime {
               config.nodeUid(),
               ProcFs.bootId());
       var network =
-          new NodeNetwork(kernel, config.nodeUid(), networkPlaces(state, config.networkRange()));
+          new NodeNetwork(
+              kernel,
+              config.nodeUid(),
+              networkPlaces(state, config.networkRange()),
+              config.pace().network());
       return new LocalNodeRuntime(
           config, new MachineParts(kernel, cgroups, state, launcher, network));
     } catch (SyscallException e) {
@@ -162,6 +167,11 @@ public final class LocalNodeRuntime implements NodeRuntime {
   /** What others may do to this node. */
   public NodeFaults faults() {
     return faults;
+  }
+
+  /** Looks now at what instances wrote to their roots, as it does by itself from time to time. */
+  void lookAtRoots() {
+    rootWatch.look();
   }
 
   @Override

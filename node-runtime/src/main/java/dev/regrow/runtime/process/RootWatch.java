@@ -29,7 +29,6 @@ import org.slf4j.LoggerFactory;
 final class RootWatch implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(RootWatch.class);
-  static final Duration EVERY = Duration.ofSeconds(5);
   private static final Duration ANYWAY = Duration.ofMinutes(1);
 
   /** What others write, to logs and the store, is no reason to count. */
@@ -40,7 +39,7 @@ final class RootWatch implements AutoCloseable {
   private final Supplier<Collection<LiveInstance>> living;
   private final Function<LiveInstance, Collection<Long>> pids;
   private final BiConsumer<LiveInstance, String> evict;
-  private final Periodic timer = new Periodic("regrow-root-watch", EVERY);
+  private final Periodic timer;
   private long freeThen = Long.MAX_VALUE;
   private long counted = System.nanoTime() - ANYWAY.toNanos();
 
@@ -49,26 +48,28 @@ final class RootWatch implements AutoCloseable {
    * @param living those that run now
    * @param pids of an instance
    * @param evict is told why
+   * @param every so long it does not look
    */
   RootWatch(
       Kernel kernel,
       Launcher launcher,
       Supplier<Collection<LiveInstance>> living,
       Function<LiveInstance, Collection<Long>> pids,
-      BiConsumer<LiveInstance, String> evict) {
+      BiConsumer<LiveInstance, String> evict,
+      Duration every) {
     this.kernel = kernel;
     this.launcher = launcher;
     this.living = living;
     this.pids = pids;
     this.evict = evict;
+    this.timer = new Periodic("regrow-root-watch", every);
   }
 
   void start() {
     timer.start(this::look);
   }
 
-  /** For one thread at a time. */
-  void look() {
+  synchronized void look() {
     long freeNow = launcher.roots().toFile().getUsableSpace();
     long now = System.nanoTime();
     if (freeNow > freeThen - GROWTH && now - counted < ANYWAY.toNanos()) {

@@ -2,6 +2,7 @@ package dev.regrow.runtime.process;
 
 import dev.regrow.runtime.fault.FaultKind;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param networkRange of addresses for instances on the bridge, as 10.210.0.0/22; null: chosen
  * @param faults that others may put into this node
  * @param hostPaths instances may mount these and what is below them, and nothing else of the host
+ * @param pace how often it looks by itself
  */
 public record RuntimeConfig(
     String nodeUid,
@@ -28,7 +30,18 @@ public record RuntimeConfig(
     long logBytesMax,
     List<Path> hostPaths,
     @Nullable String networkRange,
-    Set<FaultKind> faults) {
+    Set<FaultKind> faults,
+    Pace pace) {
+
+  /**
+   * How often it is looked at what nobody tells.
+   *
+   * @param roots at what instances have written to theirs
+   * @param network whether somebody removed a part of the bridge or of its rules
+   */
+  public record Pace(Duration roots, Duration network) {
+    static final Pace USUAL = new Pace(Duration.ofSeconds(5), Duration.ofSeconds(10));
+  }
 
   public RuntimeConfig {
     if (!nodeUid.matches("[a-z0-9]{1,16}")) {
@@ -40,7 +53,7 @@ public record RuntimeConfig(
 
   public static RuntimeConfig of(String nodeUid, Path dataDirectory) {
     return new RuntimeConfig(
-        nodeUid, dataDirectory, 10L << 20, 3, 5, 64L << 20, List.of(), null, Set.of());
+        nodeUid, dataDirectory, 10L << 20, 3, 5, 64L << 20, List.of(), null, Set.of(), Pace.USUAL);
   }
 
   /** The same, with these paths of the host open to instances. */
@@ -54,7 +67,8 @@ public record RuntimeConfig(
         logBytesMax,
         allowed,
         networkRange,
-        faults);
+        faults,
+        pace);
   }
 
   /** The same, with this range of addresses for instances on the bridge; null: chosen. */
@@ -68,7 +82,8 @@ public record RuntimeConfig(
         logBytesMax,
         hostPaths,
         range,
-        faults);
+        faults,
+        pace);
   }
 
   /** The same, with these faults open to whoever may order them. */
@@ -82,7 +97,23 @@ public record RuntimeConfig(
         logBytesMax,
         hostPaths,
         networkRange,
-        allowed);
+        allowed,
+        pace);
+  }
+
+  /** The same, looking as often as this. */
+  RuntimeConfig withPace(Pace other) {
+    return new RuntimeConfig(
+        nodeUid,
+        dataDirectory,
+        logBytesPerFile,
+        logFiles,
+        logAttempts,
+        logBytesMax,
+        hostPaths,
+        networkRange,
+        faults,
+        other);
   }
 
   /** What registries know this node by, as docker login writes it; need not be there. */

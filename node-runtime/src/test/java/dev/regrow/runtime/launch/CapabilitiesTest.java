@@ -63,11 +63,11 @@ final class CapabilitiesTest extends LaunchCase {
   @ParameterizedTest
   @ValueSource(ints = {0, 65534})
   void files_can_be_given_away_with_chown_and_not_without(int user) {
-    var script = "touch /tmp/f; chown 7:8 /tmp/f; stat -c %u:%g /tmp/f";
+    var script = "touch /tmp/f; chown 7:8 /tmp/f 2>/dev/null; stat -c %u:%g /tmp/f";
 
     assertThat(said(shell(script).as(user).granted(Set.of(CHOWN)))).isEqualTo("7:8\n");
     assertThat(said(shell(script).as(user).granted(Set.of(KILL, DAC_OVERRIDE))))
-        .endsWith(user + ":" + user + "\n");
+        .isEqualTo(user + ":" + user + "\n");
   }
 
   @ParameterizedTest

@@ -5,6 +5,7 @@ import dev.regrow.runtime.LaunchSpec;
 import dev.regrow.runtime.syscall.Fd;
 import dev.regrow.runtime.syscall.Kernel;
 import dev.regrow.runtime.syscall.Signal;
+import dev.regrow.runtime.testing.KeptEtc;
 import dev.regrow.runtime.testing.Patience;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -46,6 +47,7 @@ final class TestNode implements AutoCloseable {
     this.claims = home.resolve("claims");
     this.logs = home.resolve("logs");
     privately(home);
+    KeptEtc.beside(home).giveTo(home.resolve("data"));
     launcher = Launcher.of(kernel, home.resolve("data"), claims, uid, "boot");
   }
 
@@ -181,6 +183,7 @@ final class TestNode implements AutoCloseable {
       attempt.shim.close();
     }
     Launcher.sweep(home.resolve("data"), claims, uid);
+    KeptEtc.beside(home).takeFrom(home.resolve("data"));
     PlanExecutor.remove(home);
   }
 }

@@ -12,10 +12,10 @@ import dev.regrow.runtime.LaunchSpec.Image;
 import dev.regrow.runtime.LaunchSpec.Limits;
 import dev.regrow.runtime.LaunchSpec.Network;
 import dev.regrow.runtime.Permit;
-import dev.regrow.runtime.disk.Trees;
 import dev.regrow.runtime.image.PullPolicy;
 import dev.regrow.runtime.image.testing.ImageBuilder;
 import dev.regrow.runtime.image.testing.TarBuilder;
+import dev.regrow.runtime.testing.KeptEtc;
 import dev.regrow.runtime.testing.LeavesNothingBehind;
 import dev.regrow.runtime.testing.Patience;
 import java.io.IOException;
@@ -55,6 +55,7 @@ final class ImageInstancesKernelTest {
   @BeforeEach
   void openAgent() throws IOException {
     Files.setAttribute(data, "unix:mode", 0700);
+    KeptEtc.beside(data).giveTo(data);
     agent = LocalNodeRuntime.open(RuntimeConfig.of(host.nodeUid(), data));
     agent.adopt().toCompletableFuture().join();
   }
@@ -62,8 +63,8 @@ final class ImageInstancesKernelTest {
   @AfterEach
   void sweep() throws IOException {
     agent.close();
-    Trees.delete(data.resolve("host-etc")); // JUnit warns of each link in it
     assertThat(Sweep.node(host.nodeUid(), data, Duration.ZERO)).isEmpty();
+    KeptEtc.beside(data).takeFrom(data);
   }
 
   private String layout(ImageBuilder image) throws IOException {

@@ -12,12 +12,12 @@ import dev.regrow.runtime.LaunchSpec.Network;
 import dev.regrow.runtime.Logs;
 import dev.regrow.runtime.RunningInstance;
 import dev.regrow.runtime.RuntimeFailure;
-import dev.regrow.runtime.disk.Trees;
 import dev.regrow.runtime.state.ProcFs;
 import dev.regrow.runtime.state.StateDirectory;
 import dev.regrow.runtime.syscall.Fd;
 import dev.regrow.runtime.syscall.Kernel;
 import dev.regrow.runtime.syscall.Signal;
+import dev.regrow.runtime.testing.KeptEtc;
 import dev.regrow.runtime.testing.LeavesNothingBehind;
 import dev.regrow.runtime.testing.Patience;
 import java.nio.charset.StandardCharsets;
@@ -58,15 +58,16 @@ class LocalNodeRuntimeKernelTest {
 
   @BeforeEach
   void start() {
+    KeptEtc.beside(data).giveTo(data);
     agent = LocalNodeRuntime.open(RuntimeConfig.of(host.nodeUid(), data));
   }
 
   @AfterEach
   void sweep() throws Exception {
     agent().close();
-    Trees.delete(data.resolve("host-etc")); // JUnit warns of each link in it
     assertThat(Sweep.node(host.nodeUid(), data, Duration.ZERO)).isEmpty();
     assertThat(Sweep.node(host.nodeUid(), data, Duration.ZERO)).isEmpty();
+    KeptEtc.beside(data).takeFrom(data);
     assertThat(StateDirectory.RUN.resolve(host.nodeUid())).doesNotExist();
   }
 

@@ -57,6 +57,11 @@ class NetworkKernelTest extends RuntimeCase {
   }
 
   @Override
+  RuntimeConfig config(RuntimeConfig plain) {
+    return plain.withPace(new RuntimeConfig.Pace(plain.pace().roots(), SECOND));
+  }
+
+  @Override
   void swept() throws Exception {
     assertThat(run("nft", "list", "tables")).doesNotContain(host.nodeUid());
   }

@@ -9,6 +9,7 @@ import dev.regrow.runtime.LaunchSpec;
 import dev.regrow.runtime.LaunchSpec.Limits;
 import dev.regrow.runtime.LaunchSpec.Mount;
 import dev.regrow.runtime.LaunchSpec.Network;
+import dev.regrow.runtime.Probe;
 import dev.regrow.runtime.RunningInstance;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,8 +27,17 @@ final class RootWatchKernelTest extends ExecCase {
 
   private static final Path BUSYBOX = Path.of("/bin/busybox");
   private static final long MIB = 1 << 20;
+  private static final String WRITTEN = "; touch /work/written; sleep 1000";
 
   @TempDir private Path root = Path.of("unset");
+
+  /** By itself it is not to look while something is being written. */
+  private Duration every = Duration.ofDays(1);
+
+  @Override
+  RuntimeConfig config(RuntimeConfig plain) {
+    return plain.withPace(new RuntimeConfig.Pace(every, plain.pace().network()));
+  }
 
   @BeforeEach
   void makeRoot() throws IOException {
@@ -42,18 +52,21 @@ final class RootWatchKernelTest extends ExecCase {
   @Test
   void what_writes_more_than_its_bound_is_evicted_whether_the_file_has_a_name_or_not()
       throws Exception {
-    var named = launch("named", 4, "dd if=/dev/zero of=/work/big bs=1M count=20; sleep 1000");
+    var named = launch("named", 4, "dd if=/dev/zero of=/work/big bs=1M count=20" + WRITTEN);
     var unnamed =
         launch(
             "unnamed",
             4,
-            "exec 3>/work/big; rm /work/big; dd if=/dev/zero bs=1M count=20 >&3; sleep 1000");
+            "exec 3>/work/big; rm /work/big; dd if=/dev/zero bs=1M count=20 >&3" + WRITTEN);
     var modest =
         launch(
             "modest",
             64,
             "dd if=/dev/zero of=/work/small bs=1M count=20;"
-                + " dd if=/dev/zero of=/work/holes bs=1 count=1 seek=1000000000; sleep 1000");
+                + " dd if=/dev/zero of=/work/holes bs=1 count=1 seek=1000000000"
+                + WRITTEN);
+
+    lookOnceWritten(named, unnamed, modest);
 
     for (var instance : List.of(named, unnamed)) {
       var ended = get(instance.ended());
@@ -72,15 +85,13 @@ final class RootWatchKernelTest extends ExecCase {
     Files.write(seed.resolve("big"), new byte[20 << 20]);
     var data = List.<Mount>of(new Mount.Own("/data", List.of(seed)));
     var fill = "dd if=/dev/zero bs=1M count=20";
-    var named = launch("named", 1, 4, fill + " of=/data/more; sleep 1000", data);
+    var named = launch("named", 1, 4, fill + " of=/data/more" + WRITTEN, data);
     var unnamed =
         launch(
-            "unnamed",
-            1,
-            4,
-            "exec 3>/data/more; rm /data/more; " + fill + " >&3; sleep 1000",
-            data);
-    var modest = launch("modest", 1, 4, "echo x > /data/y; sleep 1000", data);
+            "unnamed", 1, 4, "exec 3>/data/more; rm /data/more; " + fill + " >&3" + WRITTEN, data);
+    var modest = launch("modest", 1, 4, "echo x > /data/y" + WRITTEN, data);
+
+    lookOnceWritten(named, unnamed, modest);
 
     for (var instance : List.of(named, unnamed)) {
       var ended = get(instance.ended());
@@ -94,6 +105,9 @@ final class RootWatchKernelTest extends ExecCase {
   @Test
   void volumes_of_an_image_that_alone_are_too_large_begin_anew_after_an_eviction()
       throws Exception {
+    agent().close();
+    every = Duration.ofMillis(500);
+    restart();
     var data = List.<Mount>of(new Mount.Own("/data", List.of()));
     var keep = "echo x > /data/kept; ";
     var full = "dd if=/dev/zero of=/data/more bs=1M count=20; sleep 1000";
@@ -106,6 +120,16 @@ final class RootWatchKernelTest extends ExecCase {
 
     assertThat(anew.reason()).as(anew.toString()).isEqualTo(Ended.Reason.COMPLETED);
     assertThat(still.reason()).as(still.toString()).isEqualTo(Ended.Reason.COMPLETED);
+  }
+
+  private void lookOnceWritten(RunningInstance... instances) {
+    var probe = new Probe.Exec(List.of("/bin/busybox", "test", "-e", "/work/written"));
+    for (var instance : instances) {
+      await(
+          () -> instance.probe(probe, PATIENCE).toCompletableFuture().join().well(),
+          () -> instance.key() + " is still writing");
+    }
+    agent().lookAtRoots();
   }
 
   private RunningInstance launch(String id, long mebibytes, String script) throws Exception {

@@ -8,7 +8,7 @@ import dev.regrow.runtime.LaunchSpec;
 import dev.regrow.runtime.LaunchSpec.Limits;
 import dev.regrow.runtime.LaunchSpec.Network;
 import dev.regrow.runtime.RunningInstance;
-import dev.regrow.runtime.disk.Trees;
+import dev.regrow.runtime.testing.KeptEtc;
 import dev.regrow.runtime.testing.LeavesNothingBehind;
 import dev.regrow.runtime.testing.Patience;
 import java.nio.file.Path;
@@ -40,6 +40,7 @@ abstract class RuntimeCase {
 
   @BeforeEach
   void start() throws Exception {
+    KeptEtc.beside(data).giveTo(data);
     restart();
   }
 
@@ -57,8 +58,8 @@ abstract class RuntimeCase {
   @AfterEach
   void sweep() throws Exception {
     agent().close();
-    Trees.delete(data.resolve("host-etc"));
     assertThat(Sweep.node(host.nodeUid(), data, Duration.ZERO)).isEmpty();
+    KeptEtc.beside(data).takeFrom(data);
     swept();
   }
 

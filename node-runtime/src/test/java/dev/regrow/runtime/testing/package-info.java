@@ -1,8 +1,8 @@
 /**
  * What kernel tests share: a node uid of their own, and the proof that nothing of it is left.
  *
- * <p>It leans on JUnit and /proc only. Open {@link dev.regrow.runtime.testing.LeavesNothingBehind}
- * first.
+ * <p>It leans on JUnit, /proc and the deletion of trees only. Open {@link
+ * dev.regrow.runtime.testing.LeavesNothingBehind} first.
  */
 @NullMarked
 package dev.regrow.runtime.testing;

@@ -46,7 +46,7 @@ class StoreDowningProviderTest {
 
   @AfterEach
   void close() {
-    systems.forEach(system -> TestKit.shutdownActorSystem(system, true));
+    systems.parallelStream().forEach(system -> TestKit.shutdownActorSystem(system, true));
     store.close();
   }
 
@@ -128,7 +128,11 @@ class StoreDowningProviderTest {
               remote.artery {
                 transport = tcp
                 canonical { hostname = "127.0.0.1", port = 0 }
-                advanced.test-mode = on
+                advanced {
+                  test-mode = on
+                  # Nobody is left who would take what is still to be sent.
+                  shutdown-flush-timeout = 100ms
+                }
               }
               cluster {
                 downing-provider-class = "dev.regrow.actors.downing.StoreDowningProvider"

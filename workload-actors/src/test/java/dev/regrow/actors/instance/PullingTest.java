@@ -24,6 +24,7 @@ class PullingTest {
 
   private static final String ID = "web-2-x4f";
   private static final String IMAGE = "oci:reg.example/web:1";
+  private static final long STEP_MILLIS = 1_000;
 
   private final ActorTestKit kit = ActorTestKit.create(ManualTime.config());
   private final ManualTime time = ManualTime.get(kit.system());
@@ -117,10 +118,12 @@ class PullingTest {
     machine.pulled(new PullProgress(IMAGE, bytes, 300_000_000, 2, 5));
   }
 
+  /** In few steps: each gives the actors a tenth of a second of real time. */
   private void pass(long millis) {
-    for (long done = 0; done < millis; done += 100) {
-      clock.advance(Duration.ofMillis(100));
-      time.timePasses(Duration.ofMillis(100));
+    for (long left = millis; left > 0; left -= STEP_MILLIS) {
+      var step = Duration.ofMillis(Math.min(left, STEP_MILLIS));
+      clock.advance(step);
+      time.timePasses(step);
     }
   }
 
