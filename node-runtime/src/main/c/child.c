@@ -4,6 +4,7 @@
 
 #include <linux/capability.h>
 #include <linux/keyctl.h>
+#include <linux/openat2.h>
 #include <linux/seccomp.h>
 #include <linux/securebits.h>
 #include <sched.h>
@@ -136,6 +137,22 @@ void child_execute(const struct config *config) {
   child_fail(error, "exec", name);
 }
 
+void child_close_all_but(int first, int one, int other) {
+  int low = one < other ? one : other, high = one < other ? other : one;
+  if (low > first) must(sys_close_range((unsigned)first, (unsigned)low - 1, 0), "exec", "close_range");
+  if (high > low + 1) must(sys_close_range((unsigned)low + 1, (unsigned)high - 1, 0), "exec", "close_range");
+  must(sys_close_range((unsigned)high + 1, ~0u, 0), "exec", "close_range");
+}
+
+/* In the instance, / is its own; but a link of /proc leads to where something open is, or another process, wherever that
+   may be. */
+void child_enter(const char *directory) {
+  struct open_how how = {.flags = O_PATH | O_DIRECTORY | O_CLOEXEC, .resolve = RESOLVE_NO_MAGICLINKS};
+  int fd = (int)must(sys_openat2(AT_FDCWD, directory, &how, sizeof how), "workdir", directory);
+  must(sys_fchdir(fd), "workdir", directory);
+  sys_close(fd);
+}
+
 static void workload_run(const struct config *config, const struct channels *channels) {
   struct message message = {READY, 0};
   /* The shim learns our pid on the host from the credentials that the kernel adds, and answers once it holds a pidfd.
@@ -144,8 +161,8 @@ static void workload_run(const struct config *config, const struct channels *cha
   sys_setsid();
   int null = (int)must(sys_openat(AT_FDCWD, "/dev/null", O_RDONLY | O_CLOEXEC, 0), "exec", "/dev/null");
   must(sys_dup3(null, 0, 0) | sys_dup3(channels->out, 1, 0) | sys_dup3(channels->err, 2, 0), "exec", "stdio");
-  must(sys_close_range(3, ~0u, 4 /* CLOSE_RANGE_CLOEXEC */), "exec", "close_range");
-  must(sys_chdir(config->workdir), "workdir", config->workdir);
+  child_close_all_but(3, channels->socket, channels->report);
+  child_enter(config->workdir);
   sys_umask(config->umask);
   must(sys_read(channels->socket, &message, sizeof message) == sizeof message ? 0 : -EPIPE, "exec", "shim");
   sys_sigmask(0);
@@ -195,11 +212,7 @@ void child_run(const struct config *config, const struct channels *channels) {
   pid_t workload = (pid_t)must(sys_fork(), "init", "fork");
   if (workload == 0) workload_run(config, channels);
   hold(0); /* What was granted is the workload's, not ours. */
-  int keep_low = channels->socket < signals ? channels->socket : signals;
-  int keep_high = channels->socket < signals ? signals : channels->socket;
-  if (keep_low > 0) sys_close_range(0, (unsigned)keep_low - 1, 0);
-  if (keep_high > keep_low + 1) sys_close_range((unsigned)keep_low + 1, (unsigned)keep_high - 1, 0);
-  sys_close_range((unsigned)keep_high + 1, ~0u, 0);
+  child_close_all_but(0, channels->socket, signals);
   int to_shim = channels->socket;
   config_forget();
   give_stack_back();

@@ -57,14 +57,13 @@ static void command_run(const struct config *config) {
   sys_keyctl(KEYCTL_JOIN_SESSION_KEYRING, 0);
   take_streams(config);
   child_confine(config, userns);
-  must(sys_close_range(3, ~0u, 4 /* CLOSE_RANGE_CLOEXEC */), "exec", "close_range");
-  must(sys_chdir(config->workdir), "workdir", config->workdir);
+  child_close_all_but(3, REPORT, REPORT);
+  child_enter(config->workdir);
   sys_umask(config->umask);
   child_filter_calls(config);
   sys_sigmask(0);
   if (config->files != FILES_NONE) {
     sys_close(REPORT); /* as exec would */
-    sys_close_range(3, ~0u, 0);
     files_copy(config);
   }
   child_execute(config);
@@ -134,6 +133,7 @@ void exec_run(void) {
   }
   pid_t self = (pid_t)sys_getpid();
   pid_t child = (pid_t)must(sys_clone3(&args, sizeof args), "join", "clone3");
+  if (config->cgroup2 != NULL) sys_close((int)args.cgroup);
   if (child == 0) join_and_run(config, self);
   sys_close(REPORT);
   if (config->streams != STREAMS_NONE) leave_streams();

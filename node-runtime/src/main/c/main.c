@@ -155,9 +155,9 @@ static void start_init(void) {
     args.cgroup = (uint64_t)cgroup;
   }
   pid_t pid = must(sys_clone3(&args, sizeof args), "namespace", "clone3");
+  if (cgroup >= 0) sys_close(cgroup); /* on both sides: it is the host's, and no business of the instance's */
   if (pid == 0) child_run(config, &channels);
   status.init = pid;
-  if (cgroup >= 0) sys_close(cgroup);
   for (size_t i = 0; i < config->tasks_count; i++) sys_close(channels.tasks[i]);
   sys_close(channels.userns);
   sys_close(channels.socket);

@@ -56,6 +56,11 @@ void child_reports_to(int fd);
 void child_set_limits(const struct config *config);
 /* Gives up every power, for good: that of the agent's root, then that of the instance's but for what was granted to it. */
 void child_confine(const struct config *config, int userns);
+/* Of the descriptors from `first` on. Before any path of the manifest's is looked up: what is open then could be a way out
+   of the root, by /proc/self/fd. */
+void child_close_all_but(int first, int one, int other);
+/* As its working directory. */
+void child_enter(const char *directory);
 void child_filter_calls(const struct config *config);
 void child_execute(const struct config *config) __attribute__((noreturn));
 /* Tells the shim what failed, with its -errno, and ends. */

@@ -226,6 +226,16 @@ static long inherited(void) {
   return -1;
 }
 
+static long entered(void) {
+  for (int fd = 3; fd < 1024; fd++) {
+    char path[64];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    if (chdir(path) == 0) return 0;
+  }
+  errno = EPERM;
+  return -1;
+}
+
 static long address(struct sockaddr_un *to, const char *name) {
   memset(to, 0, sizeof *to);
   to->sun_family = AF_UNIX;
@@ -297,6 +307,7 @@ static long connected(void) {
   X("kill-outside", kill(outside, 0)) \
   X("ptrace-outside", ptrace(PTRACE_SEIZE, outside, 0, 0)) \
   X("fd-leak", inherited()) \
+  X("chdir-by-fd", entered()) \
   X("abstract-socket", connected())
 
 #define CALLS(X) \
@@ -435,7 +446,7 @@ int main(int argc, char **argv) {
   hidden = argv[2 + bare];
   listener = argv[3 + bare];
   if (bare) setenv("BARE", "1", 1);
-  if (bare) dup2(0, 100); /* A careless launcher's. */
+  if (bare) dup2(0, 100), dup2(open("/", O_RDONLY), 101); /* A careless launcher's. */
   for (size_t i = 0; i < count; i++) printf("%s %s %d\n", attempts[i].name, attempts[i].kind, tried(&attempts[i], bare));
   puts("done call 0");
   return 0;

@@ -11,19 +11,27 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.stream.Stream;
 
 /** Reads, writes, makes and removes below the roots; failures name the file and what to do. */
 class CgroupFiles {
 
+  private static final FileAttribute<?> CLOSED =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
   /**
+   * Closed to others whatever the umask: nothing inside of an instance needs it, and nothing is to
+   * go through it.
+   *
    * @return whether it was made; false if it existed
    * @throws NoSuchFileException if its parent is missing
    */
   boolean makeDirectory(Path dir) throws IOException {
     try {
-      Files.createDirectory(dir);
+      Files.createDirectory(dir, CLOSED);
       return true;
     } catch (FileAlreadyExistsException e) {
       return false;

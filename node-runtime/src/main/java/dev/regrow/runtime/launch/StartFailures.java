@@ -30,7 +30,7 @@ final class StartFailures {
           failure(
               instance,
               "cannot enter the working directory '" + subject + "': " + error,
-              "it must exist in the root and be open to the instance's user",
+              "it must exist in the root, be open to the instance's user, and lead through no link of /proc",
               false);
       case "root" ->
           failure(

@@ -12,11 +12,13 @@ import dev.regrow.runtime.testing.LeavesNothingBehind;
 import dev.regrow.runtime.testing.Patience;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -59,6 +61,20 @@ class CgroupsKernelTest {
     assertThat(exit).isNotEqualTo(new Kernel.Exit(0, null));
     assertThat(cgroup.counters().since(baseline).oomKills()).isPositive();
     assertThat(cgroup.counters().since(baseline).pidsLimitHits()).isZero();
+  }
+
+  @Test
+  void it_is_closed_to_all_but_root_in_each_hierarchy() throws Exception {
+    var cgroup = cgroups.create(KEY, new Limits(100, 0, 16 * MIB, 64 * MIB, 4));
+
+    var directories =
+        Stream.concat(
+            cgroup.v1Tasks().stream().map(Path::getParent), cgroup.v2Directory().stream());
+    for (var directory : directories.toList()) {
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory)))
+          .as(directory.toString())
+          .isEqualTo("rwx------");
+    }
   }
 
   @Test

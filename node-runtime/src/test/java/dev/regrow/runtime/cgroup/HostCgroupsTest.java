@@ -12,6 +12,7 @@ import dev.regrow.runtime.syscall.Kernel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayDeque;
 import java.util.Map;
 import java.util.Queue;
@@ -43,6 +44,18 @@ class HostCgroupsTest {
       assertThat(read(above + "/cgroup.subtree_control")).isEqualTo("+cpu +memory +pids");
     }
     assertThat(read("regrow/n1/shop/web/web-1-a/cgroup.subtree_control")).isEmpty();
+  }
+
+  @Test
+  void nobody_but_root_goes_into_any_of_them_or_through() throws Exception {
+    var cgroup = v2().create(WEB_1, LIMITS);
+    cgroup.branch("exec-1");
+
+    for (var level :
+        new String[] {"", "/n1", "/n1/shop/web/web-1-a", "/n1/shop/web/web-1-a/exec-1"}) {
+      var permissions = Files.getPosixFilePermissions(root.resolve("regrow" + level));
+      assertThat(PosixFilePermissions.toString(permissions)).as(level).isEqualTo("rwx------");
+    }
   }
 
   @Test
