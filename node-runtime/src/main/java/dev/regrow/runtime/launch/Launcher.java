@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -148,8 +149,17 @@ public final class Launcher implements AutoCloseable {
             .formatted(rootfs, fileSystem(rootfs)));
   }
 
+  /** Without links; a directory of the host's is that already, by which it was judged. */
   private static List<Path> roots(Path directory, List<String> layers) {
-    return layers.isEmpty() ? List.of(directory) : layers.stream().map(directory::resolve).toList();
+    var roots = new ArrayList<Path>();
+    try {
+      for (var layer : layers) {
+        roots.add(directory.resolve(layer).toRealPath());
+      }
+    } catch (IOException e) {
+      throw notFound(directory, e);
+    }
+    return layers.isEmpty() ? List.of(directory) : roots;
   }
 
   private Launched execute(LaunchSpec spec, Places places, IdRange range, @Nullable Lower lower) {
@@ -224,8 +234,13 @@ public final class Launcher implements AutoCloseable {
     try {
       return Files.getAttribute(rootfs, "unix:dev");
     } catch (IOException e) {
-      throw new RuntimeFailure("cannot find the root file system " + rootfs + ": " + e, false, e);
+      throw notFound(rootfs, e);
     }
+  }
+
+  private static RuntimeFailure notFound(Path rootfs, IOException cause) {
+    return new RuntimeFailure(
+        "cannot find the root file system " + rootfs + ": " + cause, false, cause);
   }
 
   private static String fileSystem(Path rootfs) {

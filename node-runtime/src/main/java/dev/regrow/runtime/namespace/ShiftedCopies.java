@@ -46,7 +46,8 @@ public final class ShiftedCopies {
    * The copy of that instance; made now if it is not there, which takes as long as reading and
    * writing all of it does.
    *
-   * @param rootfs one directory, or the layers of an image, the lowest first
+   * @param rootfs one directory, or the layers of an image, the lowest first; without a link in
+   *     their paths
    * @throws RuntimeFailure if it would be too large, for the bounds or for the disk
    */
   public Lower of(List<Path> rootfs, String instanceId, IdRange ids) {
@@ -77,7 +78,7 @@ public final class ShiftedCopies {
   public static void merge(List<Path> layers, Path to, Predicate<Path> opaque) throws IOException {
     for (var layer : layers) {
       TreeCopy.check(layer, Bounds.USUAL, Files.getFileStore(to.getParent()).getUsableSpace());
-      TreeCopy.copy(layer, to, new IdRange(0), opaque);
+      TreeCopy.copy(layer.toRealPath(), to, new IdRange(0), opaque);
     }
   }
 

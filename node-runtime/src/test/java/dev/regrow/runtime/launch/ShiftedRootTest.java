@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.regrow.runtime.LaunchSpec;
+import dev.regrow.runtime.RuntimeFailure;
 import dev.regrow.runtime.syscall.MountFlag;
 import dev.regrow.runtime.testing.LeavesNothingBehind;
 import java.io.IOException;
@@ -78,6 +79,17 @@ final class ShiftedRootTest {
     assertThat(again.output()).contains("original\n");
     node.launcher.discardRoots(TestNode.key("i1"));
     assertThat(copies).isEmptyDirectory();
+  }
+
+  @Test
+  void nothing_is_copied_by_a_path_with_a_link() throws IOException {
+    node.launch(shell("true")).awaitEnd(); // Now it is known that this file system needs copies.
+    var way = Files.createSymbolicLink(node.home.resolve("way"), rootfs);
+
+    assertThatThrownBy(
+            () -> node.launch(running("/bin/busybox", "true").named("i2").in(way, true).build()))
+        .isInstanceOf(RuntimeFailure.class)
+        .hasMessageContainingAll("cannot copy", way.toString(), "symbolic link");
   }
 
   @Test

@@ -7,6 +7,7 @@ import dev.regrow.runtime.RuntimeFailure;
 import dev.regrow.runtime.namespace.ShiftedCopies.Bounds;
 import dev.regrow.runtime.testing.LeavesNothingBehind;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -60,6 +61,42 @@ class TreeCopyTest {
     TreeCopy.copy(from, to, IDS, directory -> false);
 
     assertThat(unix(to.resolve("file"), "uid")).isEqualTo(IDS.hostId(65_534));
+  }
+
+  @Test
+  void a_link_in_its_path_is_not_followed() throws IOException {
+    var way = Files.createSymbolicLink(from.resolveSibling("way"), from.getParent());
+
+    assertThatThrownBy(() -> TreeCopy.copy(way.resolve("from"), to, IDS, directory -> false))
+        .isInstanceOf(IOException.class);
+    assertThat(to).doesNotExist();
+  }
+
+  @Test
+  void a_directory_that_becomes_a_link_while_it_is_copied_leads_nowhere() throws IOException {
+    var secret = Files.createDirectory(from.resolveSibling("outside")).resolve("file");
+    Files.writeString(secret, "secret");
+    var below = Files.createDirectory(from.resolve("below"));
+    Files.writeString(below.resolve("file"), "original");
+    TreeCopy.copy(from, to, IDS, directory -> false);
+
+    assertThatThrownBy(
+            () ->
+                TreeCopy.copy(
+                    from, to, IDS, directory -> directory.equals(below) && swapped(below, secret)))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("was changed while it was copied");
+    assertThat(to.resolve("below/file")).doesNotExist();
+  }
+
+  private static boolean swapped(Path directory, Path outside) {
+    try {
+      Files.move(directory, directory.resolveSibling("away"));
+      Files.createSymbolicLink(directory, outside.getParent());
+      return true;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test
