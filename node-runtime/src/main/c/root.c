@@ -8,7 +8,7 @@
 enum op { ROOT_TMPFS = 1, ROOT_OVERLAY, DIRECTORY = 4, TEXT, SYMLINK, BIND, FILESYSTEM, DEVICE, MASK, READ_ONLY, SEAL, LAYERS, EXTEND };
 
 /* The low bits of a step's flags are MOUNT_ATTR_RDONLY, NOSUID, NODEV, NOEXEC as the kernel numbers them. */
-enum { ATTRIBUTES = 0xF, ATTRIBUTE_RDONLY = 1, OPTIONAL = 0x100, RECURSIVE = 0x200, IDMAPPED = 0x400 };
+enum { ATTRIBUTES = 0xF, ATTRIBUTE_RDONLY = 1, OPTIONAL = 0x100, RECURSIVE = 0x200, IDMAPPED = 0x400, STRAIGHT = 0x800 };
 
 /* Older libc headers lack these. */
 enum { TREE_CLONE = 1, TREE_CLOEXEC = O_CLOEXEC, RECURSIVELY = 0x8000, FROM_EMPTY = 4, TO_EMPTY = 0x40, ATTRIBUTE_IDMAP = 0x100000 };
@@ -80,6 +80,17 @@ static void change(int tree, uint32_t flags, const char *what) {
 static int clone_tree(int directory, const char *path, uint32_t flags) {
   unsigned how = TREE_CLONE | TREE_CLOEXEC | (flags & RECURSIVE ? RECURSIVELY : 0) | (*path ? 0 : AT_EMPTY_PATH);
   return (int)sys_open_tree(directory, path, how);
+}
+
+/* What the host has at a path. One that was judged has no links; whoever has put one there since is not followed. */
+static int clone_host(const char *path, uint32_t flags) {
+  if (!(flags & STRAIGHT)) return clone_tree(AT_FDCWD, path, flags);
+  struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_NO_SYMLINKS};
+  int there = (int)sys_openat2(AT_FDCWD, path, &how, sizeof how);
+  if (there < 0) return there;
+  int tree = clone_tree(there, "", flags);
+  sys_close(there);
+  return tree;
 }
 
 /* sys_mount(2) wants a path; /proc is the host's until the very end. */
@@ -164,7 +175,7 @@ static void add_upper(char options[4096], const char *writable) {
 
 static void root_overlay(const struct step *step) {
   const char *what = *step->b ? step->b : step->a;
-  int tree = clone_tree(AT_FDCWD, step->a, step->flags);
+  int tree = clone_host(step->a, step->flags);
   must(tree, step->a);
   change(tree, step->flags, step->a);
   int lower = open_path(stage, "lower", "lower");
@@ -186,7 +197,7 @@ static void root_overlay(const struct step *step) {
 }
 
 static void bind_mount(const struct step *step) {
-  int tree = clone_tree(AT_FDCWD, step->a, step->flags);
+  int tree = clone_host(step->a, step->flags);
   if (tree < 0 && step->flags & OPTIONAL) return;
   must(tree, step->a);
   struct stat stat;

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param attempt counts starts of this instance, from 1
  * @param slot as {@code web-2}; also the host name inside
  * @param labels opaque text that comes back with an adopted instance (workload uid, epoch, ...)
- * @param rootfs a directory, never written to; null: the host's programs, read-only
+ * @param rootfs a directory, never written to, without a link in its path; null: the host's
+ *     programs, read-only
  * @param image what its root comes from, if not from a directory; it must be brought here first
  * @param layers of its image, once that is here
  * @param leaseUntilBootNanos if not null, asked when the shim is started: the shim kills the
@@ -91,6 +92,31 @@ public record LaunchSpec(
         null,
         null,
         Grants.NONE);
+  }
+
+  /** The same, with these paths of the host in the place of its own. */
+  public LaunchSpec showing(@Nullable Path root, List<Mount> shown) {
+    return new LaunchSpec(
+        key,
+        attempt,
+        slot,
+        labels,
+        root,
+        readOnlyRoot,
+        command,
+        env,
+        uid,
+        gid,
+        workdir,
+        network,
+        shown,
+        limits,
+        stopSignal,
+        stopGrace,
+        leaseUntilBootNanos,
+        image,
+        layers,
+        grants);
   }
 
   /** The same, from an image. */

@@ -119,6 +119,10 @@ final class WorkloadRules {
             "is the host's own root; leave image out to use the host's programs");
       } else if (Arrays.asList(image.split("/", -1)).contains("..")) {
         findings.add(INSTANCE.field("image"), "holds ..; write the path without it");
+      } else if (KERNEL_DIRECTORIES.contains(directory.split("/", -1)[1])) {
+        findings.add(
+            INSTANCE.field("image"),
+            "is the kernel's own; make a root file system in a directory, as /srv/rootfs");
       }
     }
   }

@@ -44,6 +44,17 @@ class WorkloadRulesTest {
   }
 
   @Test
+  void a_root_among_what_is_the_kernels_is_refused() {
+    for (var path : List.of("/proc/self/root", "//sys", "/./dev/shm", "/proc")) {
+      assertThat(instance("image: \"dir:" + path + "\""))
+          .containsExactly(
+              "instance.image: is the kernel's own; make a root file system in a directory, as"
+                  + " /srv/rootfs");
+    }
+    assertThat(instance("image: dir:/processes/1")).isEmpty();
+  }
+
+  @Test
   void a_bound_on_what_nobody_can_write_is_refused() {
     assertThat(bounded("image: dir:/srv/root")).isEmpty();
     assertThat(bounded("user: \"1000\""))

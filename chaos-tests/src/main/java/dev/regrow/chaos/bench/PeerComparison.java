@@ -92,7 +92,7 @@ final class PeerComparison {
 
   /** With the places to mount at, since peers' roots are read-only as ours is. */
   private static Path emptyRoot(Path root) throws IOException {
-    for (String place : List.of("proc", "sys", "dev", "tmp", "run", "etc", "stamps")) {
+    for (String place : List.of("bin", "proc", "sys", "dev", "tmp", "run", "etc", "stamps")) {
       Files.createDirectories(root.resolve(place));
     }
     return root;

@@ -7,6 +7,7 @@ import static dev.regrow.runtime.namespace.RootStep.NOSUID;
 import static dev.regrow.runtime.namespace.RootStep.OPTIONAL;
 import static dev.regrow.runtime.namespace.RootStep.READ_ONLY;
 import static dev.regrow.runtime.namespace.RootStep.RECURSIVE;
+import static dev.regrow.runtime.namespace.RootStep.STRAIGHT;
 
 import dev.regrow.runtime.LaunchSpec;
 import dev.regrow.runtime.LaunchSpec.Mount;
@@ -104,12 +105,13 @@ public final class RootPlan {
   private void root(@Nullable Lower lower, HostPrograms host, Path writable) {
     if (lower != null) {
       int owners = lower.shifted() ? 0 : IDMAPPED;
+      int way = lower.directory().equals(spec.rootfs()) ? STRAIGHT : 0;
       var directory = plain(lower.directory());
       if (!lower.layers().isEmpty()) {
         steps.add(RootStep.layers(directory, topFirst(lower.layers())));
       }
       var kept = spec.readOnlyRoot() ? "" : plain(writable);
-      steps.add(RootStep.rootOverlay(directory, kept, NOSUID | NODEV | owners));
+      steps.add(RootStep.rootOverlay(directory, kept, NOSUID | NODEV | owners | way));
     } else {
       steps.add(RootStep.rootTmpfs(MIB, ids.hostId(0), ids.hostId(0)));
       host.links().forEach((path, target) -> steps.add(RootStep.symlink(path, target)));
@@ -215,7 +217,9 @@ public final class RootPlan {
       int access = host.readOnly() ? READ_ONLY : IDMAPPED;
       steps.add(
           RootStep.bind(
-              host.source().toString(), at.toString(), access | NOSUID | NODEV | RECURSIVE));
+              host.source().toString(),
+              at.toString(),
+              access | NOSUID | NODEV | RECURSIVE | STRAIGHT));
     } else if (mount instanceof Mount.Volume volume) {
       kept(volumes.get(volume.name()), at, volume.readOnly());
     } else if (mount instanceof Mount.Own own) {

@@ -29,6 +29,9 @@ public record RootStep(
   /** Files of host id 0 appear as the instance's root's, and so on. */
   public static final int IDMAPPED = 0x400;
 
+  /** Fails if there is a link in the path: it was judged without any. */
+  public static final int STRAIGHT = 0x800;
+
   private static final int HEADER_BYTES = 32;
 
   /** What to do. */

@@ -59,6 +59,7 @@ public final class LocalNodeRuntime implements NodeRuntime {
   private LocalNodeRuntime(RuntimeConfig config, MachineParts parts) {
     var kernel = parts.kernel();
     var cgroups = parts.cgroups();
+    var hostPaths = new HostPaths(config);
     this.parts = parts;
     this.machine = MachineReport.look(cgroups);
     this.logs = new FileLogs(config.logs(), disk);
@@ -72,7 +73,8 @@ public final class LocalNodeRuntime implements NodeRuntime {
             instances::evict,
             config.pace().roots());
     rootWatch.start();
-    this.starter = new Starter(config, machine.bootId(), parts, instances, rootWatch, logs, disk);
+    this.starter =
+        new Starter(config, machine.bootId(), hostPaths, parts, instances, rootWatch, logs, disk);
     this.takeover = new Takeover(parts, instances, machine.bootId());
     this.images =
         new MachineImages(
@@ -80,7 +82,7 @@ public final class LocalNodeRuntime implements NodeRuntime {
                 kernel,
                 config.dataDirectory().resolve("images"),
                 machine.bootId(),
-                Registries.standard(),
+                hostPaths.judged(Registries.standard()),
                 Platform.ofThisMachine()),
             config.registryAuth(),
             instances::all,

@@ -19,6 +19,7 @@ final class Starter {
 
   private final RuntimeConfig config;
   private final String bootId;
+  private final HostPaths hostPaths;
   private final MachineParts parts;
   private final NodeInstances instances;
   private final RootWatch rootWatch;
@@ -31,6 +32,7 @@ final class Starter {
   Starter(
       RuntimeConfig config,
       String bootId,
+      HostPaths hostPaths,
       MachineParts parts,
       NodeInstances instances,
       RootWatch rootWatch,
@@ -38,6 +40,7 @@ final class Starter {
       Executor disk) {
     this.config = config;
     this.bootId = bootId;
+    this.hostPaths = hostPaths;
     this.parts = parts;
     this.instances = instances;
     this.rootWatch = rootWatch;
@@ -52,8 +55,9 @@ final class Starter {
    */
   RunningInstance start(LaunchSpec spec, Permit permit) {
     refuseWhatMayNot(spec, permit);
+    var judged = hostPaths.judged(spec);
     try {
-      var instance = startShim(spec);
+      var instance = startShim(judged);
       if (spec.attempt() > 1) {
         disk.execute(() -> logs.retain(spec.key(), config.logAttempts(), config.logBytesMax()));
       }
@@ -79,11 +83,6 @@ final class Starter {
               throw new RuntimeFailure(
                   "%s is running its attempt %d already".formatted(spec.key(), last.attempt()),
                   false);
-            });
-    HostPaths.refusal(spec.mounts(), config.hostPaths())
-        .ifPresent(
-            refusal -> {
-              throw new RuntimeFailure(refusal, false);
             });
   }
 

@@ -3,11 +3,13 @@ package dev.regrow.runtime.launch;
 import static dev.regrow.runtime.launch.SpecBuilder.running;
 import static dev.regrow.runtime.launch.SpecBuilder.shell;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.regrow.runtime.Capability;
 import dev.regrow.runtime.LaunchSpec.Mount;
 import dev.regrow.runtime.LaunchSpec.Network;
+import dev.regrow.runtime.RuntimeFailure;
 import dev.regrow.runtime.SyscallGroup;
 import dev.regrow.runtime.testing.Patience;
 import java.io.IOException;
@@ -17,6 +19,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -153,6 +156,21 @@ final class IsolationTest extends LaunchCase {
     assertThat(attempt.output()).isEqualTo("original\nmore\n0\n");
     assertThat(rootfs.resolve("file")).hasContent("original\n");
     assertThat(rootfs.resolve("new")).doesNotExist();
+  }
+
+  /** What was judged had no link in its path. */
+  @Test
+  void a_link_that_was_laid_into_the_way_of_a_root_or_a_mount_is_not_followed() throws Exception {
+    busybox();
+    var way = Files.createSymbolicLink(node.home.resolve("way"), node.home).resolve("rootfs");
+    var mount = new Mount.Host(way, "/at", true);
+
+    for (var spec :
+        List.of(running("/bin/busybox", "true").in(way, true), shell("true").with(mount))) {
+      assertThatThrownBy(() -> node.launch(spec.build()))
+          .isInstanceOf(RuntimeFailure.class)
+          .hasMessageContainingAll(way.toString(), "ELOOP");
+    }
   }
 
   @Test

@@ -44,12 +44,14 @@ final class ImageInstancesKernelTest {
   @RegisterExtension final LeavesNothingBehind host = new LeavesNothingBehind();
 
   private final Path data;
+  private final Path images;
 
   @SuppressWarnings("NullAway.Init")
   private LocalNodeRuntime agent;
 
-  ImageInstancesKernelTest(@TempDir Path data) {
+  ImageInstancesKernelTest(@TempDir Path data, @TempDir Path images) {
     this.data = data;
+    this.images = images;
   }
 
   @BeforeEach
@@ -68,8 +70,12 @@ final class ImageInstancesKernelTest {
   }
 
   private String layout(ImageBuilder image) throws IOException {
-    ImageBuilder.writeLayout(data.resolve("layout"), image.build(), "v1");
-    return "layout:" + data.resolve("layout") + ":v1";
+    return layout(images, image);
+  }
+
+  private static String layout(Path folder, ImageBuilder image) throws IOException {
+    ImageBuilder.writeLayout(folder.resolve("layout"), image.build(), "v1");
+    return "layout:" + folder.resolve("layout") + ":v1";
   }
 
   private static ImageBuilder busybox() throws IOException {
@@ -270,6 +276,14 @@ final class ImageInstancesKernelTest {
       }
     }
     return said.toString();
+  }
+
+  @Test
+  void an_image_is_not_read_from_what_is_the_nodes_own() throws Exception {
+    var reference = layout(Files.createDirectories(data.resolve("volumes/x")), busybox());
+
+    assertThatThrownBy(() -> run(spec(reference, List.of("/bin/sh"), false)))
+        .hasMessageContainingAll("cannot use image " + reference, data + ", which is a node's own");
   }
 
   @Test

@@ -169,6 +169,18 @@ class LocalNodeRuntimeKernelTest {
     assertThat(StateDirectory.ofNode(host.nodeUid()).list()).isEmpty();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"/var", "/proc/self/root", "/run/regrow"})
+  void a_root_that_is_none_fails_the_launch_and_leaves_nothing(String root) {
+    var spec = spec(1, List.of("/bin/true")).showing(Path.of(root), List.of());
+
+    assertThatThrownBy(() -> get(agent().launch(spec)))
+        .hasCauseInstanceOf(RuntimeFailure.class)
+        .hasMessageContaining("dir:" + root + " cannot be the root of an instance");
+
+    assertThat(StateDirectory.ofNode(host.nodeUid()).list()).isEmpty();
+  }
+
   @Test
   void the_next_agent_adopts_what_lives_untouched() throws Exception {
     var before = launch(1, FOREVER);

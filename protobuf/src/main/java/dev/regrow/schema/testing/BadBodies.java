@@ -141,7 +141,15 @@ public final class BadBodies {
         "/dev/shm",
         "/a/..");
     wrong("instance.stop.signal", "SIGTERM", "term", "15", "RTMIN");
-    wrong("instance.image", "oci:web", "layout:x", "web", "dir:srv", "dir:/", "dir:/srv/../etc");
+    wrong(
+        "instance.image",
+        "oci:web",
+        "layout:x",
+        "web",
+        "dir:srv",
+        "dir:/",
+        "dir:/srv/../etc",
+        "dir:/proc/self/root");
     wrong("instance.network", "Host", "", "container");
     wrong("instance.security.userNamespace", false);
     wrong("instance.security.seccomp", "unconfined", "Default", "");
