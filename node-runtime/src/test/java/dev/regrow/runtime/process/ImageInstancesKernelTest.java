@@ -19,8 +19,10 @@ import dev.regrow.runtime.testing.KeptEtc;
 import dev.regrow.runtime.testing.LeavesNothingBehind;
 import dev.regrow.runtime.testing.Patience;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -268,7 +270,18 @@ final class ImageInstancesKernelTest {
     }
   }
 
+  /** Notes of ends come and go beside. */
   private String said() throws IOException {
+    while (true) {
+      try {
+        return saidNow();
+      } catch (UncheckedIOException | NoSuchFileException changed) {
+        Thread.onSpinWait();
+      }
+    }
+  }
+
+  private String saidNow() throws IOException {
     var said = new StringBuilder();
     try (var files = Files.walk(data.resolve("logs"))) {
       for (var file : files.filter(Files::isRegularFile).sorted().toList()) {
