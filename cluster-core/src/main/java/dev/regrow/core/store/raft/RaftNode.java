@@ -43,6 +43,11 @@ final class RaftNode implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RaftNode.class);
   private static final long POLL_NANOS = 5_000_000;
 
+  /** A close takes a second, on a busy machine two. */
+  private static final Duration STUCK_AFTER = Duration.ofSeconds(3);
+
+  private static final Duration CLOSED_WITHIN = Duration.ofSeconds(20);
+
   private final RaftServer server;
   private final StoreMachine machine;
   private final RaftGroupId group;
@@ -342,8 +347,30 @@ final class RaftNode implements AutoCloseable {
     return reply;
   }
 
+  /** Within {@link #CLOSED_WITHIN}, or it is left to itself. */
   @Override
   public void close() {
+    var closing = new Thread(this::closeServer, "store-close");
+    closing.setDaemon(true);
+    closing.start();
+    long began = System.nanoTime();
+    try {
+      closing.join(STUCK_AFTER.toMillis());
+      while (closing.isAlive() && System.nanoTime() - began < CLOSED_WITHIN.toNanos()) {
+        if (StuckClose.free(server.getId().toString())) {
+          LOG.warn("the log was closed while it made room in memory, and its close was stuck");
+        }
+        closing.join(STUCK_AFTER.toMillis());
+      }
+      if (closing.isAlive()) {
+        LOG.error("the Raft server is not closed after {} s; going on", CLOSED_WITHIN.toSeconds());
+      }
+    } catch (InterruptedException stop) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void closeServer() {
     try {
       server.close();
     } catch (IOException failed) {
