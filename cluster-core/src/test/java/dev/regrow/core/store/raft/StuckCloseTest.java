@@ -29,8 +29,8 @@ class StuckCloseTest {
   private void close() {
     log.writeLock().lock();
     try {
-      eviction.signal();
       while (!log.hasQueuedThreads()) {
+        eviction.signal(); // What it is told before it waits to be told, it does not hear.
         Thread.onSpinWait();
       }
       eviction.close();
